@@ -1,0 +1,40 @@
+# Everything starts here. `make demo` and `make test` set up what they need on a fresh machine.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+ARGS ?=
+
+.PHONY: demo test check bench lock clean
+
+$(VENV)/.ready: requirements.txt pyproject.toml
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --require-hashes -r requirements.txt
+	$(BIN)/python -m pip install --quiet --no-deps --editable .
+	touch $@
+
+$(VENV)/.ready-dev: $(VENV)/.ready requirements-dev.txt
+	$(BIN)/python -m pip install --quiet --require-hashes -r requirements-dev.txt
+	touch $@
+
+demo: $(VENV)/.ready ## a made-up municipality to try everything on; ARGS=--headless prints the whole routine
+	$(BIN)/kk2 demo $(ARGS)
+
+test: $(VENV)/.ready-dev ## all tests
+	$(BIN)/python -m pytest $(ARGS)
+
+check: $(VENV)/.ready-dev ## style, types and import direction
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+bench: $(VENV)/.ready-dev ## ratios, measured side by side in one run
+	$(BIN)/python -m tests.benchmarks $(ARGS)
+
+lock: $(VENV)/.ready-dev ## new locked requirements from pyproject.toml
+	$(BIN)/python -m pip install --quiet pip-tools
+	$(BIN)/pip-compile --quiet --upgrade --generate-hashes --no-emit-index-url --no-emit-find-links --strip-extras -o requirements.txt pyproject.toml
+	$(BIN)/pip-compile --quiet --upgrade --generate-hashes --no-emit-index-url --no-emit-find-links --strip-extras --extra dev -o requirements-dev.txt pyproject.toml
+
+clean: ## remove what was set up
+	rm -rf $(VENV) demo-home .pytest_cache .mypy_cache .ruff_cache .hypothesis

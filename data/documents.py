@@ -1,0 +1,457 @@
+"""The documents that the store keeps.
+
+Money is whole øre (int). Dates are `date`, instants aware UTC `datetime`. Case numbers, KID, account numbers,
+invoice numbers and Visma's ids are text. Documents are frozen: change one with `msgspec.structs.replace`.
+"""
+
+from datetime import date, datetime
+from typing import ClassVar, Literal
+
+import msgspec
+
+Component = Literal["principal", "costs", "fees", "interest", "surplus"]
+CaseStatus = Literal["open", "closed", "paused", "manual"]
+PaymentSource = Literal["ocr", "camt", "manual", "visma", "moved"]
+PostingState = Literal["pending", "frozen", "posted", "excluded", "not_ours"]
+VoucherKind = Literal["R", "N", "G"]
+DeliveryState = Literal["ready", "sending", "delivered", "registered", "posted", "rejected", "unknown", "deleted"]
+Role = Literal["admin", "handler"]
+UnplacedReason = Literal[
+    "unknown_kid", "ambiguous_kid", "blank_kid", "bad_chars", "bad_length", "bad_check", "closed_case", "negative", "card"
+]
+KidCheck = Literal["mod10", "mod11"]
+
+DEFAULT_COVERAGE: tuple[Component, ...] = ("principal", "costs", "fees", "interest")
+DEFAULT_THRESHOLD = 210_00
+
+
+class Part(msgspec.Struct, frozen=True, kw_only=True):
+    """A value inside a document."""
+
+
+class Document(msgspec.Struct, frozen=True, kw_only=True):
+    """What every document has. `rev` is the store's: 0 until stored, then one more at each change.
+
+    TABLE names the table, INDEXED and UNIQUE the fields that can be found by, OWNER the field that search answers with.
+    """
+
+    TABLE: ClassVar[str]
+    INDEXED: ClassVar[tuple[str, ...]] = ()
+    UNIQUE: ClassVar[tuple[str, ...]] = ()
+
+    id: str
+    rev: int = 0
+
+    def search_entry(self) -> tuple[str, str] | None:
+        """(id of the document that search shall answer with, words to find it by), or None: not searched."""
+        return None
+
+
+class Mark(Part):
+    """Who did something to a document, when and why."""
+
+    actor: str
+    time: datetime
+    reason: str
+
+
+# --- set-up -------------------------------------------------------------------------------------------------------
+
+
+class BankAccount(Part):
+    """An account that receives payments with KID, with the KID agreement for it."""
+
+    account: str
+    kid_lengths: tuple[int, ...] = (13,)
+    kid_check: KidCheck = "mod10"
+
+
+class Accounting(Part):
+    """Where vouchers are posted in Visma: voucher type, general-ledger accounts, department and project."""
+
+    voucher_type: str
+    bank: str
+    interest: str
+    fees: str
+    department: str = ""
+    project: str = ""
+    approve: bool = False
+
+
+class LedgerLine(Part):
+    """One ledger: the ledger type (= a case's department), its account and the case flow of its new cases."""
+
+    ledger_type: str
+    account: str
+    flow: str = ""
+
+
+class Creditor(Document):
+    """The one who is owed. `id` is its four-digit number."""
+
+    TABLE = "creditors"
+    INDEXED = ("company",)
+
+    name: str
+    company: str
+    threshold: int = DEFAULT_THRESHOLD
+    coverage: tuple[Component, ...] = DEFAULT_COVERAGE
+    bank_accounts: tuple[BankAccount, ...] = ()
+    accounting: Accounting
+    ledger_lines: tuple[LedgerLine, ...] = ()
+    address: tuple[str, ...] = ()
+    email: str = ""
+    phone: str = ""
+
+    @property
+    def number(self) -> str:
+        return self.id
+
+    def ledger_line(self, department: str) -> LedgerLine | None:
+        """The ledger line that a case's department leads to, if there is one."""
+        return next((line for line in self.ledger_lines if line.ledger_type == department), None)
+
+
+class Handler(Document):
+    """A person who works with cases. `id` is the login."""
+
+    TABLE = "handlers"
+
+    name: str
+    email: str
+    role: Role = "handler"
+    keys: tuple[str, ...] = ()
+
+    @property
+    def initials(self) -> str:
+        return "".join(word[0] for word in self.name.split()[:3]).upper()
+
+
+class InterestRate(Document):
+    """Late-payment interest for a period (forsinkelsesrenteloven § 3). `id` is the first day."""
+
+    TABLE = "interest_rates"
+
+    valid_from: date
+    valid_to: date
+    basis_points: int  # hundredths of a per cent a year
+    regulation: str
+    source: str
+    url: str = ""
+
+
+class NoticeFee(Document):
+    """What a creditor may charge for its own notices (inkassoforskriften §§ 1-1 to 1-3). `id` is the first day.
+
+    `base` is the inkassosats in øre, None where it is not known. The factors are those of claims due on or after
+    `valid_from`; the base is that of letters sent in the period.
+    """
+
+    TABLE = "notice_fees"
+
+    valid_from: date
+    valid_to: date | None
+    base: int | None
+    reminder_factor: tuple[int, int]
+    notice_factor: tuple[int, int]
+    demand_factor: tuple[int, int]
+    source: str
+    url: str = ""
+
+
+# --- cases --------------------------------------------------------------------------------------------------------
+
+
+class Debtor(Part):
+    """Who owes. `customer` is Visma's customer id."""
+
+    customer: str
+    name: str
+    national_id: str = ""
+    org_number: str = ""
+    address: tuple[str, ...] = ()
+    postcode: str = ""
+    city: str = ""
+    email: str = ""
+    mobile: str = ""
+
+
+class Case(Document):
+    """A case. `id` is its number, `<creditor, 4 digits>-<8 digits>`.
+
+    `outstanding` is what is left of principal, costs and fees less surplus, in øre, interest not counted; it is
+    kept up to date so that lists and totals need not settle every case.
+    """
+
+    TABLE = "cases"
+    INDEXED = ("status", "handler", "department", "creditor", "run", "debtor_name", "customer_key")
+    UNIQUE = ("kid",)
+
+    creditor: str
+    kid: str
+    debtor: Debtor
+    debtor_name: str
+    customer_key: str  # "<run>|<company>|<customer>|<department>": which invoices share the case
+    department: str
+    handler: str
+    run: str
+    opened: date
+    status: CaseStatus = "open"
+    step: str = ""
+    step_date: date | None = None
+    threshold: int | None = None
+    closed: date | None = None
+    closed_by_threshold: bool = False
+    outstanding: int = 0
+
+    @property
+    def number(self) -> str:
+        return self.id
+
+    def search_entry(self) -> tuple[str, str]:
+        serial = self.id.rpartition("-")[2].lstrip("0")
+        words = (self.id, serial, self.kid, self.debtor_name, self.debtor.national_id, self.debtor.org_number)
+        return self.id, " ".join(word for word in words if word)
+
+
+class Claim(Document):
+    """One invoice on a case. `id` is `<case>/<serial>`; `visma_id` is Visma's FakturaId.
+
+    `amount` is the invoice's own, `unpaid` what Visma said was left when the case was taken over: the principal.
+    """
+
+    TABLE = "claims"
+    INDEXED = ("case", "kid", "written_back", "invoice")
+    UNIQUE = ("visma_id",)
+
+    case: str
+    visma_id: str
+    company: str
+    invoice: str
+    text: str
+    kid: str
+    issued: date
+    due: date
+    amount: int
+    unpaid: int
+    customer: str
+    written_back: Literal["pending", "done", "taken"] = "pending"
+    write_back_note: str = ""
+
+    def search_entry(self) -> tuple[str, str]:
+        return self.case, " ".join(word for word in (self.invoice, self.kid, self.visma_id) if word)
+
+
+class Fee(Document):
+    """A fee or a cost on a case. `code` is the notice's (PUR, IKV); `component` says where coverage finds it."""
+
+    TABLE = "fees"
+    INDEXED = ("case",)
+
+    case: str
+    code: str
+    component: Literal["costs", "fees"]
+    date: date
+    amount: int
+    claim: str | None = None
+    basis: str = ""
+
+
+class Event(Document):
+    """One line of a case's log."""
+
+    TABLE = "events"
+    INDEXED = ("case",)
+
+    case: str
+    time: datetime
+    actor: str
+    text: str
+
+
+# --- payments -----------------------------------------------------------------------------------------------------
+
+
+class Allocation(Part):
+    """How much of a payment went where. `target` is a claim's or a fee's id, None for surplus."""
+
+    component: Component
+    amount: int
+    target: str | None = None
+
+
+class BankReference(Part):
+    """What the bank's file says of a payment beyond date, amount and KID."""
+
+    account: str
+    transaction_type: str
+    order_date: date | None = None
+    debit_account: str = ""
+    archive_reference: str = ""
+    form_number: str = ""
+    settlement: str = ""  # centre, day code, partial settlement, serial: the lump sum on the bank statement
+
+
+class Payment(Document):
+    """Money in (or, negative, back out). `case` is None while it waits among the unplaced.
+
+    Nothing with money is erased: a deleted payment stays, with its mark. `waiting` is the part that would reach
+    interest of a day whose rate is not known yet.
+    """
+
+    TABLE = "payments"
+    INDEXED = ("case", "posting", "bank_file", "unplaced", "date", "creditor")
+    UNIQUE = ("fingerprint",)
+
+    case: str | None
+    creditor: str
+    source: PaymentSource
+    date: date
+    amount: int
+    posting: PostingState = "pending"
+    coverage: tuple[Allocation, ...] = ()
+    waiting: int = 0
+    kid: str = ""
+    text: str = ""
+    bank: BankReference | None = None
+    bank_file: str | None = None
+    fingerprint: str | None = None
+    unplaced: UnplacedReason | None = None
+    dismissed: Mark | None = None  # "not ours": taken off the list of unplaced payments, with the reason
+    deleted: Mark | None = None
+    moved_from: str | None = None
+    moved_to: str | None = None
+    vouchers: tuple[str, ...] = ()
+
+    def covered(self, component: Component) -> int:
+        """Øre of this payment that went to `component`."""
+        return sum(part.amount for part in self.coverage if part.component == component)
+
+
+class BankFile(Document):
+    """A bank file that was read. `id` is the SHA-256 of its content, line ends made equal."""
+
+    TABLE = "bank_files"
+    INDEXED = ("name",)
+    UNIQUE = ("transmission",)
+
+    name: str
+    transmission: str
+    created: date | None
+    imported: datetime
+    actor: str
+    payments: int
+    amount: int
+    receipt: str
+
+
+# --- vouchers -----------------------------------------------------------------------------------------------------
+
+
+class VoucherLine(Part):
+    """Debit is positive, credit negative."""
+
+    account: str
+    amount: int
+    text: str = ""
+    ledger_type: str = ""
+    customer: str = ""
+    invoice: str = ""
+    visma_id: str = ""
+    kid: str = ""
+    case: str = ""
+    payment: str = ""
+    department: str = ""
+    project: str = ""
+
+
+class Voucher(Document):
+    """A voucher for Visma; its content is never changed once made. `id` is its reference."""
+
+    TABLE = "vouchers"
+    INDEXED = ("creditor", "date")
+
+    creditor: str
+    date: date
+    kind: VoucherKind
+    company: str
+    voucher_type: str
+    approve: bool
+    text: str
+    amount: int  # sum of the debits
+    lines: tuple[VoucherLine, ...]
+    payments: tuple[str, ...]
+    created: datetime
+    actor: str
+
+    @property
+    def reference(self) -> str:
+        return self.id
+
+
+class Delivery(Document):
+    """How far a voucher has come on its way into Visma. `id` is the voucher's reference."""
+
+    TABLE = "deliveries"
+    INDEXED = ("state",)
+
+    state: DeliveryState = "ready"
+    attempts: int = 0
+    last_attempt: datetime | None = None
+    visma_id: str = ""
+    voucher_number: str = ""
+    message: str = ""
+    needs_decision: bool = False
+
+
+# --- runs and receipts --------------------------------------------------------------------------------------------
+
+
+class Run(Document):
+    """One dunning proposal taken over. `id` is `<company>/<run number>`."""
+
+    TABLE = "runs"
+    INDEXED = ("state",)
+
+    number: str
+    company: str
+    actor: str
+    started: datetime
+    state: Literal["started", "done"] = "started"
+    cases: int = 0
+    invoices: int = 0
+
+
+class Column(Part):
+    """A column of a receipt: its heading, and what its cells are."""
+
+    title: str
+    kind: Literal["text", "amount", "date", "number", "case"] = "text"
+
+
+class Section(Part):
+    """A table of a receipt. Amount cells are øre, date cells ISO text."""
+
+    title: str
+    columns: tuple[Column, ...]
+    rows: tuple[tuple[str | int | None, ...], ...]
+
+
+class Receipt(Document):
+    """What an import, a posting or another job did, to be read again later."""
+
+    TABLE = "receipts"
+    INDEXED = ("kind", "time")
+
+    kind: Literal["cases", "payments", "posting"]
+    time: datetime
+    actor: str
+    title: str
+    summary: tuple[str, ...] = ()
+    warnings: tuple[str, ...] = ()
+    sections: tuple[Section, ...] = ()
+
+
+ALL_DOCUMENTS: tuple[type[Document], ...] = (
+    Creditor, Handler, InterestRate, NoticeFee, Case, Claim, Fee, Event, Payment, BankFile, Voucher, Delivery, Run, Receipt,
+)  # fmt: skip
