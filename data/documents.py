@@ -17,7 +17,15 @@ VoucherKind = Literal["R", "N", "G"]
 DeliveryState = Literal["ready", "sending", "delivered", "registered", "posted", "rejected", "unknown", "deleted"]
 Role = Literal["admin", "handler"]
 UnplacedReason = Literal[
-    "unknown_kid", "ambiguous_kid", "blank_kid", "bad_chars", "bad_length", "bad_check", "closed_case", "negative", "card"
+    "unknown_kid",
+    "ambiguous_kid",
+    "blank_kid",
+    "bad_chars",
+    "bad_length",
+    "bad_check",
+    "closed_case",
+    "negative",
+    "card",
 ]
 KidCheck = Literal["mod10", "mod11"]
 
@@ -47,7 +55,7 @@ class Document(msgspec.Struct, frozen=True, kw_only=True):
         return None
 
 
-class Mark(Part):
+class Mark(Part, frozen=True, kw_only=True):
     """Who did something to a document, when and why."""
 
     actor: str
@@ -58,7 +66,7 @@ class Mark(Part):
 # --- set-up -------------------------------------------------------------------------------------------------------
 
 
-class BankAccount(Part):
+class BankAccount(Part, frozen=True, kw_only=True):
     """An account that receives payments with KID, with the KID agreement for it."""
 
     account: str
@@ -66,7 +74,7 @@ class BankAccount(Part):
     kid_check: KidCheck = "mod10"
 
 
-class Accounting(Part):
+class Accounting(Part, frozen=True, kw_only=True):
     """Where vouchers are posted in Visma: voucher type, general-ledger accounts, department and project."""
 
     voucher_type: str
@@ -78,7 +86,7 @@ class Accounting(Part):
     approve: bool = False
 
 
-class LedgerLine(Part):
+class LedgerLine(Part, frozen=True, kw_only=True):
     """One ledger: the ledger type (= a case's department), its account and the case flow of its new cases."""
 
     ledger_type: str
@@ -86,7 +94,7 @@ class LedgerLine(Part):
     flow: str = ""
 
 
-class Creditor(Document):
+class Creditor(Document, frozen=True, kw_only=True):
     """The one who is owed. `id` is its four-digit number."""
 
     TABLE = "creditors"
@@ -112,7 +120,7 @@ class Creditor(Document):
         return next((line for line in self.ledger_lines if line.ledger_type == department), None)
 
 
-class Handler(Document):
+class Handler(Document, frozen=True, kw_only=True):
     """A person who works with cases. `id` is the login."""
 
     TABLE = "handlers"
@@ -127,7 +135,7 @@ class Handler(Document):
         return "".join(word[0] for word in self.name.split()[:3]).upper()
 
 
-class InterestRate(Document):
+class InterestRate(Document, frozen=True, kw_only=True):
     """Late-payment interest for a period (forsinkelsesrenteloven § 3). `id` is the first day."""
 
     TABLE = "interest_rates"
@@ -140,7 +148,7 @@ class InterestRate(Document):
     url: str = ""
 
 
-class NoticeFee(Document):
+class NoticeFee(Document, frozen=True, kw_only=True):
     """What a creditor may charge for its own notices (inkassoforskriften §§ 1-1 to 1-3). `id` is the first day.
 
     `base` is the inkassosats in øre, None where it is not known. The factors are those of claims due on or after
@@ -162,7 +170,7 @@ class NoticeFee(Document):
 # --- cases --------------------------------------------------------------------------------------------------------
 
 
-class Debtor(Part):
+class Debtor(Part, frozen=True, kw_only=True):
     """Who owes. `customer` is Visma's customer id."""
 
     customer: str
@@ -176,7 +184,7 @@ class Debtor(Part):
     mobile: str = ""
 
 
-class Case(Document):
+class Case(Document, frozen=True, kw_only=True):
     """A case. `id` is its number, `<creditor, 4 digits>-<8 digits>`.
 
     `outstanding` is what is left of principal, costs and fees less surplus, in øre, interest not counted; it is
@@ -214,7 +222,7 @@ class Case(Document):
         return self.id, " ".join(word for word in words if word)
 
 
-class Claim(Document):
+class Claim(Document, frozen=True, kw_only=True):
     """One invoice on a case. `id` is `<case>/<serial>`; `visma_id` is Visma's FakturaId.
 
     `amount` is the invoice's own, `unpaid` what Visma said was left when the case was taken over: the principal.
@@ -242,7 +250,7 @@ class Claim(Document):
         return self.case, " ".join(word for word in (self.invoice, self.kid, self.visma_id) if word)
 
 
-class Fee(Document):
+class Fee(Document, frozen=True, kw_only=True):
     """A fee or a cost on a case. `code` is the notice's (PUR, IKV); `component` says where coverage finds it."""
 
     TABLE = "fees"
@@ -257,7 +265,7 @@ class Fee(Document):
     basis: str = ""
 
 
-class Event(Document):
+class Event(Document, frozen=True, kw_only=True):
     """One line of a case's log."""
 
     TABLE = "events"
@@ -272,7 +280,7 @@ class Event(Document):
 # --- payments -----------------------------------------------------------------------------------------------------
 
 
-class Allocation(Part):
+class Allocation(Part, frozen=True, kw_only=True):
     """How much of a payment went where. `target` is a claim's or a fee's id, None for surplus."""
 
     component: Component
@@ -280,7 +288,7 @@ class Allocation(Part):
     target: str | None = None
 
 
-class BankReference(Part):
+class BankReference(Part, frozen=True, kw_only=True):
     """What the bank's file says of a payment beyond date, amount and KID."""
 
     account: str
@@ -292,7 +300,7 @@ class BankReference(Part):
     settlement: str = ""  # centre, day code, partial settlement, serial: the lump sum on the bank statement
 
 
-class Payment(Document):
+class Payment(Document, frozen=True, kw_only=True):
     """Money in (or, negative, back out). `case` is None while it waits among the unplaced.
 
     Nothing with money is erased: a deleted payment stays, with its mark. `waiting` is the part that would reach
@@ -328,7 +336,7 @@ class Payment(Document):
         return sum(part.amount for part in self.coverage if part.component == component)
 
 
-class BankFile(Document):
+class BankFile(Document, frozen=True, kw_only=True):
     """A bank file that was read. `id` is the SHA-256 of its content, line ends made equal."""
 
     TABLE = "bank_files"
@@ -348,7 +356,7 @@ class BankFile(Document):
 # --- vouchers -----------------------------------------------------------------------------------------------------
 
 
-class VoucherLine(Part):
+class VoucherLine(Part, frozen=True, kw_only=True):
     """Debit is positive, credit negative."""
 
     account: str
@@ -365,7 +373,7 @@ class VoucherLine(Part):
     project: str = ""
 
 
-class Voucher(Document):
+class Voucher(Document, frozen=True, kw_only=True):
     """A voucher for Visma; its content is never changed once made. `id` is its reference."""
 
     TABLE = "vouchers"
@@ -389,7 +397,7 @@ class Voucher(Document):
         return self.id
 
 
-class Delivery(Document):
+class Delivery(Document, frozen=True, kw_only=True):
     """How far a voucher has come on its way into Visma. `id` is the voucher's reference."""
 
     TABLE = "deliveries"
@@ -407,7 +415,7 @@ class Delivery(Document):
 # --- runs and receipts --------------------------------------------------------------------------------------------
 
 
-class Run(Document):
+class Run(Document, frozen=True, kw_only=True):
     """One dunning proposal taken over. `id` is `<company>/<run number>`."""
 
     TABLE = "runs"
@@ -422,14 +430,14 @@ class Run(Document):
     invoices: int = 0
 
 
-class Column(Part):
+class Column(Part, frozen=True, kw_only=True):
     """A column of a receipt: its heading, and what its cells are."""
 
     title: str
     kind: Literal["text", "amount", "date", "number", "case"] = "text"
 
 
-class Section(Part):
+class Section(Part, frozen=True, kw_only=True):
     """A table of a receipt. Amount cells are øre, date cells ISO text."""
 
     title: str
@@ -437,7 +445,7 @@ class Section(Part):
     rows: tuple[tuple[str | int | None, ...], ...]
 
 
-class Receipt(Document):
+class Receipt(Document, frozen=True, kw_only=True):
     """What an import, a posting or another job did, to be read again later."""
 
     TABLE = "receipts"

@@ -135,7 +135,7 @@ class Store(Reader, Protocol):
         """
 
     def lock(self, name: str) -> AbstractAsyncContextManager[bool]:
-        """A lock held by one process at a time; yields False at once when another holds it. Freed by the holder's death."""
+        """A lock that one process holds at a time; yields False at once when another has it. Its death frees it."""
 
     async def close(self) -> None:
         """Finish what is running and close the files."""

@@ -73,7 +73,7 @@ class Value(msgspec.Struct, frozen=True, kw_only=True):
     """A value that crosses the port."""
 
 
-class Capabilities(Value):
+class Capabilities(Value, frozen=True, kw_only=True):
     """What Ping tells. `recognises_references`: a voucher sent twice under one reference is stored once."""
 
     version: str
@@ -82,7 +82,7 @@ class Capabilities(Value):
     max_count: int | None = None
 
 
-class Customer(Value):
+class Customer(Value, frozen=True, kw_only=True):
     id: str
     ledger_type: str
     name: str
@@ -95,7 +95,7 @@ class Customer(Value):
     mobile: str = ""
 
 
-class Reminder(Value):
+class Reminder(Value, frozen=True, kw_only=True):
     """A dunning letter that Visma has sent for an invoice, with the fee it charged for it (øre)."""
 
     code: str
@@ -104,7 +104,7 @@ class Reminder(Value):
     fee: int = 0
 
 
-class Invoice(Value):
+class Invoice(Value, frozen=True, kw_only=True):
     visma_id: str
     number: str
     company: str
@@ -124,7 +124,7 @@ class Invoice(Value):
 ProposalStatus = Literal["proposed", "approved", "distributed"]
 
 
-class Proposal(Value):
+class Proposal(Value, frozen=True, kw_only=True):
     """A dunning proposal. Only an approved one carries invoices; "distributed" came of the wrong button in Visma."""
 
     run: int
@@ -138,19 +138,19 @@ class Proposal(Value):
     invoices: tuple[Invoice, ...] = ()
 
 
-class ProposalPage(Value):
+class ProposalPage(Value, frozen=True, kw_only=True):
     """Proposals with the invoices that fall inside the page. `next` continues; None at the end."""
 
     proposals: tuple[Proposal, ...]
     next: int | None = None
 
 
-class CaseNumber(Value):
+class CaseNumber(Value, frozen=True, kw_only=True):
     visma_id: str
     case: str
 
 
-class CaseNumberResult(Value):
+class CaseNumberResult(Value, frozen=True, kw_only=True):
     """`taken`: the invoice has another external case number, named in `case`."""
 
     visma_id: str
@@ -158,7 +158,7 @@ class CaseNumberResult(Value):
     case: str = ""
 
 
-class LedgerTransaction(Value):
+class LedgerTransaction(Value, frozen=True, kw_only=True):
     """A movement on an invoice in Visma's ledger. A negative amount reduces the claim."""
 
     serial: int
@@ -173,7 +173,7 @@ class LedgerTransaction(Value):
     reference: str = ""
 
 
-class TransactionPage(Value):
+class TransactionPage(Value, frozen=True, kw_only=True):
     transactions: tuple[LedgerTransaction, ...]
     last_serial: int
     more: bool
@@ -182,7 +182,7 @@ class TransactionPage(Value):
 VoucherState = Literal["received", "registered", "approved", "posted", "rejected", "deleted"]
 
 
-class VoucherReceipt(Value):
+class VoucherReceipt(Value, frozen=True, kw_only=True):
     """The answer to a delivery. `duplicate`: the same content was stored before, under the same reference."""
 
     reference: str
@@ -192,7 +192,7 @@ class VoucherReceipt(Value):
     errors: tuple[str, ...] = ()
 
 
-class VoucherStatus(Value):
+class VoucherStatus(Value, frozen=True, kw_only=True):
     visma_id: str
     reference: str
     number: str = ""
@@ -202,7 +202,7 @@ class VoucherStatus(Value):
     received: datetime
 
 
-class InvoiceQuery(Value):
+class InvoiceQuery(Value, frozen=True, kw_only=True):
     """Look an invoice up by number, KID or customer; `key` comes back with the answer."""
 
     key: str
@@ -211,7 +211,7 @@ class InvoiceQuery(Value):
     customer: str = ""
 
 
-class InvoiceMatch(Value):
+class InvoiceMatch(Value, frozen=True, kw_only=True):
     key: str
     invoices: tuple[Invoice, ...]
 
