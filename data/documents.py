@@ -461,5 +461,18 @@ class Receipt(Document, frozen=True, kw_only=True):
 
 
 ALL_DOCUMENTS: tuple[type[Document], ...] = (
-    Creditor, Handler, InterestRate, NoticeFee, Case, Claim, Fee, Event, Payment, BankFile, Voucher, Delivery, Run, Receipt,
-)  # fmt: skip
+    Creditor,
+    Handler,
+    InterestRate,
+    NoticeFee,
+    Case,
+    Claim,
+    Fee,
+    Event,
+    Payment,
+    BankFile,
+    Voucher,
+    Delivery,
+    Run,
+    Receipt,
+)

@@ -12,8 +12,8 @@ VismaError
 └── VismaContract       an answer to a read that is not as the contract says
 """
 
+import datetime as dt
 from collections.abc import Sequence
-from datetime import date, datetime
 from typing import Literal, Protocol
 
 import msgspec
@@ -77,7 +77,7 @@ class Capabilities(Value, frozen=True, kw_only=True):
     """What Ping tells. `recognises_references`: a voucher sent twice under one reference is stored once."""
 
     version: str
-    time: datetime
+    time: dt.datetime
     recognises_references: bool = False
     max_count: int | None = None
 
@@ -99,8 +99,8 @@ class Reminder(Value, frozen=True, kw_only=True):
     """A dunning letter that Visma has sent for an invoice, with the fee it charged for it (øre)."""
 
     code: str
-    date: date
-    due: date | None = None
+    date: dt.date
+    due: dt.date | None = None
     fee: int = 0
 
 
@@ -112,8 +112,8 @@ class Invoice(Value, frozen=True, kw_only=True):
     customer: Customer
     text: str = ""
     kid: str = ""
-    issued: date
-    due: date
+    issued: dt.date
+    due: dt.date
     amount: int
     paid: int
     unpaid: int
@@ -133,7 +133,7 @@ class Proposal(Value, frozen=True, kw_only=True):
     dunning_type: str
     dunning_code: str
     status: ProposalStatus
-    approved_at: datetime | None = None
+    approved_at: dt.datetime | None = None
     approved_by: str = ""
     invoices: tuple[Invoice, ...] = ()
 
@@ -167,7 +167,7 @@ class LedgerTransaction(Value, frozen=True, kw_only=True):
     visma_id: str
     case: str = ""
     voucher_number: str
-    date: date
+    date: dt.date
     amount: int
     text: str = ""
     reference: str = ""
@@ -199,7 +199,7 @@ class VoucherStatus(Value, frozen=True, kw_only=True):
     state: VoucherState
     registered_by: str
     content_hash: str
-    received: datetime
+    received: dt.datetime
 
 
 class InvoiceQuery(Value, frozen=True, kw_only=True):
