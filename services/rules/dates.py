@@ -1,0 +1,65 @@
+"""Dates as people write them, and dates and instants as they read them."""
+
+import re
+from collections.abc import Iterator
+from datetime import date, datetime, timedelta
+
+from data.errors import Kk2Error
+from services.clock import OSLO
+
+_WORDS = {"i dag": 0, "idag": 0, "i går": -1, "igår": -1, "i morgen": 1, "imorgen": 1}
+_RELATIVE = re.compile(r"([+\-−])[ ]?([0-9]{1,4})")
+_WRITTEN = (
+    re.compile(r"(?P<day>[0-9]{1,2})[.][ ]?(?P<month>[0-9]{1,2})[.][ ]?(?P<year>[0-9]{4}|[0-9]{2})"),
+    re.compile(r"(?P<day>[0-9]{2})(?P<month>[0-9]{2})(?P<year>[0-9]{4}|[0-9]{2})"),
+    re.compile(r"(?P<year>[0-9]{4})-(?P<month>[0-9]{2})-(?P<day>[0-9]{2})"),
+)
+
+
+class DateError(Kk2Error):
+    """The text is not a date, or is a day that no calendar has."""
+
+    code = "bad_date"
+
+
+def parse_date(text: str, today: date) -> date:
+    """The date in `010226`, `1.2.26`, `01.02.2026`, `2026-02-01`, `i dag`, `i går`, `+14` or `-3` (days from today).
+
+    A year of two digits is in this century. Raises DateError.
+    """
+    plain = " ".join(text.lower().split())
+    days = _days_from_today(plain)
+    try:
+        if days is not None:
+            return today + timedelta(days)
+        for match in _matches(plain):
+            year = int(match["year"])
+            return date(year if len(match["year"]) == 4 else 2000 + year, int(match["month"]), int(match["day"]))
+    except (ValueError, OverflowError):
+        raise DateError("Datoen finnes ikke i kalenderen. Skriv dag, måned og år, for eksempel 20.11.2026.") from None
+    raise DateError("Datoen kan ikke leses. Skriv dag, måned og år, for eksempel 20.11.2026.")
+
+
+def format_date(day: date) -> str:
+    """`20.11.2026`."""
+    return f"{day.day:02d}.{day.month:02d}.{day.year:04d}"
+
+
+def format_instant(instant: datetime) -> str:
+    """An aware instant as Norwegian clocks show it: `24.11.2026 08:12`."""
+    local = instant.astimezone(OSLO)
+    return f"{format_date(local)} {local:%H:%M}"
+
+
+def _days_from_today(plain: str) -> int | None:
+    if plain in _WORDS:
+        return _WORDS[plain]
+    match = _RELATIVE.fullmatch(plain)
+    if match is None:
+        return None
+    days = int(match[2])
+    return days if match[1] == "+" else -days
+
+
+def _matches(plain: str) -> Iterator[re.Match[str]]:
+    return (match for pattern in _WRITTEN if (match := pattern.fullmatch(plain)))

@@ -1,0 +1,154 @@
+"""Dated rates: which one applied on a day, and how far they are known. Nothing is guessed outside them.
+
+RateError
+└── NoRateError     no rate is known for the day
+"""
+
+from bisect import bisect_right
+from collections.abc import Iterable, Iterator
+from datetime import date, timedelta
+from itertools import pairwise
+
+import msgspec
+
+from data.documents import InterestRate, NoticeFee
+from data.errors import Kk2Error
+from data.rates import shipped_rates
+from services.rules.dates import format_date
+
+ONE_DAY = timedelta(days=1)
+
+
+class RateError(Kk2Error):
+    """Rows of rates that contradict each other."""
+
+    code = "bad_rates"
+
+
+class NoRateError(RateError):
+    """No rate is known for the day."""
+
+    code = "no_rate"
+
+
+class RateDays(msgspec.Struct, frozen=True):
+    """Days with one rate inside one half of one year. `year_days` is 365 or 366."""
+
+    first: date
+    last: date
+    basis_points: int
+    year_days: int
+
+    @property
+    def weight(self) -> int:
+        """Interest on one øre for one day, in units of 1 / (365 · 366 · 10 000) øre."""
+        return self.basis_points * (366 if self.year_days == 365 else 365)
+
+
+def initial_rates() -> tuple[list[InterestRate], list[NoticeFee]]:
+    """The rows that a new store starts with."""
+    rates = shipped_rates()
+    return list(rates.interest), list(rates.notice_fees)
+
+
+class InterestRates:
+    """Late-payment interest by day (forsinkelsesrenteloven § 3).
+
+    `known_until` is the last day of the last row, None without rows. `gaps` are the days between rows that no row has,
+    as (first, last).
+
+    Raises RateError when a row ends before it starts, when two rows share a day, or when a rate is not above zero.
+    """
+
+    def __init__(self, rows: Iterable[InterestRate]) -> None:
+        self.rows = tuple(sorted(rows, key=lambda row: row.valid_from))
+        _check([(row.valid_from, row.valid_to) for row in self.rows])
+        for row in self.rows:
+            if row.basis_points <= 0:
+                raise RateError(f"Satsen fra {format_date(row.valid_from)} er ikke over null. Ingenting er lagret.")
+        self.known_until = self.rows[-1].valid_to if self.rows else None
+        self.gaps = tuple(
+            (before.valid_to + ONE_DAY, after.valid_from - ONE_DAY)
+            for before, after in pairwise(self.rows)
+            if after.valid_from - before.valid_to > ONE_DAY
+        )
+        self._stretches = tuple(stretch for row in self.rows for stretch in _halves(row))
+        self._index()
+
+    def _index(self) -> None:
+        """Sums up to each stretch, so that interest over any span is one subtraction."""
+        self._firsts = [stretch.first.toordinal() for stretch in self._stretches]
+        self._weights = [stretch.weight for stretch in self._stretches]
+        self._before: list[tuple[int, int]] = []  # (weight of all days before the stretch, number of those days)
+        weight = days = 0
+        for stretch in self._stretches:
+            self._before.append((weight, days))
+            length = (stretch.last - stretch.first).days + 1
+            weight, days = weight + stretch.weight * length, days + length
+        self._lasts = [stretch.last.toordinal() for stretch in self._stretches]
+
+    def rate_on(self, day: date) -> InterestRate | None:
+        """The row that the day is in, None when no row has it."""
+        at = bisect_right(self.rows, day, key=lambda row: row.valid_from) - 1
+        return self.rows[at] if at >= 0 and day <= self.rows[at].valid_to else None
+
+    def sums(self, day: int) -> tuple[int, int]:
+        """Weight (see RateDays) of all known days up to and including the day (a date's ordinal), and their number."""
+        at = bisect_right(self._firsts, day) - 1
+        if at < 0:
+            return 0, 0
+        weight, days = self._before[at]
+        length = min(day, self._lasts[at]) - self._firsts[at] + 1
+        return weight + self._weights[at] * length, days + length
+
+    def stretches(self, first: date, last: date) -> Iterator[RateDays]:
+        """The days from `first` to `last`, both included, cut at 1 January, 1 July and rate changes.
+
+        Days without a rate are left out.
+        """
+        at = max(0, bisect_right(self._firsts, first.toordinal()) - 1)
+        for stretch in self._stretches[at:]:
+            if stretch.first > last:
+                return
+            if stretch.last >= first:
+                yield RateDays(
+                    max(first, stretch.first), min(last, stretch.last), stretch.basis_points, stretch.year_days
+                )
+
+
+class NoticeFees:
+    """Notice fees by day (inkassoforskriften §§ 1-1 to 1-3). A row without `valid_to` goes on.
+
+    Raises RateError when a row ends before it starts, or when two rows share a day.
+    """
+
+    def __init__(self, rows: Iterable[NoticeFee]) -> None:
+        self.rows = tuple(sorted(rows, key=lambda row: row.valid_from))
+        _check([(row.valid_from, row.valid_to or date.max) for row in self.rows])
+
+    def on(self, day: date) -> NoticeFee | None:
+        """The row that the day is in, None when no row has it."""
+        at = bisect_right(self.rows, day, key=lambda row: row.valid_from) - 1
+        if at < 0 or day > (self.rows[at].valid_to or date.max):
+            return None
+        return self.rows[at]
+
+
+def _check(periods: list[tuple[date, date]]) -> None:
+    for first, last in periods:
+        if last < first:
+            raise RateError(f"Satsen fra {format_date(first)} slutter før den begynner. Ingenting er lagret.")
+    for (_, before), (after, _) in pairwise(periods):
+        if after <= before:
+            raise RateError(
+                f"To satser gjelder {format_date(after)}. Ingenting er lagret. Rett datoene så de ikke overlapper."
+            )
+
+
+def _halves(row: InterestRate) -> Iterator[RateDays]:
+    """A row's days, cut at 1 January and 1 July."""
+    first = row.valid_from
+    while first <= row.valid_to:
+        last = min(row.valid_to, date(first.year, 6, 30) if first.month < 7 else date(first.year, 12, 31))
+        yield RateDays(first, last, row.basis_points, (date(first.year, 12, 31) - date(first.year, 1, 1)).days + 1)
+        first = last + ONE_DAY
