@@ -1,0 +1,86 @@
+"""What is wrong with a bank file, collected, so that a person sees all of it at once."""
+
+from typing import Literal
+
+import msgspec
+
+Severity = Literal["error", "warning"]
+
+KEPT = 50
+"""How many findings of each severity are kept; the rest are counted."""
+
+_LONGEST_VALUE = 80
+
+
+class Finding(msgspec.Struct, frozen=True, kw_only=True):
+    """One thing that is wrong. Lines and columns count from 1. `message` is Norwegian, `code` is for programs.
+
+    An error refuses the whole file; a warning is told and nothing more.
+    """
+
+    severity: Severity
+    line: int
+    column: int
+    field: str
+    code: str
+    message: str
+    value: str = ""
+
+
+class Findings:
+    """The findings of one file, in the order they were made."""
+
+    def __init__(self) -> None:
+        self._kept: list[Finding] = []
+        self._first_left_out: dict[Severity, tuple[int, int]] = {}
+        self.errors = 0
+        self.warnings = 0
+
+    @property
+    def ok(self) -> bool:
+        return self.errors == 0
+
+    def error(self, line: int, column: int, field: str, code: str, message: str, value: str = "") -> None:
+        self.errors += 1
+        self._add("error", self.errors, line, column, field, code, message, value)
+
+    def warning(self, line: int, column: int, field: str, code: str, message: str, value: str = "") -> None:
+        self.warnings += 1
+        self._add("warning", self.warnings, line, column, field, code, message, value)
+
+    def all(self) -> tuple[Finding, ...]:
+        """Every finding that was kept, and a last one for each severity that had more."""
+        return (
+            *self._kept,
+            *self._rest("error", self.errors, "feil"),
+            *self._rest("warning", self.warnings, "varsler"),
+        )
+
+    def _add(
+        self, severity: Severity, nth: int, line: int, column: int, field: str, code: str, message: str, value: str
+    ) -> None:
+        if nth > KEPT:
+            self._first_left_out.setdefault(severity, (line, column))
+            return
+        finding = Finding(
+            severity=severity,
+            line=line,
+            column=column,
+            field=field,
+            code=code,
+            message=printable(message),
+            value=printable(value[:_LONGEST_VALUE]),
+        )
+        self._kept.append(finding)
+
+    def _more(self, severity: Severity, total: int, noun: str) -> Finding | None:
+        if total <= KEPT:
+            return None
+        line, column = self._first_left_out[severity]
+        message = f"… og {total - KEPT} {noun} til, fra linje {line}."
+        return Finding(severity=severity, line=line, column=column, field="", code="more", message=message)
+
+
+def printable(text: str) -> str:
+    """`text` with "�" for what would move a terminal's cursor or hide."""
+    return text if text.isprintable() else "".join(char if char.isprintable() else "�" for char in text)
