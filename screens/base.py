@@ -1,0 +1,255 @@
+"""What every screen is: a title line, content, a line of keys; the common keys; and how it asks services for things.
+
+A screen calls a service in a worker and is told the result by a message, so that no worker ever touches a widget:
+
+    def load(self) -> None:
+        self.run_service(self.services.cases.get(self.number), self.show_case)
+
+    def action_send(self) -> None:
+        self.run_write(self.services.posting.send(), self.show_receipt, action="send")
+"""
+
+import asyncio
+from collections import Counter
+from collections.abc import Awaitable, Callable, Coroutine, Sequence
+from functools import partial
+from inspect import CORO_CREATED, getcoroutinestate, isawaitable
+from typing import Any, ClassVar, Protocol, TypeVar, cast
+
+from textual.app import App, ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Container
+from textual.message import Message
+from textual.screen import Screen
+
+from data.errors import Kk2Error
+from screens.dialogs.confirm_dialog import ConfirmDialog
+from screens.dialogs.error_dialog import ErrorDialog
+from screens.dialogs.help_dialog import HelpDialog
+from screens.failures import log_unexpected
+from screens.widgets.key_line import KeyLine, screen_keys
+from screens.widgets.title_line import TitleLine
+from screens.widgets.virtual_table import VirtualTable
+
+T = TypeVar("T")
+Then = Callable[[T], Awaitable[None] | None]
+
+MONEY = "money"
+
+
+class AppWithServices(Protocol):
+    """What screens need of the application: the services, wired together above this package."""
+
+    services: Any
+
+
+class ServiceDone(Message):
+    """A service call has ended well; `deliver` hands its result to whoever asked."""
+
+    def __init__(self, group: str, generation: int, deliver: Callable[[], Awaitable[None] | None]) -> None:
+        super().__init__()
+        self.group = group
+        self.generation = generation
+        self.deliver = deliver
+
+
+class ServiceFailed(Message):
+    """A service call has raised `error`."""
+
+    def __init__(self, group: str, generation: int, error: Exception) -> None:
+        super().__init__()
+        self.group = group
+        self.generation = generation
+        self.error = error
+
+
+class Kk2Screen(Screen[None], inherit_bindings=False):
+    """The base of all screens. A subclass gives `content`, `load`, `TITLE`, `HELP` and its own BINDINGS.
+
+    BINDINGS with `show` are what the bottom line shows, in their order; F1 and ESC come last by themselves. F5, `/`,
+    Ctrl+P and F10 work everywhere; a screen that wants one of them in its line declares it again.
+    """
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("f1", "help", "Hjelp"),
+        Binding("escape", "back", "Tilbake"),
+        Binding("f5", "reload", "Oppdater", show=False),
+        Binding("slash", "app.find_case", "Finn sak", show=False),
+        Binding("ctrl+p", "app.command_palette", "Kommandoer", show=False),
+        Binding("f10", "app.leave", "Avslutt", show=False),
+        Binding("tab", "app.focus_next", "Neste felt", show=False),
+        Binding("shift+tab", "app.focus_previous", "Forrige felt", show=False),
+    ]
+    HELP: ClassVar[str] = ""
+    DEFAULT_CSS = """
+    Kk2Screen { background: $background; overflow: hidden hidden; }
+    Kk2Screen > #content { height: 1fr; width: 1fr; background: $background; }
+    """
+
+    def __init__(self, *, id: str | None = None) -> None:
+        super().__init__(id=id)
+        self._title_line = TitleLine(self.TITLE or "")
+        self._generations: Counter[str] = Counter()
+        self._reading: dict[str, Coroutine[Any, Any, Any]] = {}
+        self._writing: Counter[str] = Counter()
+
+    # --- what a subclass gives ---
+
+    def content(self) -> ComposeResult:
+        """The widgets between the title and the keys."""
+        yield from ()
+
+    def load(self) -> None:
+        """Ask for what the screen shows. Called when it opens and at F5."""
+
+    def unsaved(self) -> str:
+        """What would be lost by leaving now, as a Norwegian clause (`innbetalingen er ikke lagret`); empty: nothing."""
+        return ""
+
+    # --- what a subclass uses ---
+
+    @property
+    def services(self) -> Any:
+        return cast(AppWithServices, self.app).services
+
+    def show_title(self, title: str, context: str = "") -> None:
+        """What the screen is, to the left; what matters most, to the right."""
+        self._title_line.show(title, context)
+
+    def run_service(self, work: Coroutine[Any, Any, T], then: Then[T], *, group: str = "load") -> None:
+        """Run a call that only reads, and give its result to `then`.
+
+        A newer call in the same group takes the place of an older one: it is cancelled, and its answer is dropped.
+        Errors are shown in a dialog.
+        """
+        self._generations[group] += 1
+        self.workers.cancel_group(self, group)
+        older = self._reading.pop(group, None)
+        if older is not None and getcoroutinestate(older) == CORO_CREATED:
+            older.close()  # cancelled before it began: nobody will ever await it
+        self._reading[group] = work
+        call = partial(self._report, work, then, group, self._generations[group])
+        self.run_worker(call, group=group, exit_on_error=False)
+
+    def run_write(
+        self,
+        work: Coroutine[Any, Any, T],
+        then: Then[T],
+        *,
+        action: str,
+        failed: Callable[[], None] | None = None,
+    ) -> bool:
+        """Run a call that changes something, and give its result to `then` if the screen is still there.
+
+        It is never cancelled, not by leaving the screen either; `action` is disabled until it has ended, and False is
+        returned, nothing run, if it has not. `failed` is called after the error dialog has been put up.
+        """
+        if self._writing[action]:
+            work.close()
+            return False
+        self._set_writing(action, 1)
+        self.app.run_worker(self._write(work, then, action, failed), group=MONEY, exit_on_error=False)
+        return True
+
+    @property
+    def writing(self) -> bool:
+        """Whether a call that changes something is under way."""
+        return self._writing.total() > 0
+
+    def confirm(self, question: str, effect: Sequence[str], then: Callable[[], None]) -> None:
+        """Ask, with the effect in numbers; `then` on Ja, nothing on Nei."""
+        self.app.push_screen(ConfirmDialog(question, effect), lambda yes: then() if yes else None)
+
+    def show_error(self, error: Exception) -> None:
+        """Put an error up until it is read. What is not a Kk2Error is logged, and shown by reference only."""
+        self.app.push_screen(error_dialog(error))
+
+    # --- the frame ---
+
+    def compose(self) -> ComposeResult:
+        yield self._title_line
+        with Container(id="content"):
+            yield from self.content()
+        yield KeyLine()
+
+    def on_mount(self) -> None:
+        self.load()
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        return None if self._writing[action] else super().check_action(action, parameters)
+
+    def action_help(self) -> None:
+        keys = [(key.name, key.label) for key in screen_keys(self, hidden=True)]
+        self.app.push_screen(HelpDialog(self.HELP, keys))
+
+    def action_reload(self) -> None:
+        self.load()
+
+    def action_back(self) -> None:
+        if len(self.app.screen_stack) < 2:
+            return
+        if lost := self.unsaved():
+            self.confirm("Forlate skjermbildet?", [lost], self._leave)
+        else:
+            self._leave()
+
+    def _leave(self) -> None:
+        self.dismiss(None)
+
+    # --- calls under way ---
+
+    async def _report(self, work: Awaitable[T], then: Then[T], group: str, generation: int) -> None:
+        try:
+            result = await work
+        except Exception as error:
+            self.post_message(ServiceFailed(group, generation, error))
+        else:
+            self.post_message(ServiceDone(group, generation, lambda: then(result)))
+
+    async def _write(
+        self, work: Coroutine[Any, Any, T], then: Then[T], action: str, failed: Callable[[], None] | None
+    ) -> None:
+        def ended(deliver: Callable[[], Awaitable[None] | None] | None) -> Awaitable[None] | None:
+            self._set_writing(action, -1)
+            return deliver() if deliver and self.is_attached else None
+
+        try:
+            # The shield keeps a half-made change whole when the application is asked to stop: see wait_for_writes.
+            result = await asyncio.shield(asyncio.ensure_future(work))
+        except Exception as error:
+            self.app.call_later(self.show_error, error)
+            self.app.call_later(ended, failed)
+        else:
+            self.app.call_later(ended, lambda: then(result))
+
+    def _set_writing(self, action: str, change: int) -> None:
+        self._writing[action] += change
+        if self.is_attached:
+            self.refresh_bindings()
+
+    async def on_service_done(self, message: ServiceDone) -> None:
+        if message.generation == self._generations[message.group]:
+            answer = message.deliver()
+            if isawaitable(answer):
+                await answer
+
+    def on_service_failed(self, message: ServiceFailed) -> None:
+        if message.generation == self._generations[message.group]:
+            self.show_error(message.error)
+
+    def on_virtual_table_load_failed(self, message: VirtualTable.LoadFailed) -> None:
+        self.show_error(message.error)
+
+
+def error_dialog(error: Exception) -> ErrorDialog:
+    """The dialog for any error."""
+    if isinstance(error, Kk2Error):
+        return ErrorDialog(error.message, code=error.code, details=error.details)
+    return ErrorDialog.unexpected(log_unexpected(error))
+
+
+async def wait_for_writes(app: App[Any]) -> None:
+    """Return when no change is under way any more: await this before the application stops."""
+    writes = [worker for worker in app.workers if worker.group == MONEY]
+    if writes:
+        await app.workers.wait_for_complete(writes)

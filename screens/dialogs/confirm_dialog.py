@@ -1,0 +1,56 @@
+"""Ja or Nei before something that cannot simply be undone."""
+
+from collections.abc import Sequence
+from typing import ClassVar
+
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.reactive import reactive
+from textual.widget import Widget
+
+from screens.dialogs.dialog import Dialog
+from screens.widgets.plain import Plain
+
+
+class YesNo(Widget, can_focus=True):
+    """Two words, the chosen one marked. Nei is chosen from the start."""
+
+    DEFAULT_CSS = "YesNo { height: 1; margin-top: 1; }"
+    yes: reactive[bool] = reactive(False)
+
+    def render(self) -> str:
+        return "› Ja      Nei" if self.yes else "  Ja    › Nei"
+
+
+class ConfirmDialog(Dialog[bool]):
+    """The question, the effect in numbers, and Ja or Nei: J and N, or the arrows and Enter. ESC is Nei (False)."""
+
+    KEYS = "J Ja   N Nei   ESC Nei"
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("j,J", "answer(True)", "Ja"),
+        Binding("n,N", "answer(False)", "Nei"),
+        Binding("left,right,up,down,tab,shift+tab", "turn", "Bytt", show=False),
+        Binding("enter", "choose", "Velg", show=False),
+    ]
+
+    def __init__(self, question: str, effect: Sequence[str] = ()) -> None:
+        super().__init__(question)
+        self._effect = effect
+        self._choice = YesNo()
+
+    def content(self) -> ComposeResult:
+        if self._effect:
+            yield Plain("\n".join(self._effect))
+        yield self._choice
+
+    def action_turn(self) -> None:
+        self._choice.yes = not self._choice.yes
+
+    def action_choose(self) -> None:
+        self.dismiss(self._choice.yes)
+
+    def action_answer(self, yes: bool) -> None:
+        self.dismiss(yes)
+
+    def action_cancel(self) -> None:
+        self.dismiss(False)

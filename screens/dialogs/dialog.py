@@ -1,0 +1,52 @@
+"""The frame of a dialog: a box in the middle with a title, the dialog's own widgets and its keys."""
+
+from typing import ClassVar, TypeVar
+
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Vertical
+from textual.screen import ModalScreen
+
+from screens.widgets.plain import Plain
+
+T = TypeVar("T")
+
+
+class Dialog(ModalScreen[T | None], inherit_bindings=False):
+    """Answers with a T, or None after ESC. The screen under it is left as it is: dimming it would send it all again."""
+
+    KEYS: ClassVar[str] = "ESC Lukk"
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("escape", "cancel", "Lukk"),
+        Binding("tab", "app.focus_next", "Neste felt", show=False),
+        Binding("shift+tab", "app.focus_previous", "Forrige felt", show=False),
+    ]
+    DEFAULT_CSS = """
+    Dialog { align: center middle; background: transparent; }
+    Dialog > #box {
+        width: 72; max-width: 96%; height: auto; max-height: 90%; padding: 0 1;
+        border: round $accent; background: $background;
+    }
+    Dialog .title { text-style: bold; }
+    Dialog .keys { color: $secondary; margin-top: 1; }
+    Dialog .attention { color: $warning; }
+    Dialog .bad { color: $error; }
+    Dialog .quiet { color: $secondary; }
+    """
+
+    def __init__(self, heading: str) -> None:
+        super().__init__()
+        self.heading = heading
+
+    def content(self) -> ComposeResult:
+        """The widgets between title and keys."""
+        yield from ()
+
+    def compose(self) -> ComposeResult:
+        with Vertical(id="box"):
+            yield Plain(self.heading, classes="title")
+            yield from self.content()
+            yield Plain(self.KEYS, classes="keys")
+
+    def action_cancel(self) -> None:
+        self.dismiss(None)

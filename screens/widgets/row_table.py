@@ -1,0 +1,279 @@
+"""The look and the keys that all tables share: a header, a cursor row, columns that fit, lines made on demand.
+
+A subclass says where rows come from: `row_at` and `total`. Only lines in view are ever made, and a cursor move
+repaints two of them.
+"""
+
+from collections.abc import Sequence
+from typing import ClassVar, Self
+
+from rich.segment import Segment
+from rich.style import Style
+from textual.binding import Binding, BindingType
+from textual.events import Resize
+from textual.geometry import Region, Size
+from textual.message import Message
+from textual.reactive import var
+from textual.scroll_view import ScrollView
+from textual.strip import Strip
+
+from screens.widgets.columns import MARKS, Column, Look, Piece, Row, Slot, lay_out, pieces
+from screens.widgets.safe_text import ELLIPSIS
+
+LOADING = "Henter …"
+HEADER = 1
+SUMMARY = 2
+
+
+class RowTable(ScrollView, can_focus=True, inherit_bindings=False):
+    """A table of rows with a key each. Posts RowHighlighted as the cursor moves and RowSelected on Enter."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("up", "move(-1)", "Opp", show=False),
+        Binding("down", "move(1)", "Ned", show=False),
+        Binding("pageup", "page(-1)", "Forrige side", show=False),
+        Binding("pagedown", "page(1)", "Neste side", show=False),
+        Binding("home,ctrl+home", "first", "Første rad", show=False),
+        Binding("end,ctrl+end", "last", "Siste rad", show=False),
+        Binding("enter", "select", "Åpne", show=False),
+    ]
+    COMPONENT_CLASSES: ClassVar[set[str]] = {
+        "row-table--header",
+        "row-table--cursor",
+        "row-table--mark",
+        *(f"row-table--{look}" for look in Look if look is not Look.NORMAL),
+    }
+    DEFAULT_CSS = """
+    RowTable {
+        width: 1fr; height: 1fr; overflow: hidden hidden; scrollbar-size: 0 0; background: $background;
+        & > .row-table--header { color: $secondary; }
+        & > .row-table--cursor { background: $panel; text-style: bold; }
+        & > .row-table--mark { color: $accent; text-style: bold; }
+        & > .row-table--strong { text-style: bold; }
+        & > .row-table--quiet { color: $secondary; }
+        & > .row-table--attention { color: $warning; }
+        & > .row-table--bad { color: $error; }
+    }
+    """
+
+    cursor: var[int] = var(0)
+
+    class RowMessage(Message):
+        """About the row with `key`, in `table`."""
+
+        def __init__(self, table: "RowTable", key: str, index: int) -> None:
+            super().__init__()
+            self.table = table
+            self.key = key
+            self.index = index
+
+        @property
+        def control(self) -> "RowTable":
+            return self.table
+
+    class RowHighlighted(RowMessage):
+        """The cursor stands on another row."""
+
+    class RowSelected(RowMessage):
+        """Enter was pressed on a row."""
+
+    def __init__(
+        self,
+        columns: Sequence[Column],
+        *,
+        empty: str = "Ingen rader.",
+        id: str | None = None,
+        classes: str | None = None,
+    ) -> None:
+        super().__init__(id=id, classes=classes)
+        self.columns = tuple(columns)
+        self.empty = empty
+        self._summary: Row | None = None
+        self._slots: tuple[Slot, ...] = ()
+        self._announced: str | None = None
+
+    # --- what a subclass answers ---
+
+    @property
+    def total(self) -> int | None:
+        """How many rows there are; None while that is not known."""
+        raise NotImplementedError
+
+    def row_at(self, index: int) -> Row | None:
+        """The row, or None while it is on its way."""
+        raise NotImplementedError
+
+    @property
+    def instead_of_rows(self) -> str:
+        """What stands where the rows would be, when there are none."""
+        return LOADING if self.total is None else self.empty
+
+    def view_changed(self) -> None:
+        """Other rows came into view."""
+
+    # --- what a screen asks ---
+
+    @property
+    def cursor_row(self) -> Row | None:
+        """The row under the cursor, when there is one and it has arrived."""
+        return self.row_at(self.cursor) if self.cursor < (self.total or 0) else None
+
+    @property
+    def cursor_key(self) -> str | None:
+        row = self.cursor_row
+        return row.key if row else None
+
+    @property
+    def summary(self) -> Row | None:
+        """A row of sums under the table, in the table's columns; always in view."""
+        return self._summary
+
+    @summary.setter
+    def summary(self, row: Row | None) -> None:
+        self._summary = row
+        self._rows_changed()
+
+    def set_columns(self, columns: Sequence[Column]) -> Self:
+        """Show other columns; the rows' cells must match."""
+        self.columns = tuple(columns)
+        self._slots = self._fitting()
+        self.refresh()
+        return self
+
+    # --- the cursor ---
+
+    def validate_cursor(self, index: int) -> int:
+        return max(0, min(index, (self.total or 1) - 1))
+
+    def watch_cursor(self, old: int, new: int) -> None:
+        self._refresh_row(old)
+        self._refresh_row(new)
+        self._bring_into_view(new)
+        self._announce()
+
+    def _announce(self) -> None:
+        """Tell which row the cursor is on, once for each row, and as soon as it has arrived."""
+        key = self.cursor_key
+        if key is not None and key != self._announced:
+            self.post_message(self.RowHighlighted(self, key, self.cursor))
+        self._announced = key
+
+    def action_move(self, rows: int) -> None:
+        self.cursor += rows
+
+    def action_page(self, pages: int) -> None:
+        self.cursor += pages * max(self._rows_in_view - 1, 1)
+
+    def action_first(self) -> None:
+        self.cursor = 0
+
+    def action_last(self) -> None:
+        self.cursor = (self.total or 1) - 1
+
+    def action_select(self) -> None:
+        if (row := self.cursor_row) is not None:
+            self.post_message(self.RowSelected(self, row.key, self.cursor))
+
+    # --- scrolling ---
+
+    @property
+    def _rows_in_view(self) -> int:
+        return max(self.size.height - HEADER - self._foot, 1)
+
+    @property
+    def _foot(self) -> int:
+        return SUMMARY if self._summary else 0
+
+    @property
+    def first_in_view(self) -> int:
+        return self.scroll_offset.y
+
+    def _bring_into_view(self, index: int) -> None:
+        top, height = self.first_in_view, self._rows_in_view
+        if not self.size.height or top <= index < top + height:
+            return
+        self.scroll_to(y=index if index < top else index - height + 1, animate=False, force=True)
+
+    def watch_scroll_y(self, old_value: float, new_value: float) -> None:
+        if round(old_value) != round(new_value):
+            self._refresh_rows()
+            self.view_changed()
+
+    def on_resize(self, event: Resize) -> None:
+        self._slots = self._fitting()
+        self.refresh()
+        self._bring_into_view(self.cursor)
+        self.view_changed()
+
+    def _fitting(self) -> tuple[Slot, ...]:
+        return lay_out(self.columns, self.size.width, self.app.size.width)
+
+    def _rows_changed(self) -> None:
+        """The rows are others than before: all that is in view is drawn anew."""
+        lines = HEADER + max(self.total or 0, 1) + self._foot
+        self.virtual_size = Size(self.size.width, lines)
+        self.cursor = self.validate_cursor(self.cursor)
+        self.refresh(layout=self.styles.is_auto_height)
+        self._bring_into_view(self.cursor)
+        self._announce()
+
+    def _refresh_rows(self) -> None:
+        self.refresh(Region(0, HEADER, self.size.width, self._rows_in_view))
+
+    def _refresh_row(self, index: int) -> None:
+        line = HEADER + index - self.first_in_view
+        if HEADER <= line < HEADER + self._rows_in_view:
+            self.refresh(Region(0, line, self.size.width, 1))
+
+    # --- drawing ---
+
+    def get_content_width(self, container: Size, viewport: Size) -> int:
+        return container.width
+
+    def render_line(self, y: int) -> Strip:
+        if y == 0:
+            return self._header()
+        if self._summary and y >= self.size.height - SUMMARY:
+            return self._rule() if y == self.size.height - SUMMARY else self._line(self._summary)
+        index = self.first_in_view + y - HEADER
+        if index < (self.total or 0):
+            return self._line(self.row_at(index), index == self.cursor)
+        if index > 0:
+            return Strip.blank(self.size.width, self.rich_style)
+        return self._words(self.instead_of_rows)
+
+    def _header(self) -> Strip:
+        titles = Row("", [column.title for column in self.columns])
+        text = "".join(piece.text for piece in pieces(titles, self._slots))
+        return self._strip([Segment("  " + text, self._style("header"))])
+
+    def _rule(self) -> Strip:
+        return self._strip([Segment("─" * self.size.width, self._style(Look.QUIET))])
+
+    def _words(self, text: str) -> Strip:
+        return self._strip([Segment("  " + text, self._style(Look.QUIET))])
+
+    def _line(self, row: Row | None, current: bool = False) -> Strip:
+        under = self._style("cursor") if current and self.has_focus else self.rich_style
+        if row is None:
+            body, mark = [Piece(ELLIPSIS, Look.QUIET)], " "
+        else:
+            body, mark = pieces(row, self._slots), MARKS.get(row.look, " ")
+        segments = [
+            Segment("›" if current else " ", under + self._part("mark")),
+            Segment(mark, under + self._part(row.look if row else Look.NORMAL)),
+            *(Segment(text, under + self._part(look)) for text, look in body),
+        ]
+        return self._strip(segments, under)
+
+    def _strip(self, segments: list[Segment], under: Style | None = None) -> Strip:
+        return Strip(segments).adjust_cell_length(self.size.width, under or self.rich_style)
+
+    def _style(self, part: str) -> Style:
+        return self.rich_style + self._part(part)
+
+    def _part(self, part: str) -> Style:
+        """The style of a part alone, to be laid over another."""
+        if part == Look.NORMAL:
+            return Style.null()
+        return self.get_component_rich_style(f"row-table--{part}", partial=True)
