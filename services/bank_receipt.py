@@ -1,0 +1,103 @@
+"""The receipt of a bank file: cases hit with old and new balance, closed cases, unplaced payments with the reason."""
+
+from collections.abc import Mapping, Sequence
+
+import msgspec
+
+from data.documents import Column, Payment, Receipt, Section, UnplacedReason
+from data.store import Transaction
+from services.clock import Clock
+from services.receipts import keep_receipt
+from services.rules.money import format_amount
+
+REASONS: Mapping[UnplacedReason, str] = {
+    "unknown_kid": "ingen sak har denne KID",
+    "ambiguous_kid": "flere saker har denne KID",
+    "blank_kid": "uten KID",
+    "bad_chars": "KID har ugyldige tegn",
+    "bad_length": "KID har feil lengde",
+    "bad_check": "KID har feil kontrollsiffer",
+    "closed_case": "saken er avsluttet",
+    "negative": "negativ innbetaling (tilbakeføring)",
+    "card": "kortbetaling, må vurderes",
+}
+
+
+class CaseHit(msgspec.Struct, frozen=True, kw_only=True):
+    """A case that got payments. Amounts are øre, `before` and `after` today's total balance."""
+
+    case: str
+    debtor: str
+    paid: int
+    before: int
+    after: int
+    surplus: int
+    closed: bool
+
+
+async def keep_bank_receipt(
+    tx: Transaction,
+    clock: Clock,
+    actor: str,
+    *,
+    name: str,
+    amount: int,
+    hits: Sequence[CaseHit],
+    unplaced: Sequence[Payment],
+    duplicates: int,
+) -> Receipt:
+    """Store the receipt of a file in the caller's transaction."""
+    placed = sum(hit.paid for hit in hits)
+    closed = sum(hit.closed for hit in hits)
+    summary = [
+        f"Sum i filen {format_amount(amount)}",
+        f"{len(hits)} saker fikk {format_amount(placed)}; {closed} saker ble avsluttet",
+        f"{len(unplaced)} uplasserte innbetalinger, {format_amount(sum(each.amount for each in unplaced))}",
+    ]
+    if duplicates:
+        summary.append(f"{duplicates} innbetalinger var lest før og er ikke lest på nytt")
+    surplus = [f"{hit.case}: {format_amount(hit.surplus)} til gode" for hit in hits if hit.surplus > 0]
+    return await keep_receipt(
+        tx,
+        clock,
+        actor,
+        kind="payments",
+        title=f"Import av OCR, {name}",
+        summary=summary,
+        warnings=surplus,
+        sections=[_hit_section(hits), *([_unplaced_section(unplaced)] if unplaced else [])],
+    )
+
+
+def _hit_section(hits: Sequence[CaseHit]) -> Section:
+    return Section(
+        title="Saker",
+        columns=(
+            Column(title="Saksnummer", kind="case"),
+            Column(title="Skyldner"),
+            Column(title="Innbetalt", kind="amount"),
+            Column(title="Saldo før", kind="amount"),
+            Column(title="Saldo nå", kind="amount"),
+            Column(title="Status"),
+        ),
+        rows=tuple(
+            (hit.case, hit.debtor, hit.paid, hit.before, hit.after, "avsluttet" if hit.closed else "") for hit in hits
+        ),
+    )
+
+
+def _unplaced_section(payments: Sequence[Payment]) -> Section:
+    return Section(
+        title="Uplasserte innbetalinger",
+        columns=(
+            Column(title="Nr."),
+            Column(title="Dato", kind="date"),
+            Column(title="Beløp", kind="amount"),
+            Column(title="KID"),
+            Column(title="Årsak"),
+        ),
+        rows=tuple(
+            (each.id, each.date.isoformat(), each.amount, each.kid, REASONS[each.unplaced] if each.unplaced else "")
+            for each in payments
+        ),
+    )

@@ -1,0 +1,279 @@
+"""Import av nye saker: take an approved dunning proposal over from Visma as cases, and write the case numbers back.
+
+One proposal at a time. It is fetched in pages; each page is one transaction, keyed on Visma's invoice id, so that an
+import that broke off is continued by running it again and no invoice ever makes two cases. Case numbers are written
+back only after the cases are stored; what could not be written waits and is tried again.
+"""
+
+from collections.abc import Sequence
+
+import msgspec
+from msgspec.structs import replace
+
+from data.documents import Case, Claim, Column, Creditor, Receipt, Run, Section
+from data.errors import NotFound
+from data.store import Store, Transaction
+from services.case_making import CaseMaker
+from services.clock import Clock
+from services.errors import Refused
+from services.listing import everything
+from services.progress import Progress, silent
+from services.rates import interest_rates, notice_fees
+from services.receipts import keep_receipt
+from services.rules.money import format_amount
+from services.visma.port import (
+    CaseNumber,
+    CaseNumberResult,
+    NoNewInvoices,
+    Proposal,
+    ProposalStatus,
+    VismaPort,
+)
+
+STATUS_NAMES: dict[ProposalStatus, str] = {
+    "proposed": "Forslag",
+    "approved": "Godkjent",
+    "distributed": "Distribuer",
+}
+CHECKS = (
+    "Ligger det fakturaer i forslaget i Visma?",
+    "Er forslaget godkjent?",
+    "Har oppdragsgiveren riktig purrekode (EWS)?",
+)
+DISTRIBUTED = (
+    "Forslaget har status «Distribuer»: feil knapp ble brukt ved godkjenning i Visma. "
+    "Bare Vismas brukerstøtte kan rette det; lag så et nytt forslag."
+)
+
+
+class WaitingProposal(msgspec.Struct, frozen=True, kw_only=True):
+    """A dunning proposal as it lies in Visma. `new` counts the invoices that no case has yet."""
+
+    run: int
+    company: str
+    creditors: str
+    ledger_type: str
+    dunning_code: str
+    status: ProposalStatus
+    invoices: int
+    new: int
+    amount: int  # øre, unpaid on the new invoices
+    note: str = ""
+
+    @property
+    def ready(self) -> bool:
+        return self.status == "approved" and self.new > 0
+
+
+class ImportedCases(msgspec.Struct, frozen=True, kw_only=True):
+    """What an import did."""
+
+    run: int | None
+    cases: tuple[str, ...]
+    invoices: int
+    written_back: int
+    pending_write_back: int
+    warnings: tuple[str, ...]
+    receipt: str
+
+
+class CaseImport:
+    """Fetches proposals, makes cases, writes case numbers back."""
+
+    def __init__(
+        self,
+        store: Store,
+        visma: VismaPort,
+        clock: Clock,
+        *,
+        dunning_codes: Sequence[str] = ("EWS", "PEWS", "PWS"),
+        page_size: int = 200,
+    ) -> None:
+        self._store = store
+        self._visma = visma
+        self._clock = clock
+        self._codes = tuple(dunning_codes)
+        self._page_size = page_size
+
+    async def waiting(self) -> list[WaitingProposal]:
+        """All proposals in Visma with our dunning codes, in any state, lowest run first. Changes nothing."""
+        found: dict[tuple[str, int], WaitingProposal] = {}
+        creditors = await everything(self._store, Creditor)
+        for company in sorted({creditor.company for creditor in creditors}):
+            names = ", ".join(creditor.name for creditor in creditors if creditor.company == company)
+            start: int | None = 0
+            while start is not None:
+                try:
+                    page = await self._visma.fetch_proposals(company, self._codes, start=start, count=self._page_size)
+                except NoNewInvoices:
+                    break
+                for proposal in page.proposals:
+                    key = (company, proposal.run)
+                    found[key] = await self._add_page(found.get(key), proposal, names)
+                start = page.next
+        return sorted(found.values(), key=lambda each: (each.run, each.company))
+
+    async def _add_page(self, before: WaitingProposal | None, proposal: Proposal, names: str) -> WaitingProposal:
+        ids = [invoice.visma_id for invoice in proposal.invoices]
+        known = {claim.visma_id for claim in await self._store.find_many(Claim, "visma_id", ids)}
+        new = [invoice for invoice in proposal.invoices if invoice.visma_id not in known]
+        return WaitingProposal(
+            run=proposal.run,
+            company=proposal.company,
+            creditors=names,
+            ledger_type=proposal.ledger_type,
+            dunning_code=proposal.dunning_code,
+            status=proposal.status,
+            invoices=len(ids) + (before.invoices if before else 0),
+            new=len(new) + (before.new if before else 0),
+            amount=sum(invoice.unpaid for invoice in new) + (before.amount if before else 0),
+            note=DISTRIBUTED if proposal.status == "distributed" else "",
+        )
+
+    async def run(self, actor: str, run: int | None = None, progress: Progress = silent) -> ImportedCases:
+        """Take one approved proposal over: the one asked for, else the one with the lowest run number.
+
+        Raises Refused("no_new_invoices") with the three things to check, Refused("not_approved"),
+        NotFound for a run that is not there, and VismaError; whole pages that were stored stay stored.
+        """
+        retried = await self.write_back(actor)
+        waiting = await self.waiting()
+        chosen = await self._choose(waiting, run, retried)
+        resumed = await self._start(chosen, actor)
+        maker = CaseMaker(
+            self._store,
+            self._clock,
+            run=chosen.run,
+            creditors=[each for each in await everything(self._store, Creditor) if each.company == chosen.company],
+            fees=await notice_fees(self._store),
+            rates=await interest_rates(self._store),
+            actor=actor,
+        )
+        start: int | None = 0
+        while start is not None:
+            page = await self._visma.fetch_proposals(
+                chosen.company, self._codes, run=chosen.run, start=start, count=self._page_size
+            )
+            for proposal in page.proposals:
+                await maker.store_page(proposal.invoices)
+            progress(maker.invoices, chosen.new, "fakturaer overtatt")
+            start = page.next
+        if resumed:
+            await maker.add_earlier_cases()
+        written = await self.write_back(actor, progress)
+        return await self._finish(chosen, maker, written, actor)
+
+    async def _choose(self, waiting: Sequence[WaitingProposal], run: int | None, retried: int) -> WaitingProposal:
+        if run is not None:
+            named = [each for each in waiting if each.run == run]
+            if not named:
+                raise NotFound(f"Kjøring {run} finnes ikke i Visma, eller alle fakturaene i den er overtatt før.")
+            if named[0].status != "approved":
+                note = named[0].note or "Godkjenn det i Visma først."
+                status = STATUS_NAMES[named[0].status]
+                raise Refused(f"Kjøring {run} har status {status}. {note} Ingenting er hentet.", code="not_approved")
+            waiting = named
+        ready = [each for each in waiting if each.ready]
+        if ready:
+            return ready[0]
+        details = [{"check": check} for check in CHECKS]
+        details += [{"run": str(each.run), "status": STATUS_NAMES[each.status], "note": each.note} for each in waiting]
+        again = f" {retried} saksnummer som ventet, er skrevet tilbake." if retried else ""
+        raise Refused(f"Ingen nye fakturaer på EWS.{again}", code="no_new_invoices", details=details)
+
+    async def _start(self, chosen: WaitingProposal, actor: str) -> bool:
+        """Note that the run has begun. Answers whether it had begun before, and broke off."""
+        key = f"{chosen.company}/{chosen.run}"
+        async with self._store.transaction(actor, f"Import av kjøring {chosen.run} begynner") as tx:
+            before = await tx.get(Run, key)
+            if before is None:
+                number = str(chosen.run)
+                tx.put(Run(id=key, number=number, company=chosen.company, actor=actor, started=self._clock.now()))
+        return before is not None and before.state == "started"
+
+    async def write_back(self, actor: str, progress: Progress = silent) -> int:
+        """Write the case numbers that Visma does not have yet. Returns how many it has now taken."""
+        done = 0
+        waiting = await self._store.find(Claim, "written_back", "pending")
+        for begin in range(0, len(waiting), self._page_size):
+            claims = waiting[begin : begin + self._page_size]
+            results = await self._visma.write_case_numbers(
+                [CaseNumber(visma_id=claim.visma_id, case=claim.case) for claim in claims]
+            )
+            done += await self._record(claims, results, actor)
+            progress(done, len(waiting), "saksnummer skrevet tilbake")
+        return done
+
+    async def _record(self, claims: Sequence[Claim], results: Sequence[CaseNumberResult], actor: str) -> int:
+        outcome = {result.visma_id: result for result in results}
+        done = 0
+        async with self._store.transaction(actor, "Saksnummer skrevet tilbake til Visma") as tx:
+            fresh = await tx.get_many(Claim, [claim.id for claim in claims])
+            for claim in fresh.values():
+                result = outcome.get(claim.visma_id)
+                if result is None or claim.written_back != "pending":
+                    continue
+                if result.outcome in ("ok", "unchanged"):
+                    tx.put(replace(claim, written_back="done", write_back_note=""))
+                    done += 1
+                elif result.outcome == "taken":
+                    tx.put(replace(claim, written_back="taken", write_back_note=result.case))
+                else:
+                    tx.put(replace(claim, write_back_note="Visma kjenner ikke fakturaen"))
+        return done
+
+    async def _finish(self, chosen: WaitingProposal, maker: CaseMaker, written: int, actor: str) -> ImportedCases:
+        pending = await self._store.count(Claim, {"written_back": "pending"})
+        cases = tuple(maker.cases)
+        async with self._store.transaction(actor, f"Kjøring {chosen.run} er overtatt") as tx:
+            run = await tx.get(Run, f"{chosen.company}/{chosen.run}")
+            if run is not None:
+                made, taken = run.cases + len(cases), run.invoices + maker.invoices
+                tx.put(replace(run, state="done", cases=made, invoices=taken))
+            receipt = await self._receipt(tx, chosen, maker, written, pending, actor)
+        return ImportedCases(
+            run=chosen.run,
+            cases=cases,
+            invoices=maker.invoices,
+            written_back=written,
+            pending_write_back=pending,
+            warnings=tuple(maker.warnings),
+            receipt=receipt.id,
+        )
+
+    async def _receipt(
+        self, tx: Transaction, chosen: WaitingProposal, maker: CaseMaker, written: int, pending: int, actor: str
+    ) -> Receipt:
+        cases = await tx.get_many(Case, maker.cases)
+        rows = [
+            (case.id, case.debtor_name, case.department, maker.claims_on(case.id), case.outstanding)
+            for case in cases.values()
+        ]
+        waits = f"{pending} saksnummer er ikke skrevet tilbake ennå; de prøves igjen neste gang." if pending else ""
+        return await keep_receipt(
+            tx,
+            self._clock,
+            actor,
+            kind="cases",
+            title=f"Import av nye saker, kjøring {chosen.run}",
+            summary=(
+                f"{len(rows)} saker av {maker.invoices} fakturaer, "
+                f"utestående {format_amount(sum(case.outstanding for case in cases.values()))}",
+                f"{written} saksnummer skrevet tilbake til Visma",
+                *((waits,) if waits else ()),
+            ),
+            warnings=maker.warnings,
+            sections=(
+                Section(
+                    title="Nye saker",
+                    columns=(
+                        Column(title="Saksnummer", kind="case"),
+                        Column(title="Skyldner"),
+                        Column(title="Avdeling"),
+                        Column(title="Fakturaer", kind="number"),
+                        Column(title="Utestående", kind="amount"),
+                    ),
+                    rows=tuple(rows),
+                ),
+            ),
+        )

@@ -1,0 +1,129 @@
+"""Cases: lists, one case with all that belongs to it, and what a handler may set on it."""
+
+from collections.abc import Mapping, Sequence
+
+import msgspec
+from msgspec.structs import replace
+
+from data.documents import Case, CaseStatus, Event
+from data.errors import NotFound
+from data.store import Page, Store, Value
+from services.case_account import CaseAccount, read_account, read_accounts, update
+from services.clock import Clock
+from services.errors import InvalidInput
+from services.events import log
+from services.rates import interest_rates
+from services.rules.coverage import Settlement
+from services.rules.money import format_amount
+
+STATUS_NAMES: Mapping[CaseStatus, str] = {
+    "open": "åpen",
+    "closed": "avsluttet",
+    "paused": "stilt i bero",
+    "manual": "manuell",
+}
+
+
+class CaseRow(msgspec.Struct, frozen=True, kw_only=True):
+    """A line of a case list. `balance` is today's total, øre."""
+
+    case: Case
+    balance: int
+
+
+class CaseView(msgspec.Struct, frozen=True, kw_only=True):
+    """One case as it stands today."""
+
+    account: CaseAccount
+    settlement: Settlement
+    events: tuple[Event, ...]
+
+    @property
+    def case(self) -> Case:
+        return self.account.case
+
+
+class CaseService:
+    """Shows cases and changes what is set on them by hand."""
+
+    def __init__(self, store: Store, clock: Clock) -> None:
+        self._store = store
+        self._clock = clock
+
+    async def count(self, where: Mapping[str, Value] | None = None) -> int:
+        return await self._store.count(Case, where)
+
+    async def rows(
+        self,
+        where: Mapping[str, Value] | None = None,
+        *,
+        order: str = "id",
+        descending: bool = False,
+        offset: int = 0,
+        limit: int = 200,
+    ) -> list[CaseRow]:
+        """A stretch of the list of cases, each with today's balance."""
+        page: Page[Case] = await self._store.page(
+            Case, where=where, order=order, descending=descending, offset=offset, limit=limit
+        )
+        return await self._with_balance(page.items)
+
+    async def search(self, text: str, *, limit: int = 50) -> list[CaseRow]:
+        """Cases by case number, KID, invoice number, name or national id; every word by its beginning."""
+        return await self._with_balance(await self._store.search(Case, text, limit=limit))
+
+    async def _with_balance(self, cases: Sequence[Case]) -> list[CaseRow]:
+        rates = await interest_rates(self._store)
+        today = self._clock.today()
+        accounts = await read_accounts(self._store, [case.id for case in cases])
+        return [CaseRow(case=account.case, balance=account.settle(rates, today).balance.total) for account in accounts]
+
+    async def view(self, number: str) -> CaseView:
+        """One case with its account and log. Raises NotFound."""
+        account = await read_account(self._store, number)
+        rates = await interest_rates(self._store)
+        return CaseView(
+            account=account,
+            settlement=account.settle(rates, self._clock.today()),
+            events=tuple(await self._store.find(Event, "case", number)),
+        )
+
+    async def require(self, number: str) -> Case:
+        """Raises NotFound."""
+        case = await self._store.get(Case, number)
+        if case is None:
+            raise NotFound(f"Sak {number} finnes ikke. Søk etter den med / eller kk2 cases list --search.")
+        return case
+
+    async def set_department(self, case: Case, department: str, actor: str) -> Case:
+        """Set Avdeling, the key to the ledger line. `case` is as the handler saw it: Conflict when it has changed."""
+        department = department.strip()
+        if len(department) > 20:
+            raise InvalidInput("Avdeling kan ha høyst 20 tegn. Ingenting er lagret.")
+        return await self._change(case, actor, f"Avdeling er satt til {department or '(tom)'}.", department=department)
+
+    async def set_threshold(self, case: Case, threshold: int | None, actor: str) -> Case:
+        """Give the case a threshold of its own in øre, or None for its creditor's. It closes or opens accordingly."""
+        if threshold is not None and threshold < 0:
+            raise InvalidInput("Behandlingsterskelen kan ikke være negativ. Ingenting er lagret.")
+        shown = "kreditors" if threshold is None else format_amount(threshold)
+        return await self._change(case, actor, f"Behandlingsterskel er satt til {shown}.", threshold=threshold)
+
+    async def set_status(self, case: Case, status: CaseStatus, actor: str) -> Case:
+        """Set the status by hand. A case closed by hand is not opened by the threshold."""
+        closed = self._clock.today() if status == "closed" else None
+        text = f"Status er satt til {STATUS_NAMES[status]}."
+        return await self._change(case, actor, text, status=status, closed=closed, closed_by_threshold=False)
+
+    async def set_handler(self, case: Case, handler: str, actor: str) -> Case:
+        """Give the case to another handler."""
+        return await self._change(case, actor, f"Saksbehandler er satt til {handler}.", handler=handler)
+
+    async def _change(self, case: Case, actor: str, text: str, **fields: object) -> Case:
+        rates = await interest_rates(self._store)
+        async with self._store.transaction(actor, f"Sak {case.id}: {text}") as tx:
+            changed = tx.put(replace(case, **fields))
+            await log(tx, self._clock, actor, [(case.id, text)])
+            if "threshold" in fields:
+                changed = (await update(tx, [case.id], rates=rates, clock=self._clock, actor=actor))[0].case
+        return changed

@@ -1,0 +1,70 @@
+"""The inbox: the folder where the bank's files arrive, each file checked as it is seen."""
+
+import asyncio
+from pathlib import Path
+
+import msgspec
+
+from data.errors import NotFound
+from services.bank_import import BankImport, ImportedFile
+
+
+class InboxFile(msgspec.Struct, frozen=True, kw_only=True):
+    """A file in the inbox with what a check of it says. `unreadable` is why it could not be opened, or empty."""
+
+    path: Path
+    size: int
+    checked: ImportedFile
+    unreadable: str = ""
+
+
+class Inbox:
+    """Lists and checks the files of one folder. A file that has not changed is not read again."""
+
+    def __init__(self, folder: Path, bank: BankImport) -> None:
+        self._folder = folder
+        self._bank = bank
+        self._seen: dict[tuple[str, int, int], InboxFile] = {}
+
+    @property
+    def folder(self) -> Path:
+        return self._folder
+
+    async def files(self) -> list[InboxFile]:
+        """The files in the inbox by name. What has been read in the meantime is checked anew."""
+        found = []
+        seen: dict[tuple[str, int, int], InboxFile] = {}
+        for path, key in await asyncio.to_thread(_list, self._folder):
+            known = self._seen.get(key)
+            if known is None or known.checked.status == "valid":
+                known = await self._check(path, key[1])
+            seen[key] = known
+            found.append(known)
+        self._seen = seen
+        return found
+
+    async def count(self) -> int:
+        """How many files lie in the inbox, without reading them."""
+        return len(await asyncio.to_thread(_list, self._folder))
+
+    def file(self, name: str) -> Path:
+        """The path of a file in the inbox. Raises NotFound for anything that is not in the folder."""
+        path = self._folder / name
+        if path.parent != self._folder or not path.is_file():
+            raise NotFound(f"Filen {name} finnes ikke i innboksen {self._folder}.")
+        return path
+
+    async def _check(self, path: Path, size: int) -> InboxFile:
+        try:
+            return InboxFile(path=path, size=size, checked=await self._bank.check(path))
+        except OSError as error:
+            rejected = ImportedFile(name=path.name, status="rejected")
+            return InboxFile(path=path, size=size, checked=rejected, unreadable=error.strerror or str(error))
+
+
+def _list(folder: Path) -> list[tuple[Path, tuple[str, int, int]]]:
+    if not folder.is_dir():
+        return []
+    paths = sorted(path for path in folder.iterdir() if path.is_file() and not path.name.startswith("."))
+    stats = [(path, path.stat()) for path in paths]
+    return [(path, (path.name, stat.st_size, stat.st_mtime_ns)) for path, stat in stats]

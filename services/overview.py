@@ -1,0 +1,75 @@
+"""The counts and figures of the main menu."""
+
+from datetime import date
+
+import msgspec
+
+from data.documents import Case, Claim, Delivery, Payment
+from data.store import Store
+from services.bank_receipt import REASONS
+from services.clock import Clock
+from services.delivery import UNDER_WAY
+from services.inbox import Inbox
+from services.posting import PostingService
+from services.rates import interest_rates
+
+RATE_WARNING_DAYS = 31
+
+
+class Overview(msgspec.Struct, frozen=True, kw_only=True):
+    """What the main menu shows. Amounts are øre; `outstanding` counts no interest."""
+
+    open_cases: int
+    all_cases: int
+    outstanding: int
+    inbox_files: int
+    unplaced: int
+    unplaced_amount: int
+    to_post: int
+    to_post_amount: int
+    problem_cases: tuple[str, ...]
+    under_way: int
+    unknown: int
+    needs_decision: int
+    pending_write_back: int
+    rates_until: date | None
+    rates_warning: bool
+
+    @property
+    def solved_percent(self) -> int:
+        """Løsningsgrad: closed cases out of all."""
+        return round(100 * (self.all_cases - self.open_cases) / self.all_cases) if self.all_cases else 0
+
+
+class OverviewService:
+    """Counts what waits."""
+
+    def __init__(self, store: Store, clock: Clock, posting: PostingService, inbox: Inbox) -> None:
+        self._store = store
+        self._clock = clock
+        self._posting = posting
+        self._inbox = inbox
+
+    async def read(self) -> Overview:
+        proposal = await self._posting.proposal()
+        unplaced = await self._store.find_many(Payment, "unplaced", tuple(REASONS))
+        deliveries = await self._store.find_many(Delivery, "state", (*UNDER_WAY, "rejected", "deleted"))
+        until = (await interest_rates(self._store)).known_until
+        open_cases = await self._store.count(Case, {"status": "open"})
+        return Overview(
+            open_cases=open_cases,
+            all_cases=await self._store.count(Case),
+            outstanding=await self._store.total(Case, "outstanding", {"status": "open"}),
+            inbox_files=await self._inbox.count(),
+            unplaced=len(unplaced),
+            unplaced_amount=sum(payment.amount for payment in unplaced),
+            to_post=proposal.payments,
+            to_post_amount=proposal.total,
+            problem_cases=tuple(dict.fromkeys(problem.case for problem in proposal.problems)),
+            under_way=sum(each.state in ("ready", "sending", "unknown") for each in deliveries),
+            unknown=sum(each.state == "unknown" for each in deliveries),
+            needs_decision=sum(each.needs_decision for each in deliveries),
+            pending_write_back=await self._store.count(Claim, {"written_back": "pending"}),
+            rates_until=until,
+            rates_warning=until is not None and (until - self._clock.today()).days <= RATE_WARNING_DAYS,
+        )

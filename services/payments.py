@@ -1,0 +1,332 @@
+"""Payments: enter by hand, delete, move, leave out of posting; place, split or dismiss those without a case.
+
+Nothing with money is erased. A change and all that follows from it (coverage, closing, log) is one transaction.
+"""
+
+from collections.abc import Sequence
+from datetime import date
+
+import msgspec
+from msgspec.structs import replace
+
+from data.documents import Case, Mark, Payment, PostingState
+from data.errors import NotFound
+from data.store import Store, Transaction
+from services.bank_import import payment_id
+from services.bank_receipt import REASONS
+from services.case_account import Updated, read_accounts, update
+from services.clock import Clock
+from services.errors import InvalidInput, Refused
+from services.events import log
+from services.payment_matching import cases_by_kid
+from services.rates import interest_rates
+from services.rules.dates import format_date
+from services.rules.money import format_amount
+from services.rules.rates import InterestRates
+
+
+class MovePreview(msgspec.Struct, frozen=True, kw_only=True):
+    """What a move would do: today's total balance of both cases, and whether the payment will be posted after it."""
+
+    payment: Payment
+    source: Case
+    target: Case
+    source_before: int
+    source_after: int
+    target_before: int
+    target_after: int
+    posting: PostingState
+
+
+class Suggestion(msgspec.Struct, frozen=True, kw_only=True):
+    """A case that an unplaced payment may belong to, and why we think so."""
+
+    case: Case
+    why: str
+
+
+class PaymentService:
+    """Changes payments."""
+
+    def __init__(self, store: Store, clock: Clock) -> None:
+        self._store = store
+        self._clock = clock
+        self._last_deleted: Payment | None = None
+
+    async def add(
+        self, case: str, amount: int, day: date, actor: str, *, posting: bool = True, text: str = ""
+    ) -> Payment:
+        """Enter a payment on a case. Without `posting` it "skal ikke bokføres". Raises NotFound and InvalidInput."""
+        if amount == 0:
+            raise InvalidInput("Beløpet kan ikke være null. Ingenting er lagret.")
+        if day > self._clock.today():
+            raise InvalidInput(f"Datoen {format_date(day)} er ikke kommet ennå. Ingenting er lagret.")
+        rates = await interest_rates(self._store)
+        async with self._store.transaction(actor, f"Innbetaling på sak {case}") as tx:
+            target = await _case(tx, case)
+            payment = tx.put(
+                Payment(
+                    id=payment_id(await tx.serial("payments")),
+                    case=case,
+                    creditor=target.creditor,
+                    source="manual",
+                    date=day,
+                    amount=amount,
+                    posting="pending" if posting else "excluded",
+                    text=text.strip(),
+                )
+            )
+            kind = "" if posting else " (skal ikke bokføres)"
+            line = f"Innbetaling {payment.id} på {format_amount(amount)}, {format_date(day)}, er ført{kind}."
+            await self._follow_up(tx, [case], rates, actor, [(case, line)])
+            return await _payment(tx, payment.id)
+
+    async def delete(self, key: str, reason: str, actor: str) -> Payment:
+        """Mark a payment as deleted; its details are kept. Raises NotFound and Refused."""
+        if not reason.strip():
+            raise InvalidInput("Skriv hvorfor innbetalingen slettes. Ingenting er slettet.")
+        rates = await interest_rates(self._store)
+        async with self._store.transaction(actor, f"Innbetaling {key} slettet") as tx:
+            payment = await _live_payment(tx, key)
+            case = _case_of(payment)
+            deleted = tx.put(replace(payment, deleted=self._mark(actor, reason)))
+            line = f"Innbetaling {key} på {format_amount(payment.amount)} er slettet: {reason.strip()}"
+            await self._follow_up(tx, [case], rates, actor, [(case, line)])
+        self._last_deleted = deleted
+        return deleted
+
+    @property
+    def last_deleted(self) -> Payment | None:
+        """The payment deleted last through this service: its details are offered when one is entered."""
+        return self._last_deleted
+
+    async def preview_move(self, key: str, case: str) -> MovePreview:
+        """What `move` would do. Raises as `move` does, and changes nothing."""
+        payment = _check_live(await self._store.get(Payment, key), key)
+        source, target = await read_accounts(self._store, [_case_of(payment), case])
+        _check_move(payment, source.case, target.case)
+        rates, today = await interest_rates(self._store), self._clock.today()
+        without = replace(source, payments=tuple(each for each in source.payments if each.id != key))
+        moved = _moved(payment, "moved", target.case.id)
+        with_it = replace(target, payments=(*target.payments, moved))
+        return MovePreview(
+            payment=payment,
+            source=source.case,
+            target=target.case,
+            source_before=source.settle(rates, today).balance.total,
+            source_after=without.settle(rates, today).balance.total,
+            target_before=target.settle(rates, today).balance.total,
+            target_after=with_it.settle(rates, today).balance.total,
+            posting=moved.posting,
+        )
+
+    async def move(self, key: str, case: str, actor: str) -> Payment:
+        """Move a payment to another case in one transaction; returns the payment as it now is there.
+
+        A pending one is posted from its new case. One already posted is "skal ikke bokføres" there: the change is
+        ours only (specification, "Changing the proposal"). Raises NotFound and Refused.
+        """
+        rates = await interest_rates(self._store)
+        async with self._store.transaction(actor, f"Innbetaling {key} flyttet til {case}") as tx:
+            payment = await _live_payment(tx, key)
+            source, target = await _case(tx, _case_of(payment)), await _case(tx, case)
+            _check_move(payment, source, target)
+            moved = tx.put(_moved(payment, payment_id(await tx.serial("payments")), case))
+            tx.put(replace(payment, deleted=self._mark(actor, f"Flyttet til sak {case}"), moved_to=moved.id))
+            amount = format_amount(payment.amount)
+            note = ", skal ikke bokføres her" if moved.posting == "excluded" else ""
+            lines = [
+                (source.id, f"Innbetaling {key} på {amount} er flyttet til sak {case}."),
+                (case, f"Innbetaling {moved.id} på {amount} er flyttet hit fra sak {source.id}{note}."),
+            ]
+            await self._follow_up(tx, [source.id, case], rates, actor, lines)
+            return await _payment(tx, moved.id)
+
+    async def set_posting(self, key: str, posting: bool, actor: str) -> Payment:
+        """Take a payment out of the posting proposal ("skal ikke bokføres"), or back into it. Raises Refused."""
+        async with self._store.transaction(actor, f"Bokføring av innbetaling {key}") as tx:
+            payment = await _live_payment(tx, key)
+            if payment.posting not in ("pending", "excluded"):
+                raise Refused("Innbetalingen er alt bokført eller ført i Visma. Ingenting er endret.", code="posted")
+            if payment.moved_from is not None and posting and await _was_posted(tx, payment):
+                raise Refused(
+                    "Innbetalingen ble bokført på saken den er flyttet fra, og kan ikke bokføres én gang til.",
+                    code="posted",
+                )
+            changed = tx.put(replace(payment, posting="pending" if posting else "excluded"))
+            if changed.case is not None:
+                text = "skal bokføres" if posting else "skal ikke bokføres"
+                await log(tx, self._clock, actor, [(changed.case, f"Innbetaling {key} {text}.")])
+            return changed
+
+    async def unplaced(self) -> list[Payment]:
+        """Payments that wait for a case, oldest first."""
+        waiting = await self._store.find_many(Payment, "unplaced", tuple(REASONS))
+        return sorted(waiting, key=lambda payment: (payment.date, payment.id))
+
+    async def suggestions(self, payment: Payment) -> list[Suggestion]:
+        """Cases that an unplaced payment may belong to: by its KID, or by its KID without leading zeros."""
+        found: dict[str, Suggestion] = {}
+        for kid, why in ((payment.kid, "samme KID"), (payment.kid.lstrip("0"), "KID uten ledende nuller")):
+            for case in (await cases_by_kid(self._store, [kid])).get(kid, []) if kid else []:
+                if case.creditor == payment.creditor:
+                    closed = ", avsluttet" if case.status == "closed" else ""
+                    found.setdefault(case.id, Suggestion(case=case, why=why + closed))
+        return list(found.values())
+
+    async def place(self, key: str, case: str, actor: str) -> Payment:
+        """Put an unplaced payment on a case. Raises NotFound and Refused."""
+        rates = await interest_rates(self._store)
+        async with self._store.transaction(actor, f"Innbetaling {key} plassert på {case}") as tx:
+            payment = await _unplaced_payment(tx, key)
+            target = await _case(tx, case)
+            if target.creditor != payment.creditor:
+                raise Refused(
+                    f"Pengene kom inn på kontoen til kreditor {payment.creditor}, men saken hører til "
+                    f"{target.creditor}. Ingenting er endret.",
+                    code="other_creditor",
+                )
+            tx.put(replace(payment, case=case, unplaced=None))
+            line = f"Innbetaling {key} på {format_amount(payment.amount)} er plassert på saken."
+            await self._follow_up(tx, [case], rates, actor, [(case, line)])
+            return await _payment(tx, key)
+
+    async def split(self, key: str, parts: Sequence[tuple[str, int]], actor: str) -> list[Payment]:
+        """Share an unplaced payment between cases, as (case, øre). The parts must add up to it. Raises Refused."""
+        rates = await interest_rates(self._store)
+        async with self._store.transaction(actor, f"Innbetaling {key} delt") as tx:
+            payment = await _unplaced_payment(tx, key)
+            _check_parts(payment, parts)
+            ids = [payment_id(serial) for serial in await tx.serials("payments", len(parts))]
+            for (case, amount), new in zip(parts, ids, strict=True):
+                target = await _case(tx, case)
+                if target.creditor != payment.creditor:
+                    raise Refused(f"Sak {case} har en annen kreditor. Ingenting er endret.", code="other_creditor")
+                tx.put(replace(_moved(payment, new, case), amount=amount))
+            cases = ", ".join(case for case, _ in parts)
+            mark = self._mark(actor, f"Delt på {cases}")
+            tx.put(replace(payment, deleted=mark, unplaced=None, moved_to=ids[0]))
+            lines = [(case, f"{format_amount(amount)} av innbetaling {key} er plassert her.") for case, amount in parts]
+            await self._follow_up(tx, sorted({case for case, _ in parts}), rates, actor, lines)
+            return [await _payment(tx, new) for new in ids]
+
+    async def dismiss(self, key: str, reason: str, actor: str) -> Payment:
+        """Mark an unplaced payment as not ours, with the reason. Raises Refused and InvalidInput."""
+        if not reason.strip():
+            raise InvalidInput("Skriv hvorfor innbetalingen ikke er vår. Ingenting er endret.")
+        async with self._store.transaction(actor, f"Innbetaling {key} er ikke vår") as tx:
+            payment = await _unplaced_payment(tx, key)
+            mark = self._mark(actor, reason)
+            return tx.put(replace(payment, dismissed=mark, unplaced=None, posting="excluded"))
+
+    def _mark(self, actor: str, reason: str) -> Mark:
+        return Mark(actor=actor, time=self._clock.now(), reason=reason.strip())
+
+    async def _follow_up(
+        self,
+        tx: Transaction,
+        cases: Sequence[str],
+        rates: InterestRates,
+        actor: str,
+        lines: Sequence[tuple[str, str]],
+    ) -> list[Updated]:
+        await log(tx, self._clock, actor, lines)
+        return await update(tx, cases, rates=rates, clock=self._clock, actor=actor)
+
+
+async def _payment(tx: Transaction, key: str) -> Payment:
+    payment = await tx.get(Payment, key)
+    if payment is None:
+        raise NotFound(f"Innbetaling {key} finnes ikke. Ingenting er endret.")
+    return payment
+
+
+async def _live_payment(tx: Transaction, key: str) -> Payment:
+    return _check_live(await tx.get(Payment, key), key)
+
+
+def _check_live(payment: Payment | None, key: str) -> Payment:
+    if payment is None:
+        raise NotFound(f"Innbetaling {key} finnes ikke. Ingenting er endret.")
+    if payment.deleted is not None:
+        raise Refused(f"Innbetaling {key} er slettet fra før. Ingenting er endret.", code="deleted")
+    if payment.posting == "frozen":
+        raise Refused(
+            f"Innbetaling {key} er med i et bilag som er på vei til Visma ({', '.join(payment.vouchers)}). "
+            "Vent til utfallet er kjent. Ingenting er endret.",
+            code="frozen",
+        )
+    return payment
+
+
+async def _unplaced_payment(tx: Transaction, key: str) -> Payment:
+    payment = await _live_payment(tx, key)
+    if payment.unplaced is None:
+        raise Refused(f"Innbetaling {key} er ikke blant de uplasserte. Ingenting er endret.", code="not_unplaced")
+    return payment
+
+
+async def _case(tx: Transaction, number: str) -> Case:
+    case = await tx.get(Case, number)
+    if case is None:
+        raise NotFound(f"Sak {number} finnes ikke. Ingenting er endret.")
+    return case
+
+
+def _case_of(payment: Payment) -> str:
+    if payment.case is None:
+        raise Refused(
+            f"Innbetaling {payment.id} er ikke plassert på noen sak. Plasser den under Uplasserte innbetalinger.",
+            code="unplaced",
+        )
+    return payment.case
+
+
+def _check_move(payment: Payment, source: Case, target: Case) -> None:
+    if source.id == target.id:
+        raise Refused(f"Innbetaling {payment.id} er på sak {target.id} fra før. Ingenting er endret.", code="same_case")
+    if source.creditor != target.creditor:
+        raise Refused(
+            f"Sak {target.id} har en annen kreditor enn sak {source.id}: pengene står på en annen konto. "
+            "Ingenting er endret.",
+            code="other_creditor",
+        )
+
+
+def _moved(payment: Payment, key: str, case: str) -> Payment:
+    """The payment as it is on the case it is moved to. What was posted stays posted where it was."""
+    posting: PostingState = "excluded" if payment.posting == "posted" else payment.posting
+    return Payment(
+        id=key,
+        case=case,
+        creditor=payment.creditor,
+        source="moved",
+        date=payment.date,
+        amount=payment.amount,
+        posting=posting,
+        kid=payment.kid,
+        text=payment.text,
+        bank=payment.bank,
+        moved_from=payment.id,
+    )
+
+
+async def _was_posted(tx: Transaction, payment: Payment) -> bool:
+    """Whether the money of a moved payment is in a voucher, wherever in its chain of moves."""
+    before: Payment | None = payment
+    while before is not None:
+        if before.vouchers:
+            return True
+        before = await tx.get(Payment, before.moved_from) if before.moved_from else None
+    return False
+
+
+def _check_parts(payment: Payment, parts: Sequence[tuple[str, int]]) -> None:
+    if not parts or any(amount == 0 or (amount < 0) != (payment.amount < 0) for _, amount in parts):
+        raise InvalidInput("Hver del må ha et beløp med samme fortegn som innbetalingen. Ingenting er endret.")
+    total = sum(amount for _, amount in parts)
+    if total != payment.amount:
+        raise InvalidInput(
+            f"Delene er {format_amount(total)} til sammen, innbetalingen er {format_amount(payment.amount)}. "
+            "Ingenting er endret."
+        )
