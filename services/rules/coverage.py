@@ -141,6 +141,8 @@ class _Debt:
     @property
     def held(self) -> int:
         """What it has been covered with, as far as there is room for it."""
+        if 0 <= self.covered <= self.owed:
+            return self.covered
         return max(0, min(self.owed, self.covered))
 
     @property

@@ -5,6 +5,7 @@ RateError
 """
 
 from bisect import bisect_right
+from calendar import isleap
 from collections.abc import Iterable, Iterator
 from datetime import date, timedelta
 from itertools import pairwise
@@ -32,17 +33,16 @@ class NoRateError(RateError):
 
 
 class RateDays(msgspec.Struct, frozen=True):
-    """Days with one rate inside one half of one year. `year_days` is 365 or 366."""
+    """Days with one rate inside one half of one year. `year_days` is 365 or 366.
+
+    `weight` is the interest on one øre for one day, in units of 1 / (365 · 366 · 10 000) øre.
+    """
 
     first: date
     last: date
     basis_points: int
     year_days: int
-
-    @property
-    def weight(self) -> int:
-        """Interest on one øre for one day, in units of 1 / (365 · 366 · 10 000) øre."""
-        return self.basis_points * (366 if self.year_days == 365 else 365)
+    weight: int
 
 
 def initial_rates() -> tuple[list[InterestRate], list[NoticeFee]]:
@@ -110,10 +110,11 @@ class InterestRates:
         for stretch in self._stretches[at:]:
             if stretch.first > last:
                 return
-            if stretch.last >= first:
-                yield RateDays(
-                    max(first, stretch.first), min(last, stretch.last), stretch.basis_points, stretch.year_days
-                )
+            if first <= stretch.first and stretch.last <= last:
+                yield stretch
+            elif first <= stretch.last:
+                days = (max(first, stretch.first), min(last, stretch.last))
+                yield RateDays(*days, stretch.basis_points, stretch.year_days, stretch.weight)
 
 
 class NoticeFees:
@@ -150,5 +151,6 @@ def _halves(row: InterestRate) -> Iterator[RateDays]:
     first = row.valid_from
     while first <= row.valid_to:
         last = min(row.valid_to, date(first.year, 6, 30) if first.month < 7 else date(first.year, 12, 31))
-        yield RateDays(first, last, row.basis_points, (date(first.year, 12, 31) - date(first.year, 1, 1)).days + 1)
+        year_days, other = (366, 365) if isleap(first.year) else (365, 366)
+        yield RateDays(first, last, row.basis_points, year_days, row.basis_points * other)
         first = last + ONE_DAY
