@@ -50,11 +50,8 @@ class Findings:
 
     def all(self) -> tuple[Finding, ...]:
         """Every finding that was kept, and a last one for each severity that had more."""
-        return (
-            *self._kept,
-            *self._rest("error", self.errors, "feil"),
-            *self._rest("warning", self.warnings, "varsler"),
-        )
+        more = self._more("error", self.errors, "feil"), self._more("warning", self.warnings, "varsler")
+        return (*self._kept, *(finding for finding in more if finding))
 
     def _add(
         self, severity: Severity, nth: int, line: int, column: int, field: str, code: str, message: str, value: str
@@ -82,5 +79,6 @@ class Findings:
 
 
 def printable(text: str) -> str:
-    """`text` with "�" for what would move a terminal's cursor or hide."""
+    """`text` with "�" for whatever would move a terminal's cursor or hide, and a plain space for a hard one."""
+    text = text.replace("\xa0", " ")
     return text if text.isprintable() else "".join(char if char.isprintable() else "�" for char in text)

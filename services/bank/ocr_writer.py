@@ -54,10 +54,7 @@ def write_ocr(
     without payments or whose net is below zero.
     """
     records = [_record("NY000010", CLEARING_HOUSE.decode(), _number(transmission, 7), _digits(recipient, 8))]
-    totals = []
-    for assignment in assignments:
-        total = _assignment(records, assignment, created)
-        totals.append(total)
+    totals = [_assignment(records, assignment, created) for assignment in assignments]
     whole = _Total(
         sum(total.transactions for total in totals),
         sum(total.records for total in totals) + 2,

@@ -1,0 +1,186 @@
+"""The records of an OCR giro file, field by field, as "System specification OCR giro" (v2.0, v4.0) draws them.
+
+Positions are the specification's own: from 1, both ends included. Each layout becomes one regular expression, which
+takes a right record apart in one go; only a record that does not fit is looked at field by field.
+"""
+
+import re
+from collections.abc import Iterator
+
+import msgspec
+
+from services.bank.findings import Severity
+
+LENGTH = 80
+
+_ASCII = "[ -~]"
+_LETTERS = r"[^\x00-\x1f\x7f-\x9f]"
+
+
+class Field(msgspec.Struct, frozen=True):
+    """A stretch of a record, what it may hold, and what to say when it holds something else."""
+
+    name: str
+    first: int
+    last: int
+    pattern: str
+    complaint: str
+    code: str
+    severity: Severity = "error"
+    kept: bool = True
+
+    def of(self, record: str) -> str:
+        return record[self.first - 1 : self.last]
+
+
+def _digits(name: str, first: int, last: int) -> Field:
+    return Field(name, first, last, f"[0-9]{{{last - first + 1}}}", "skal bare ha sifre", "not_digits")
+
+
+def _reference(name: str, first: int, last: int) -> Field:
+    """Digits by the specification, but nothing depends on it."""
+    pattern = f"[0-9]{{{last - first + 1}}}"
+    return Field(name, first, last, pattern, "skulle bare hatt sifre", "reference_not_digits", "warning")
+
+
+def _text(name: str, first: int, last: int, allowed: str) -> Field:
+    pattern = f"{allowed}{{{last - first + 1}}}"
+    return Field(name, first, last, pattern, "har tegn som ikke hører hjemme der", "bad_characters", "warning")
+
+
+def _choice(name: str, first: int, last: int, pattern: str, complaint: str, severity: Severity = "error") -> Field:
+    return Field(name, first, last, pattern, complaint, "bad_value", severity)
+
+
+def _fixed(name: str, first: int, last: int, value: str) -> Field:
+    return Field(name, first, last, value, f"skal være {value}", "bad_value", kept=False)
+
+
+def _zeros(first: int, last: int) -> Field:
+    return Field("Filler", first, last, "0" * (last - first + 1), "skulle vært nuller", "filler", "warning", kept=False)
+
+
+def _anything(first: int, last: int) -> Field:
+    return Field("Filler", first, last, f".{{{last - first + 1}}}", "", "filler", "warning", kept=False)
+
+
+class Layout:
+    """A kind of record. `match` takes a record that is right in every field; its groups are the kept ones."""
+
+    def __init__(self, name: str, *fields: Field) -> None:
+        self.name = name
+        self.fields = fields
+        parts = (f"({field.pattern})" if field.kept else f"(?:{field.pattern})" for field in fields)
+        self.match = re.compile("".join(parts), re.DOTALL).fullmatch
+
+    def complaints(self, record: str) -> Iterator[tuple[Field, str]]:
+        """The fields of an 80 character record that are not right, with what they hold."""
+        for field in self.fields:
+            value = field.of(record)
+            if not re.fullmatch(field.pattern, value, re.DOTALL):
+                yield field, value
+
+    def values(self, record: str) -> tuple[str, ...]:
+        """The kept fields, right or not, in the order of the groups of `match`."""
+        return tuple(field.of(record) for field in self.fields if field.kept)
+
+
+_TYPE = _choice("Transaksjonstype", 5, 6, "1[0-9]|2[01]", "er ikke en transaksjonstype (10–21)")
+_SERIAL = _digits("Transaksjonsnummer", 9, 15)
+_END_COUNTS = (_digits("Antall transaksjoner", 9, 16), _digits("Antall records", 17, 24))
+
+START_TRANSMISSION = Layout(
+    "startrecord for forsendelse",
+    _fixed("Record", 1, 8, "NY000010"),
+    _digits("Dataavsender", 9, 16),
+    _digits("Forsendelsesnummer", 17, 23),
+    _digits("Datamottaker", 24, 31),
+    _zeros(32, 80),
+)
+START_ASSIGNMENT = Layout(
+    "startrecord for oppdrag",
+    _fixed("Record", 1, 8, "NY090020"),
+    _digits("Avtale-ID", 9, 17),
+    _digits("Oppdragsnummer", 18, 24),
+    _digits("Oppdragskonto", 25, 35),
+    _zeros(36, 80),
+)
+ITEM_1 = Layout(
+    "beløpspost 1",
+    _fixed("Record", 1, 4, "NY09"),
+    _TYPE,
+    _fixed("Recordtype", 7, 8, "30"),
+    _SERIAL,
+    _digits("Oppgjørsdato", 16, 21),
+    _digits("Sentral-ID, dagkode, delavregning og løpenummer", 22, 31),
+    _choice("Fortegn", 32, 32, "[-0]", "skal være - eller 0"),
+    _digits("Beløp", 33, 49),
+    _text("KID", 50, 74, _ASCII),
+    _reference("Kortutsteder", 75, 76),
+    _zeros(77, 80),
+)
+ITEM_2 = Layout(
+    "beløpspost 2",
+    _fixed("Record", 1, 4, "NY09"),
+    _TYPE,
+    _fixed("Recordtype", 7, 8, "31"),
+    _SERIAL,
+    _reference("Blankettnummer", 16, 25),
+    _reference("Arkivreferanse", 26, 34),
+    _anything(35, 41),  # zeros by the text of the specification, something else in its own example
+    _digits("Oppdragsdato", 42, 47),
+    _digits("Debetkonto", 48, 58),
+    _zeros(59, 80),
+)
+ITEM_3 = Layout(
+    "beløpspost 3",
+    _fixed("Record", 1, 4, "NY09"),
+    _TYPE,
+    _fixed("Recordtype", 7, 8, "32"),
+    _SERIAL,
+    _text("Fritekst", 16, 55, _LETTERS),
+    _zeros(56, 80),
+)
+END_ASSIGNMENT = Layout(
+    "sluttrecord for oppdrag",
+    _fixed("Record", 1, 8, "NY090088"),
+    *_END_COUNTS,
+    _digits("Sum", 25, 41),
+    _digits("Dato", 42, 47),
+    _digits("Første oppgjørsdato", 48, 53),
+    _digits("Siste oppgjørsdato", 54, 59),
+    _zeros(60, 80),
+)
+END_TRANSMISSION = Layout(
+    "sluttrecord for forsendelse",
+    _fixed("Record", 1, 8, "NY000089"),
+    *_END_COUNTS,
+    _digits("Sum", 25, 41),
+    _digits("Dato", 42, 47),
+    _zeros(48, 80),
+)
+
+# AvtaleGiro mandates in the same file ("AvtaleGiro systemspesifikasjon" v3.3, chapter 3)
+START_MANDATES = Layout(
+    "startrecord for faste betalingsoppdrag",
+    _fixed("Record", 1, 8, "NY212420"),
+    _zeros(9, 17),
+    _digits("Oppdragsnummer", 18, 24),
+    _digits("Oppdragskonto", 25, 35),
+    _zeros(36, 80),
+)
+MANDATE = Layout(
+    "fast betalingsoppdrag",
+    _fixed("Record", 1, 8, "NY219470"),
+    _digits("Løpenummer", 9, 15),
+    _choice("Registreringstype", 16, 16, "[012]", "skulle vært 0, 1 eller 2", "warning"),
+    _text("KID", 17, 41, _ASCII),
+    _choice("Skriftlig varsel", 42, 42, "[JN]", "skulle vært J eller N", "warning"),
+    _zeros(43, 80),
+)
+END_MANDATES = Layout(
+    "sluttrecord for faste betalingsoppdrag",
+    _fixed("Record", 1, 8, "NY212488"),
+    *_END_COUNTS,
+    _zeros(25, 80),
+)
