@@ -21,6 +21,7 @@ from textual.binding import Binding, BindingType
 from textual.containers import Container
 from textual.message import Message
 from textual.screen import Screen
+from textual.worker import Worker
 
 from data.errors import Kk2Error
 from screens.dialogs.confirm_dialog import ConfirmDialog
@@ -116,7 +117,7 @@ class Kk2Screen(Screen[None], inherit_bindings=False):
         """What the screen is, to the left; what matters most, to the right."""
         self._title_line.show(title, context)
 
-    def run_service(self, work: Coroutine[Any, Any, T], then: Then[T], *, group: str = "load") -> None:
+    def run_service(self, work: Coroutine[Any, Any, T], then: Then[T], *, group: str = "load") -> Worker[None]:
         """Run a call that only reads, and give its result to `then`.
 
         A newer call in the same group takes the place of an older one: it is cancelled, and its answer is dropped.
@@ -128,8 +129,9 @@ class Kk2Screen(Screen[None], inherit_bindings=False):
         if older is not None and getcoroutinestate(older) == CORO_CREATED:
             older.close()  # cancelled before it began: nobody will ever await it
         self._reading[group] = work
-        call = partial(self._report, work, then, group, self._generations[group])
-        self.run_worker(call, group=group, exit_on_error=False)
+        generation = self._generations[group]
+        call = partial(self._report, work, then, group, generation)
+        return self.run_worker(call, group=group, exit_on_error=False)
 
     def run_write(
         self,

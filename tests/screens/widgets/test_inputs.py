@@ -1,0 +1,95 @@
+from datetime import date
+
+import pytest
+
+from screens.widgets.amount_input import AmountInput
+from screens.widgets.date_input import DateInput
+from screens.widgets.field import Field
+from screens.widgets.form_input import FormInput
+from tests.screens.widgets.stage import HOSTILE, LARGE, SMALL, Stage, lines, settle, text
+
+TODAY = date(2026, 11, 24)
+
+
+def form() -> tuple[AmountInput, DateInput, Stage]:
+    amount, day = AmountInput(), DateInput(TODAY)
+    return amount, day, Stage(Field("Beløp", amount), Field("Dato", day))
+
+
+@pytest.mark.parametrize("size", [SMALL, LARGE])
+async def test_an_amount_is_understood_and_shown_as_it_is_typed(size: tuple[int, int]) -> None:
+    amount, _, app = form()
+    async with app.run_test(size=size) as pilot:
+        await pilot.press(*"12345,5")
+        await settle(pilot)
+        assert amount.value_or_none == 12_345_50
+        assert lines(app)[1].strip() == "= 12 345,50"
+
+
+async def test_enter_goes_on_and_the_left_field_is_written_out() -> None:
+    amount, day, app = form()
+    async with app.run_test(size=SMALL) as pilot:
+        await pilot.press(*"1250", "enter", *"+14", "enter")
+        await settle(pilot)
+        assert (amount.value, day.value) == ("1 250,00", "08.12.2026")
+        assert (amount.value_or_none, day.value_or_none) == (1250_00, date(2026, 12, 8))
+        assert app.focused is amount
+
+
+async def test_letters_cannot_be_typed_into_an_amount() -> None:
+    amount, _, app = form()
+    async with app.run_test(size=SMALL) as pilot:
+        await pilot.press(*"1x2,345")
+        assert amount.value == "12,34"
+
+
+async def test_an_ambiguous_amount_is_complained_of_when_the_field_is_left() -> None:
+    amount, _, app = form()
+    async with app.run_test(size=SMALL) as pilot:
+        await pilot.press(*"1.234")
+        await settle(pilot)
+        assert "!" not in text(app)
+        await pilot.press("tab")
+        await settle(pilot)
+        assert lines(app)[1].strip().startswith("! Et punktum")
+        assert amount.value_or_none is None
+
+
+async def test_an_empty_field_is_an_error_only_when_it_is_required() -> None:
+    needed, free = AmountInput(), DateInput(TODAY, required=False)
+    app = Stage(Field("Beløp", needed), Field("Dato", free))
+    async with app.run_test(size=SMALL) as pilot:
+        assert (needed.check(), free.check()) == (None, None)
+        await settle(pilot)
+        assert "mangler" in needed.error
+        assert free.error == ""
+        assert "! Beløpet mangler" in text(app)
+
+
+async def test_a_value_can_be_filled_in_and_taken_out_again() -> None:
+    amount, day, app = form()
+    async with app.run_test(size=SMALL) as pilot:
+        amount.set_value(-1_234_50)
+        day.set_value(TODAY)
+        await settle(pilot)
+        assert (amount.value, day.value) == ("−1 234,50", "24.11.2026")
+        assert amount.value_or_none == -1_234_50
+        amount.set_value(None)
+        await settle(pilot)
+        assert amount.value_or_none is None
+
+
+async def test_hostile_text_in_a_field_is_only_text() -> None:
+    app = Stage(Field("Navn [/b]", field := FormInput(HOSTILE)))
+    async with app.run_test(size=SMALL) as pilot:
+        await settle(pilot)
+        assert field.value.isprintable()
+        assert "Navn [/b]" in text(app)
+        assert "\x1b" not in text(app)
+
+
+async def test_fields_do_not_blink() -> None:
+    amount, day, app = form()
+    async with app.run_test(size=SMALL):
+        assert not amount.cursor_blink
+        assert not day.cursor_blink
