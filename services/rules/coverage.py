@@ -123,7 +123,7 @@ def settle(
         payment.id: ledger.enter(payment, reserved)
         for payment, reserved in zip(queue, _reservations(queue), strict=True)
     }
-    ledger.accrue(max(until, queue[-1].date) if queue else until)
+    ledger.accrue(until)
     return ledger.settlement(coverage, sum(payment.amount for payment in queue))
 
 
@@ -214,7 +214,7 @@ class _Ledger:
         self.surplus = self.debts[_SURPLUS] = _Debt(_SURPLUS)
         self.waiting = _Debt(("interest", None))  # what would reach interest that is not known
         self.interest_known = True
-        self.covered: list[tuple[_Debt, int]] = []  # every covering that has not been taken back, the latest last
+        self.covered: list[tuple[_Debt, int]] = []  # each covering, less what was taken back of it, the latest last
 
     def accrue(self, day: date) -> None:
         weight, days = self.rates.sums(day.toordinal())
@@ -273,7 +273,6 @@ class _Ledger:
         if amount:
             self.surplus.covered -= amount
             parts[_SURPLUS] = parts.get(_SURPLUS, 0) - amount
-        self.covered = [entry for entry in self.covered if entry[1]]
         return parts
 
     def _remove(self, at: int, amount: int) -> None:
@@ -336,7 +335,7 @@ def _reservations(queue: Sequence[Payment]) -> list[_Reserved]:
         reserved.append(ahead)
         if payment.posting in _FIXED:
             ahead = dict(ahead)
-            for part in reversed(payment.coverage):
+            for part in payment.coverage:
                 target = (part.component, part.target)
                 room, back = ahead.get(target, (0, 0))
                 ahead[target] = (max(0, room + part.amount), max(0, back - part.amount))

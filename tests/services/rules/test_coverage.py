@@ -65,6 +65,18 @@ def test_the_oldest_due_date_is_covered_first_whatever_the_number() -> None:
     assert [balance.id for balance in answer.claims] == [older.id, CLAIM.id]
 
 
+def test_the_oldest_fee_is_covered_first_whatever_the_number() -> None:
+    older = fee(2, date(2026, 2, 20), 38_00)
+    answer = settled(fees=[FEE, older], payments=[payment(1, date(2026, 3, 2), 40_00)])
+    assert answer.coverage["payment-1"].allocations == (part("fees", 38_00, older), part("fees", 2_00, FEE))
+
+
+def test_on_one_day_what_goes_out_comes_after_what_comes_in_whatever_the_number() -> None:
+    out, paid = payment(1, date(2026, 3, 2), -100_00), payment(2, date(2026, 3, 2), 100_00)
+    answer = settled([CLAIM], payments=[out, paid])
+    assert answer.coverage[out.id].allocations == (part("principal", -100_00, CLAIM),)
+
+
 def test_the_creditors_own_order_is_followed() -> None:
     cost = fee(2, date(2026, 2, 10), 100_00, "costs")
     paid = payment(1, date(2026, 3, 2), 150_00)
@@ -135,6 +147,25 @@ def test_a_payment_out_does_not_take_what_a_later_voucher_takes_back() -> None:
     answer = settled([CLAIM], payments=[paid, back, between])
     assert answer.coverage[between.id].allocations == (part("surplus", -60_00),)
     assert answer.claims[0].unpaid == 1_000_00
+
+
+def test_room_that_only_a_later_voucher_makes_is_not_used_before_it() -> None:
+    paid = frozen(payment(1, date(2026, 2, 10), 1_000_00), part("principal", 1_000_00, CLAIM))
+    back = frozen(payment(3, date(2026, 3, 2), -1_000_00), part("principal", -1_000_00, CLAIM))
+    between = payment(2, date(2026, 2, 10), 100_00)
+    answer = settled([CLAIM], payments=[paid, back, between])
+    # interest: 1 000 · 12 % · 10/365
+    assert answer.coverage[between.id].allocations == (part("interest", 3_29, CLAIM), part("surplus", 96_71))
+
+
+def test_what_a_voucher_takes_back_is_kept_for_it_also_when_the_next_one_covers_more() -> None:
+    paid = frozen(payment(1, date(2026, 2, 10), 30_00), part("principal", 30_00, CLAIM))
+    back = frozen(payment(3, date(2026, 2, 20), -30_00), part("principal", -30_00, CLAIM))
+    more = frozen(payment(4, date(2026, 2, 25), 100_00), part("principal", 100_00, CLAIM))
+    between = payment(2, date(2026, 2, 15), -30_00)
+    answer = settled([CLAIM], payments=[paid, back, more, between])
+    assert answer.coverage[between.id].allocations == (part("surplus", -30_00),)
+    assert answer.claims[0].unpaid == 900_00
 
 
 def test_what_a_voucher_took_back_is_not_taken_back_again() -> None:
