@@ -273,6 +273,8 @@ class _Ledger:
         if amount:
             self.surplus.covered -= amount
             parts[_SURPLUS] = parts.get(_SURPLUS, 0) - amount
+        while self.covered and not self.covered[-1][1]:
+            self.covered.pop()
         return parts
 
     def _remove(self, at: int, amount: int) -> None:
