@@ -1,0 +1,58 @@
+"""The Conflicts that any backend of the store raises, in words a handler understands."""
+
+from data.documents import Document
+from data.errors import Conflict
+
+_NAMES = {
+    "creditors": "oppdragsgiver",
+    "handlers": "saksbehandler",
+    "interest_rates": "rentesats",
+    "notice_fees": "gebyrsats",
+    "cases": "sak",
+    "claims": "fordring",
+    "fees": "gebyr eller omkostning",
+    "events": "hendelse",
+    "payments": "innbetaling",
+    "bank_files": "bankfil",
+    "vouchers": "bilag",
+    "deliveries": "oversending av bilag",
+    "runs": "kjøring",
+    "receipts": "kvittering",
+}
+_VALUES = {
+    "kid": "KID",
+    "visma_id": "faktura-id i Visma",
+    "fingerprint": "kjennetegn i bankfilen",
+    "transmission": "forsendelsesnummer",
+}
+
+
+def stale(doc: Document) -> Conflict:
+    """Somebody else has changed or removed the document since it was read."""
+    return Conflict(
+        f"Noen andre har endret {_name(doc)} i mellomtiden. Ingenting av endringen din er lagret. "
+        "Hent opplysningene på nytt og gjør endringen om igjen.",
+        details=[{"table": doc.TABLE, "id": doc.id}],
+    )
+
+
+def exists(doc: Document) -> Conflict:
+    """A new document has the id of one that is there."""
+    return Conflict(
+        f"Det finnes allerede {_name(doc)}. Ingenting er lagret. Kontroller om den er registrert fra før.",
+        details=[{"table": doc.TABLE, "id": doc.id}],
+    )
+
+
+def taken(doc: Document, field: str) -> Conflict:
+    """Another document has the value of a unique field. A field without a name here is not shown: it may be private."""
+    value = f"{_VALUES[field]} {getattr(doc, field)}" if field in _VALUES else field
+    return Conflict(
+        f"{_name(doc).capitalize()} kan ikke lagres: {value} er i bruk fra før. "
+        "Ingenting er lagret. Kontroller om den er registrert fra før.",
+        details=[{"table": doc.TABLE, "id": doc.id, "field": field}],
+    )
+
+
+def _name(doc: Document) -> str:
+    return f"{_NAMES.get(doc.TABLE, doc.TABLE)} {doc.id}"

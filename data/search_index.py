@@ -1,0 +1,124 @@
+"""Search as you type: every word of the query begins a word of the document or of what belongs to it.
+
+One row of SQLite's full-text index holds all words of an owner (a case with its claims). Words are folded the same way
+on both sides: `Bjørn-Åge Sæther` is found by `bjorn`, `aage` and `saether`, and a number with or without dashes and
+blanks.
+"""
+
+import sqlite3
+import unicodedata
+from itertools import groupby
+
+from data.table_shape import TableShape
+
+CANDIDATES = 2_000  # a query that more owners answer is not done being typed: the rest of them are not looked at
+_MOST_WORDS = 12
+_LONGEST_WORD = 64
+_JOINERS = "-‐‑–—./'’"
+_FOLD = str.maketrans({"ø": "o", "ö": "o", "œ": "o", "æ": "ae", "ä": "ae", "å": "a", "đ": "d", "ð": "d", "ł": "l"})
+
+
+class SearchIndex:
+    """Keeps the index in step. An owner's row is written once, at the end of the transaction."""
+
+    def __init__(self, connection: sqlite3.Connection) -> None:
+        self._connection = connection
+        self._touched: set[int] = set()
+
+    def put(self, table: str, key: str, entry: tuple[str, str] | None) -> None:
+        """Say what a document is found by, and whom the search shall answer with; None: it is not searched."""
+        old = self._connection.execute("select owner, words from search_source where tab = ? and id = ?", (table, key))
+        before = old.fetchone()
+        after = (self._number(entry[0]), entry[1]) if entry else None
+        if before == after:
+            return
+        if after is None:
+            self._connection.execute("delete from search_source where tab = ? and id = ?", (table, key))
+        else:
+            self._connection.execute("insert or replace into search_source values (?, ?, ?, ?)", (table, key, *after))
+        self._touched.update(row[0] for row in (before, after) if row)
+
+    def write(self) -> None:
+        """Bring the rows of the owners touched up to date."""
+        for owner in self._touched:
+            rows = self._connection.execute(
+                "select words from search_source where owner = ? order by tab, id", (owner,)
+            )
+            words = " ".join(dict.fromkeys(word for (text,) in rows for word in stored_words(text)))
+            self._connection.execute("delete from search_words where rowid = ?", (owner,))
+            if words:
+                self._connection.execute("insert into search_words(rowid, words) values (?, ?)", (owner, words))
+        self._touched.clear()
+
+    def forget(self) -> None:
+        """The transaction was undone."""
+        self._touched.clear()
+
+    def _number(self, owner: str) -> int:
+        known = self._connection.execute("select n from search_owner where owner = ?", (owner,)).fetchone()
+        if known is None:
+            known = self._connection.execute(
+                "insert into search_owner(owner) values (?) returning n", (owner,)
+            ).fetchone()
+        number: int = known[0]
+        return number
+
+
+def search(connection: sqlite3.Connection, shape: TableShape, text: str, limit: int) -> list[str]:
+    """The JSON of the documents found, ordered by id. Exact as long as at most CANDIDATES owners answer."""
+    expression = match_expression(text)
+    if not expression:
+        return []
+    found = "select rowid from search_words where search_words match ? limit ?"
+    owners = f"select owner from search_owner where n in ({found})"  # noqa: S608 - no text of the user's
+    rows = connection.execute(
+        f"select doc from {shape.table} where id in ({owners}) order by id limit ?",  # noqa: S608 - as above
+        (expression, CANDIDATES, limit),
+    )
+    return [doc for (doc,) in rows]
+
+
+def stored_words(text: str) -> list[str]:
+    """The words to find a text by: each as a whole without dashes, and each part of it."""
+    found: dict[str, None] = {}
+    for piece in _pieces(text):
+        parts = ["".join(group) for kept, group in groupby(piece, str.isalnum) if kept]
+        found.update(dict.fromkeys(("".join(parts), *parts)))
+    return list(found)
+
+
+def match_expression(text: str) -> str:
+    """The query in SQLite's full-text language; empty when there is nothing to look for.
+
+    Each word is letters and digits alone, in quotation marks: nothing that is typed can be taken for an operator.
+    """
+    words = [word for piece in _pieces(text) if (word := _letters(piece))][:_MOST_WORDS]
+    if not words:
+        return ""
+    joined = [
+        word
+        for numeric, group in groupby(words, str.isdecimal)
+        for word in (["".join(group)] if numeric else list(group))
+    ]
+    spelled = dict.fromkeys((_all_of(words), _all_of(joined)))  # "0221 0000 0038 5" may be one number or four
+    return " OR ".join(f"({alternative})" for alternative in spelled)
+
+
+def _all_of(words: list[str]) -> str:
+    return " AND ".join(f'"{word[:_LONGEST_WORD]}"*' for word in words)
+
+
+def _pieces(text: str) -> list[str]:
+    """What stands between blanks and signs other than the joiners, folded."""
+    return "".join(char if char.isalnum() or char in _JOINERS else " " for char in fold(text)).split()
+
+
+def _letters(piece: str) -> str:
+    return "".join(filter(str.isalnum, piece))
+
+
+def fold(text: str) -> str:
+    """Lower case without accents; Norwegian letters as they are typed without a Norwegian keyboard (aa counts as å)."""
+    plain = unicodedata.normalize("NFKC", text).casefold().translate(_FOLD)
+    bare = "".join(char for char in unicodedata.normalize("NFKD", plain) if not unicodedata.combining(char))
+    return bare.replace("aa", "a")

@@ -1,0 +1,194 @@
+"""The store's SQLite file: making it, opening it, its tables, and what its errors mean to a person."""
+
+import contextlib
+import errno
+import os
+import sqlite3
+import tempfile
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from urllib.parse import quote
+
+from data.documents import Document
+from data.errors import Kk2Error, StoreBroken, StoreFull
+from data.table_shape import TableShape
+
+SCHEMA_VERSION = 1
+FILE_MODE = 0o660
+_PATIENCE_S = 10.0  # for the rare moments when SQLite locks readers out: recovery after a crash, changing the tables
+
+_TABLES = """
+create table meta(key text primary key, value text not null) without rowid;
+create table document_table(name text primary key) without rowid;
+create table serial(name text primary key, last integer not null) without rowid;
+
+create table audit(
+    seq integer primary key, time text not null, actor text not null, reason text not null,
+    prev_hash text not null, hash text not null);
+create table audit_change(
+    seq integer not null, n integer not null, tab text not null, id text not null, before text, after text,
+    primary key (seq, n));
+create index audit_change_document on audit_change(tab, id, seq, n);
+create trigger audit_keep before update on audit begin select raise(abort, 'append-only'); end;
+create trigger audit_stay before delete on audit begin select raise(abort, 'append-only'); end;
+create trigger audit_change_keep before update on audit_change begin select raise(abort, 'append-only'); end;
+create trigger audit_change_stay before delete on audit_change begin select raise(abort, 'append-only'); end;
+
+create table search_owner(n integer primary key, owner text not null unique);
+create table search_source(
+    tab text not null, id text not null, owner integer not null, words text not null,
+    primary key (tab, id)) without rowid;
+create index search_source_owner on search_source(owner);
+create virtual table search_words using fts5(
+    words, detail=none, columnsize=0, prefix='1 2 3 4 5 6 7 8 9', tokenize='ascii');
+"""
+
+
+class StoreBusy(Kk2Error):
+    """Another process has held the store for longer than we wait."""
+
+    code = "store_busy"
+
+
+def open_file(path: Path, kinds: Sequence[type[Document]]) -> None:
+    """Make the file if it is not there, and see that it has a table for each kind.
+
+    Raises StoreBroken when it is no store of ours, or was made by a newer program.
+    """
+    with explained(path):
+        if not path.exists():
+            _create(path)
+        with contextlib.closing(connect(path)) as connection:
+            _check_version(connection, path)
+            _add_missing(connection, [TableShape.of(kind) for kind in kinds])
+
+
+def connect(path: Path, *, timeout_s: float = _PATIENCE_S) -> sqlite3.Connection:
+    """A connection in autocommit mode that any one thread at a time may use."""
+    connection = sqlite3.connect(
+        f"file:{quote(str(path.absolute()))}?mode=rw",
+        uri=True,
+        timeout=timeout_s,
+        isolation_level=None,
+        check_same_thread=False,
+        cached_statements=256,
+    )
+    try:
+        for setting in ("journal_mode=wal", "synchronous=full", "temp_store=memory", f"journal_size_limit={64 << 20}"):
+            connection.execute(f"pragma {setting}")
+    except sqlite3.Error:
+        connection.close()
+        raise
+    return connection
+
+
+def create_table(connection: sqlite3.Connection, shape: TableShape) -> None:
+    """Make a document table. Runs inside the caller's transaction."""
+    for statement in shape.create():
+        connection.execute(statement)
+    connection.execute("insert into document_table values (?)", (shape.name,))
+
+
+@contextlib.contextmanager
+def explained(path: Path) -> Iterator[None]:
+    """Turn SQLite's errors, and the system's, into those that a person can read."""
+    try:
+        yield
+    except sqlite3.Error as error:
+        raise _explain(error, path) from error
+    except OSError as error:
+        raise StoreFull(_FULL) if error.errno in _NO_ROOM else _broken(path) from error
+
+
+def _create(path: Path) -> None:
+    """The file is made beside its place and linked into it, so that nobody ever opens half a store."""
+    with tempfile.TemporaryDirectory(dir=path.parent, prefix=f".{path.name}.") as folder:
+        made = Path(folder) / path.name
+        made.touch()
+        made.chmod(FILE_MODE)
+        with contextlib.closing(connect(made)) as connection:
+            connection.executescript(f"begin;{_TABLES}commit;")
+            connection.execute("insert into meta values ('schema', ?)", (str(SCHEMA_VERSION),))
+        with contextlib.suppress(FileExistsError):  # another process was first: its file is as good
+            os.link(made, path)
+    place = os.open(path.parent, os.O_RDONLY)
+    os.fsync(place)
+    os.close(place)
+
+
+def _check_version(connection: sqlite3.Connection, path: Path) -> None:
+    if not connection.execute("select 1 from sqlite_master where name = 'meta'").fetchone():
+        raise StoreBroken(f"Filen {path.name} er ikke et kk2-register. Kontroller stien til registeret.")
+    (version,) = connection.execute("select value from meta where key = 'schema'").fetchone()
+    if int(version) > SCHEMA_VERSION:
+        raise StoreBroken(
+            f"Registeret {path.name} er laget av en nyere utgave av kk2 (versjon {version}, denne kjenner "
+            f"{SCHEMA_VERSION}). Ingenting er endret. Oppgrader kk2 og åpne det på nytt."
+        )
+
+
+def _add_missing(connection: sqlite3.Connection, shapes: Sequence[TableShape]) -> None:
+    """Tables and indexes of document types that have come since the file was made."""
+    present = _names(connection)
+    if all({shape.name, *shape.indexes()} <= present for shape in shapes):
+        return
+    connection.execute("begin immediate")
+    present = _names(connection)  # another process may have done it while we waited
+    for shape in shapes:
+        if shape.name not in present:
+            create_table(connection, shape)
+            continue
+        columns = {row[1] for row in connection.execute(f"pragma table_xinfo({shape.table})")}
+        indexes = [statement for name, statement in shape.indexes().items() if name not in present]
+        for statement in (*shape.add_columns(columns), *indexes):
+            connection.execute(statement)
+    connection.execute("commit")
+
+
+def _names(connection: sqlite3.Connection) -> set[str]:
+    return {name for (name,) in connection.execute("select name from sqlite_master")}
+
+
+_NO_ROOM = frozenset((errno.ENOSPC, errno.EDQUOT, errno.EFBIG))
+_FULL = (
+    "Det er ikke plass på disken. Ingenting av endringen er lagret, og det som var lagret fra før er uskadd. "
+    "Be driftsansvarlig om å frigjøre plass, og prøv på nytt."
+)
+
+
+def _explain(error: sqlite3.Error, path: Path) -> Kk2Error:
+    code = getattr(error, "sqlite_errorcode", sqlite3.SQLITE_ERROR)
+    if code & 0xFF == sqlite3.SQLITE_BUSY:
+        return busy()
+    if code == sqlite3.SQLITE_FULL or (code == sqlite3.SQLITE_IOERR_WRITE and not _has_room(path)):
+        return StoreFull(_FULL)
+    return _broken(path)
+
+
+def busy() -> StoreBusy:
+    return StoreBusy(
+        "Registeret er opptatt: en annen økt lagrer noe stort. Ingenting av endringen din er lagret. "
+        "Vent litt og prøv på nytt."
+    )
+
+
+def _broken(path: Path) -> StoreBroken:
+    return StoreBroken(
+        f"Registeret {path.name} kan ikke leses eller skrives. Siste endring er ikke lagret. "
+        "Lukk kk2, og be driftsansvarlig kontrollere disken og kjøre «kk2 store check»."
+    )
+
+
+def _has_room(path: Path) -> bool:
+    """To SQLite a file size limit and a disk quota are I/O errors: write as far as its log reaches, and see."""
+    log = path.with_name(path.name + "-wal")
+    try:
+        reach = max(file.stat().st_size for file in (path, log) if file.exists())
+        with tempfile.TemporaryFile(dir=path.parent) as probe:
+            probe.seek(reach)
+            probe.write(bytes(1 << 16))
+            probe.flush()
+            os.fsync(probe.fileno())
+    except OSError as error:
+        return error.errno not in _NO_ROOM
+    return True

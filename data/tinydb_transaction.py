@@ -1,0 +1,173 @@
+"""A transaction of the default backend: documents held in memory over what SQLite has, written by the thousand."""
+
+import asyncio
+import functools
+from collections.abc import Callable, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from pathlib import Path
+from typing import Any, ParamSpec, TypeVar
+
+import msgspec
+from tinydb import where
+
+from data import refusals
+from data.documents import Document
+from data.sqlite_file import explained
+from data.store import Value
+from data.typed_tables import Pending, Tables
+
+D = TypeVar("D", bound=Document)
+T = TypeVar("T")
+P = ParamSpec("P")
+
+CHUNK = 2_000  # documents that a transaction holds before it hands them to the writer
+
+
+class TinyTransaction:
+    """See data.store.Transaction. Documents put are held here, and handed to the writer's thread by the thousand."""
+
+    def __init__(self, path: Path, tables: Tables, writing: ThreadPoolExecutor) -> None:
+        self._path = path
+        self._tables = tables
+        self._writing = writing
+        self._held: dict[tuple[str, str], Pending] = {}
+        self._handed: list[Future[None]] = []
+        self._latest: Future[Any] | None = None  # the newest work of ours on the writer's thread
+        self._over = False
+
+    # --- changing ---------------------------------------------------------------------------------------------------
+
+    def put(self, doc: D) -> D:
+        stored = msgspec.structs.replace(doc, rev=doc.rev + 1)
+        self._hold(doc, stored, removed=False)
+        return stored
+
+    def delete(self, doc: Document) -> None:
+        self._hold(doc, doc, removed=True)
+
+    async def serial(self, name: str) -> int:
+        return (await self.serials(name, 1)).start
+
+    async def serials(self, name: str, count: int) -> range:
+        return await self._soon(self._tables.storage.serials, name, count)
+
+    def _hold(self, doc: Document, after: Document, *, removed: bool) -> None:
+        if self._over:
+            raise RuntimeError("the transaction is over")
+        key = (doc.TABLE, doc.id)
+        held = self._held.get(key)
+        if held and held.rev != doc.rev:
+            raise refusals.stale(doc)
+        self._held[key] = Pending(held.base if held else doc.rev, after, removed)
+        if len(self._held) >= CHUNK:
+            changes, self._held = list(self._held.values()), {}
+            self._handed.append(self._submit(self._write, changes))
+
+    # --- reading: what is held lies over what is written -------------------------------------------------------------
+
+    async def get(self, kind: type[D], key: str) -> D | None:
+        held = self._held.get((kind.TABLE, key))
+        if held is None:
+            return await self._soon(self._tables.get, kind, key)
+        return held.doc if isinstance(held.doc, kind) and not held.removed else None
+
+    async def get_many(self, kind: type[D], keys: Sequence[str]) -> dict[str, D]:
+        wanted = set(keys)
+        found = await self._asked(self._tables.search, kind, where("id").one_of(list(keys)))
+        return {doc.id: doc for doc in self._laid_over(kind, found, lambda doc: doc.id in wanted)}
+
+    async def find(self, kind: type[D], field: str, value: Value) -> list[D]:
+        self._tables.table(kind).shape.require(field)
+        found = await self._asked(self._tables.search, kind, where(field) == value)
+        return self._laid_over(kind, found, lambda doc: _plain(doc, field) == value)
+
+    async def find_many(self, kind: type[D], field: str, values: Sequence[str]) -> list[D]:
+        self._tables.table(kind).shape.require(field)
+        wanted = set(values)
+        found = await self._asked(self._tables.search, kind, where(field).one_of(list(values)))
+        return self._laid_over(kind, found, lambda doc: _plain(doc, field) in wanted)
+
+    def _laid_over(self, kind: type[D], found: list[D], wanted: Callable[[D], bool]) -> list[D]:
+        held = [change for (table, _), change in self._held.items() if table == kind.TABLE]
+        if not held:
+            return found
+        touched = {change.doc.id for change in held}
+        kept = [doc for doc in found if doc.id not in touched]
+        kept += [
+            change.doc for change in held if isinstance(change.doc, kind) and not change.removed and wanted(change.doc)
+        ]
+        return sorted(kept, key=lambda doc: doc.id)
+
+    # --- threads ----------------------------------------------------------------------------------------------------
+
+    async def _soon(self, work: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
+        """A statement on a row or two: here and now, unless the writer's thread has work of ours."""
+        if self._latest is None or self._latest.done():
+            return self._checked(work, *args, **kwargs)
+        return await self._asked(work, *args, **kwargs)
+
+    async def _asked(self, work: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
+        """On the writer's thread, after all that was handed to it."""
+        return await asyncio.wrap_future(self._submit(functools.partial(self._checked, work, *args, **kwargs)))
+
+    def _submit(self, work: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> Future[T]:
+        future = self._writing.submit(work, *args, **kwargs)
+        self._latest = future
+        return future
+
+    def _checked(self, work: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
+        """A refusal of something handed over comes to light here, at the latest at commit."""
+        for future in self._handed:
+            if future.done():
+                future.result()
+        with explained(self._path):
+            return work(*args, **kwargs)
+
+    def _write(self, changes: list[Pending]) -> None:
+        with explained(self._path):
+            self._tables.apply(changes)
+
+    # --- the end ----------------------------------------------------------------------------------------------------
+
+    async def commit(self) -> None:
+        """Write what is held, and make all of it last, or none of it. Once begun it is not interrupted."""
+        self._over = True
+        await to_the_end(self._submit(self._commit))
+
+    async def rollback(self) -> None:
+        """Forget what is held, and undo what is written."""
+        self._over = True
+        self._held.clear()
+        await to_the_end(self._submit(self._undo))
+
+    def _commit(self) -> None:
+        try:
+            self._checked(self._tables.apply, list(self._held.values()))
+            with explained(self._path):
+                self._tables.storage.commit()
+        except BaseException:
+            self._undo()
+            raise
+
+    def _undo(self) -> None:
+        with explained(self._path):
+            self._tables.storage.rollback()
+
+
+def _plain(doc: Document, field: str) -> object:
+    """A field as find takes it: a date is text."""
+    return msgspec.to_builtins(getattr(doc, field))
+
+
+async def to_the_end(work: Future[T]) -> T:
+    """Wait for work that must not be left half-way. A cancellation meanwhile is raised when it is done."""
+    future = asyncio.wrap_future(work)
+    cancelled: asyncio.CancelledError | None = None
+    while not future.done():
+        try:
+            await asyncio.wait([future])
+        except asyncio.CancelledError as error:
+            cancelled = error
+    if cancelled and not future.exception():
+        raise cancelled
+    return future.result()

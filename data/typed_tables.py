@@ -1,0 +1,88 @@
+"""Typed documents in and out of the TinyDB database."""
+
+import functools
+import sqlite3
+from collections.abc import Sequence
+from typing import NamedTuple, TypeVar
+
+import msgspec
+from tinydb import where
+from tinydb.queries import QueryLike
+
+from data.documents import Document
+from data.errors import StoreBroken
+from data.sqlite_storage import SqliteStorage
+from data.tinydb_tables import DocumentDB, DocumentTable
+
+D = TypeVar("D", bound=Document)
+
+
+class Pending(NamedTuple):
+    """What a transaction does to a document: its revision in the file (0: none), and how it is to be."""
+
+    base: int
+    doc: Document
+    removed: bool
+
+    @property
+    def rev(self) -> int:
+        """The revision that the next change must come from."""
+        return 0 if self.removed else self.doc.rev
+
+
+class Tables:
+    """Typed documents out of a TinyDB database."""
+
+    def __init__(self, db: DocumentDB) -> None:
+        self._db = db
+
+    def table(self, kind: type[Document]) -> DocumentTable:
+        table = self._db.table(kind.TABLE)
+        assert isinstance(table, DocumentTable)  # noqa: S101 - DocumentDB.table_class, for the type checker
+        return table
+
+    def get(self, kind: type[D], key: str) -> D | None:
+        found = self.search(kind, where("id") == key)
+        return found[0] if found else None
+
+    def search(self, kind: type[D], query: QueryLike) -> list[D]:
+        return [decoded(kind, text) for _, text in self.table(kind).select(query)]
+
+    def apply(self, changes: Sequence[Pending]) -> None:
+        """Removals first, new documents last: a unique value may pass from one document to another."""
+        for change in sorted(changes, key=lambda change: (change.removed is False, change.base == 0)):
+            table = self.table(type(change.doc))
+            if not change.removed:
+                table.put(change.doc, change.base)
+            elif change.base:
+                table.take(change.doc, change.base)
+
+    @property
+    def storage(self) -> SqliteStorage:
+        storage = self._db.storage
+        assert isinstance(storage, SqliteStorage)  # noqa: S101 - DocumentDB.default_storage_class, for the type checker
+        return storage
+
+    @property
+    def connection(self) -> sqlite3.Connection:
+        return self.storage.connection
+
+    def close(self) -> None:
+        self._db.close()
+
+
+@functools.cache
+def _decoder(kind: type[D]) -> "msgspec.json.Decoder[D]":
+    return msgspec.json.Decoder(kind)
+
+
+def decoded(kind: type[D], text: str) -> D:
+    """A document from its JSON. Raises StoreBroken when it is not of its kind."""
+    try:
+        doc: D = _decoder(kind).decode(text)
+    except msgspec.DecodeError as error:
+        raise StoreBroken(
+            f"Et dokument i «{kind.TABLE}» kan ikke leses. Ingenting er endret. "
+            "Be driftsansvarlig kjøre «kk2 store check»."
+        ) from error
+    return doc

@@ -1,0 +1,400 @@
+"""What every backend of the store promises. A test module subclasses these and gives the fixture `open_it`.
+
+`open_it()` opens the one store of the test, once more each time it is called, as another process would.
+"""
+
+import asyncio
+from collections.abc import Callable
+from datetime import date
+
+import pytest
+from msgspec.structs import replace
+
+from data.documents import Case, Claim, Document, Payment
+from data.errors import Conflict
+from data.store import Store
+from tests.data.made_up import case, claim, payment
+
+OpenIt = Callable[[], Store]
+
+
+async def stored(store: Store, *documents: Document) -> None:
+    async with store.transaction("kari", "test") as tx:
+        for document in documents:
+            tx.put(document)
+
+
+class Documents:
+    """One document at a time."""
+
+    async def test_a_document_comes_back_as_it_was_with_its_first_revision(self, open_it: OpenIt) -> None:
+        store, new = open_it(), case()
+        async with store.transaction("kari", "ny sak") as tx:
+            returned = tx.put(new)
+        assert returned == replace(new, rev=1) == await store.get(Case, new.id)
+
+    async def test_what_is_not_there_is_none(self, open_it: OpenIt) -> None:
+        store = open_it()
+        assert await store.get(Case, "0221-00000009") is None
+        assert await store.get_many(Case, ["a", "b"]) == {}
+        assert await store.find(Case, "kid", "1") == []
+        assert await store.find_many(Case, "kid", []) == []
+
+    async def test_a_document_is_found_by_each_of_its_fields(self, open_it: OpenIt) -> None:
+        store, one, other = open_it(), case(1), case(2, handler="ola")
+        await stored(store, other, one)
+        assert [doc.id for doc in await store.find(Case, "status", "open")] == [one.id, other.id]
+        assert [doc.id for doc in await store.find(Case, "handler", "ola")] == [other.id]
+        assert [doc.id for doc in await store.find(Case, "kid", one.kid)] == [one.id]
+        assert [doc.id for doc in await store.find_many(Case, "kid", [other.kid, "x", one.kid])] == [one.id, other.id]
+        assert set(await store.get_many(Case, [one.id, "x", other.id])) == {one.id, other.id}
+
+    async def test_missing_values_and_dates_are_found_too(self, open_it: OpenIt) -> None:
+        store = open_it()
+        await stored(store, payment(1, case=None), payment(2, date=date(2026, 1, 2)), payment(3, fingerprint=None))
+        assert [doc.id for doc in await store.find(Payment, "case", None)] == [payment(1).id]
+        assert [doc.id for doc in await store.find(Payment, "date", "2026-01-02")] == [payment(2).id]
+        assert [doc.id for doc in await store.find(Payment, "fingerprint", None)] == [payment(3).id]
+
+    async def test_a_field_without_an_index_is_refused(self, open_it: OpenIt) -> None:
+        store = open_it()
+        with pytest.raises(ValueError, match="threshold"):
+            await store.find(Case, "threshold", 1)
+        with pytest.raises(ValueError, match="threshold"):
+            await store.count(Case, {"threshold": 1})
+        with pytest.raises(ValueError, match="nothing"):
+            await store.total(Case, "nothing")
+
+    async def test_each_change_raises_the_revision_by_one(self, open_it: OpenIt) -> None:
+        store = open_it()
+        await stored(store, case())
+        for expected in (2, 3):
+            doc = await store.get(Case, case().id)
+            assert doc
+            await stored(store, replace(doc, step=f"S{expected}"))
+            doc = await store.get(Case, case().id)
+            assert doc
+            assert (doc.rev, doc.step) == (expected, f"S{expected}")
+
+    async def test_a_deleted_document_is_gone_and_its_unique_value_is_free(self, open_it: OpenIt) -> None:
+        store = open_it()
+        await stored(store, case())
+        doc = await store.get(Case, case().id)
+        assert doc
+        async with store.transaction("kari", "bytte") as tx:
+            tx.delete(doc)
+            tx.put(case(2, kid=doc.kid))
+        assert await store.get(Case, doc.id) is None
+        assert [found.id for found in await store.find(Case, "kid", doc.kid)] == [case(2).id]
+
+
+class Conflicts:
+    """What is refused, and that nothing of it is stored."""
+
+    async def test_a_stale_document_is_refused_with_its_whole_transaction(self, open_it: OpenIt) -> None:
+        store, other = open_it(), open_it()
+        await stored(store, case())
+        stale = await store.get(Case, case().id)
+        assert stale
+        await stored(other, replace(stale, step="først"))
+        with pytest.raises(Conflict, match=r"sak 0221-00000001 i mellomtiden"):
+            await stored(store, claim(), replace(stale, step="sist"))
+        doc = await store.get(Case, stale.id)
+        assert doc
+        assert (doc.step, await store.get(Claim, claim().id)) == ("først", None)
+
+    async def test_a_stale_document_is_not_deleted(self, open_it: OpenIt) -> None:
+        store = open_it()
+        await stored(store, case())
+        stale = await store.get(Case, case().id)
+        assert stale
+        await stored(store, replace(stale, step="ny"))
+        with pytest.raises(Conflict):
+            async with store.transaction("kari", "slett") as tx:
+                tx.delete(stale)
+        assert await store.get(Case, stale.id) is not None
+
+    async def test_a_new_document_does_not_overwrite_one_that_is_there(self, open_it: OpenIt) -> None:
+        store = open_it()
+        await stored(store, case())
+        with pytest.raises(Conflict, match="finnes allerede sak 0221-00000001"):
+            await stored(store, case(kid="1"))
+
+    async def test_a_changed_document_that_was_never_stored_is_refused(self, open_it: OpenIt) -> None:
+        with pytest.raises(Conflict):
+            await stored(open_it(), case(rev=3))
+
+    async def test_a_unique_value_is_taken_once_and_the_message_says_which(self, open_it: OpenIt) -> None:
+        store = open_it()
+        await stored(store, case(1))
+        with pytest.raises(Conflict, match=rf"KID {case(1).kid} er i bruk") as refused:
+            await stored(store, case(2, kid=case(1).kid))
+        assert refused.value.details == ({"table": "cases", "id": case(2).id, "field": "kid"},)
+        assert await store.get(Case, case(2).id) is None
+
+    async def test_two_documents_of_one_transaction_cannot_share_a_unique_value(self, open_it: OpenIt) -> None:
+        store = open_it()
+        with pytest.raises(Conflict):
+            await stored(store, payment(1, fingerprint="x"), payment(2, fingerprint="x"))
+        assert await store.count(Payment) == 0
+
+    async def test_missing_and_empty_unique_values_never_clash(self, open_it: OpenIt) -> None:
+        store = open_it()
+        await stored(store, *(case(n, kid="") for n in range(3)), *(payment(n, fingerprint=None) for n in range(3)))
+        assert (await store.count(Case), await store.count(Payment)) == (3, 3)
+        assert len(await store.find(Case, "kid", "")) == 3
+        assert await store.find(Case, "kid", None) == []
+
+    async def test_a_unique_value_passes_from_one_document_to_another(self, open_it: OpenIt) -> None:
+        store = open_it()
+        await stored(store, payment(1, fingerprint="x"))
+        old = await store.get(Payment, payment(1).id)
+        assert old
+        await stored(store, payment(2, fingerprint="x"), replace(old, fingerprint=None))
+        assert [doc.id for doc in await store.find(Payment, "fingerprint", "x")] == [payment(2).id]
+
+
+class Transactions:
+    """Many documents at a time."""
+
+    async def test_an_exception_undoes_everything(self, open_it: OpenIt) -> None:
+        store = open_it()
+
+        async def fails() -> None:
+            async with store.transaction("kari", "feil") as tx:
+                tx.put(case())
+                await tx.serial("sak")
+                raise KeyError
+
+        with pytest.raises(KeyError):
+            await fails()
+        assert (await store.get(Case, case().id), await store.last_change()) == (None, 0)
+        async with store.transaction("kari", "ny") as tx:
+            assert await tx.serial("sak") == 1
+
+    async def test_cancellation_undoes_everything_and_the_next_one_goes_on(self, open_it: OpenIt) -> None:
+        store, inside = open_it(), asyncio.Event()
+
+        async def never_ends() -> None:
+            async with store.transaction("kari", "avbrytes") as tx:
+                tx.put(case())
+                await tx.find(Case, "status", "open")
+                inside.set()
+                await asyncio.Event().wait()
+
+        task = asyncio.create_task(never_ends())
+        await inside.wait()
+        task.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await task
+        await stored(store, case(2))
+        assert [doc.id for doc in await store.find(Case, "status", "open")] == [case(2).id]
+
+    async def test_a_commit_that_has_begun_is_not_cut_by_a_cancellation(self, open_it: OpenIt) -> None:
+        store, almost = open_it(), asyncio.Event()
+
+        async def commits() -> None:
+            async with store.transaction("kari", "avbrytes for sent") as tx:
+                tx.put(case())
+                almost.set()
+
+        task = asyncio.create_task(commits())
+        await almost.wait()
+        task.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await task
+        assert await store.get(Case, case().id) is not None
+
+    async def test_inside_it_reads_see_what_was_put_and_outside_they_do_not(self, open_it: OpenIt) -> None:
+        store = open_it()
+        await stored(store, case(1), case(2))
+        async with store.transaction("kari", "lesing") as tx:
+            first = await tx.get(Case, case(1).id)
+            assert first
+            tx.put(replace(first, handler="ola"))
+            tx.put(case(3))
+            second = await tx.get(Case, case(2).id)
+            assert second
+            tx.delete(second)
+            assert await tx.get(Case, second.id) is None
+            assert set(await tx.get_many(Case, [case(n).id for n in (1, 2, 3)])) == {case(1).id, case(3).id}
+            assert [doc.id for doc in await tx.find(Case, "handler", "kari")] == [case(3).id]
+            assert [doc.id for doc in await tx.find_many(Case, "handler", ["kari", "ola"])] == [case(1).id, case(3).id]
+            assert [doc.id for doc in await store.find(Case, "handler", "kari")] == [case(1).id, case(2).id]
+
+    async def test_a_document_may_be_put_again_from_what_put_returned(self, open_it: OpenIt) -> None:
+        store = open_it()
+        async with store.transaction("kari", "to ganger") as tx:
+            first = tx.put(case())
+            tx.put(replace(first, step="2"))
+            with pytest.raises(Conflict):
+                tx.put(replace(first, step="3"))
+        doc = await store.get(Case, case().id)
+        assert doc
+        assert (doc.rev, doc.step) == (2, "2")
+
+    async def test_what_is_put_and_deleted_again_never_was(self, open_it: OpenIt) -> None:
+        store = open_it()
+        async with store.transaction("kari", "angret") as tx:
+            tx.delete(tx.put(case()))
+        assert await store.get(Case, case().id) is None
+
+    async def test_a_large_transaction_reads_its_own_and_is_one_change(self, open_it: OpenIt) -> None:
+        store, many = open_it(), 5_000
+        async with store.transaction("kari", "import") as tx:
+            for serial in range(many):
+                tx.put(payment(serial, case=str(serial % 100)))
+            half = await tx.get(Payment, payment(17).id)
+            assert half
+            tx.put(replace(half, case="17", text="igjen"))
+            assert len(await tx.find(Payment, "case", "17")) == many / 100
+            tx.delete(tx.put(replace(payment(18), rev=1)))
+        assert await store.count(Payment) == many - 1
+        assert await store.total(Payment, "amount") == (many - 1) * 100_00
+        (change,) = await store.changes(0)
+        assert len(change.documents) == many
+        assert await store.verify() == 1
+
+    async def test_a_refusal_late_in_a_large_transaction_undoes_all_of_it(self, open_it: OpenIt) -> None:
+        store = open_it()
+        await stored(store, payment(3_500))
+        with pytest.raises(Conflict):
+            await stored(store, *(payment(serial) for serial in range(4_000)))
+        assert await store.count(Payment) == 1
+
+    async def test_a_finished_transaction_takes_nothing_more(self, open_it: OpenIt) -> None:
+        store = open_it()
+        async with store.transaction("kari", "ferdig") as tx:
+            tx.put(case())
+        with pytest.raises(RuntimeError):
+            tx.put(case(2))
+
+    async def test_a_transaction_inside_a_transaction_is_a_mistake(self, open_it: OpenIt) -> None:
+        store = open_it()
+        with pytest.raises(RuntimeError):
+            async with store.transaction("kari", "ytre"), store.transaction("kari", "indre"):
+                pass
+
+    async def test_numbers_of_a_series_come_once_each(self, open_it: OpenIt) -> None:
+        store = open_it()
+        async with store.transaction("kari", "numre") as tx:
+            assert [await tx.serial("sak"), await tx.serial("sak"), await tx.serial("bilag")] == [1, 2, 1]
+            assert await tx.serials("sak", 3) == range(3, 6)
+        async with open_it().transaction("ola", "numre") as tx:
+            assert await tx.serial("sak") == 6
+
+    async def test_increments_side_by_side_are_all_counted(self, open_it: OpenIt) -> None:
+        store, other = open_it(), open_it()
+        await stored(store, case())
+
+        async def increment(to: Store) -> None:
+            async with to.transaction("kari", "én til") as tx:
+                doc = await tx.get(Case, case().id)
+                assert doc
+                tx.put(replace(doc, outstanding=doc.outstanding + 1))
+
+        await asyncio.gather(*(increment(to) for _ in range(20) for to in (store, other)))
+        doc = await store.get(Case, case().id)
+        assert doc
+        assert (doc.outstanding, doc.rev) == (40, 41)
+
+
+class Lists:
+    """Pages, counts, totals and search."""
+
+    async def test_counts_and_totals_obey_all_conditions(self, open_it: OpenIt) -> None:
+        store = open_it()
+        await stored(
+            store,
+            case(1, outstanding=1),
+            case(2, outstanding=10, status="closed"),
+            case(3, outstanding=100, handler="ola"),
+        )
+        assert await store.count(Case) == 3
+        assert await store.count(Case, {"status": "open"}) == 2
+        assert await store.count(Case, {"status": "open", "handler": "ola"}) == 1
+        assert await store.total(Case, "outstanding", {"status": "open"}) == 101
+        assert await store.total(Case, "outstanding", {"status": "paused"}) == 0
+
+    async def test_an_offset_jumps_and_a_place_continues(self, open_it: OpenIt) -> None:
+        store = open_it()
+        await stored(store, *(case(n, name=f"Navn {n % 3}") for n in range(9)))
+        page = await store.page(Case, order="debtor_name", descending=True, offset=2, limit=3)
+        assert [doc.id[-1] for doc in page.items] == ["2", "7", "4"]
+        page = await store.page(Case, order="debtor_name", descending=True, after=page.next, limit=10)
+        assert [doc.id[-1] for doc in page.items] == ["1", "6", "3", "0"]
+        assert page.next is None
+        assert (await store.page(Case, offset=99)).items == []
+
+    async def test_search_finds_by_the_beginning_of_every_word(self, open_it: OpenIt) -> None:
+        store = open_it()
+        await stored(store, case(38, name="Bjørn-Åge Sæther"), claim(5, case(38).id), case(39, name="Kari Testesen"))
+        for text in (
+            *("38", "0221-00000038", "022100000038", "0221 00000038", "0221 0000 0038 5", case(38).kid),
+            *("bjørn", "BJORN", "sæther", "saether", "Åge", "aage", "bjørn-åge", "Sæther, Bjørn", "s b", "700005"),
+            *("sæther 700005", "V00385", "9900000", " 38 - "),
+        ):
+            assert [doc.id for doc in await store.search(Case, text)] == [case(38).id], text
+        for text in ("", "  ", "sætherx", "jørn", "kari 700005", "*", '"', "testesen 38"):
+            assert await store.search(Case, text) == [], text
+        assert [doc.id for doc in await store.search(Case, "0221")] == [case(38).id, case(39).id]
+        assert len(await store.search(Case, "0221", limit=1)) == 1
+
+    async def test_search_follows_changes_and_removals(self, open_it: OpenIt) -> None:
+        store = open_it()
+        await stored(store, case(1, name="Gammel"), claim(1, case(1).id))
+        doc, invoice = await store.get(Case, case(1).id), await store.get(Claim, claim(1, case(1).id).id)
+        assert doc
+        assert invoice
+        await stored(store, replace(doc, debtor_name="Nytt Navn"))
+        assert await store.search(Case, "gammel") == []
+        assert len(await store.search(Case, "nytt 700001")) == 1
+        async with store.transaction("kari", "bort") as tx:
+            tx.delete(invoice)
+        assert await store.search(Case, "700001") == []
+        assert len(await store.search(Case, "nytt")) == 1
+
+
+class Trail:
+    """The audit trail and the news of changes."""
+
+    async def test_changes_tell_who_why_and_what_since_a_number(self, open_it: OpenIt) -> None:
+        store, other = open_it(), open_it()
+        assert (await store.last_change(), await store.changes(0)) == (0, [])
+        await stored(store, case(), claim())
+        seen = await store.last_change()
+        async with other.transaction("ola", "ny sak") as tx:
+            tx.put(case(2))
+        (change,) = await store.changes(seen)
+        assert (change.actor, change.reason, change.documents) == ("ola", "ny sak", (("cases", case(2).id),))
+        assert change.seq == await store.last_change() == seen + 1
+        assert change.time.tzinfo is not None
+
+    async def test_a_transaction_that_changes_nothing_leaves_no_line(self, open_it: OpenIt) -> None:
+        store = open_it()
+        async with store.transaction("kari", "bare lesing") as tx:
+            await tx.get(Case, "x")
+        assert await store.last_change() == 0
+
+    async def test_the_history_of_a_document_has_each_before_and_after(self, open_it: OpenIt) -> None:
+        store = open_it()
+        await stored(store, case())
+        doc = await store.get(Case, case().id)
+        assert doc
+        await stored(store, replace(doc, step="EWS"))
+        async with store.transaction("ola", "slettet") as tx:
+            tx.delete(replace(doc, rev=2))
+        first, second, third = await store.history(Case, doc.id)
+        assert (first.before, third.after) == (None, None)
+        assert first.after == second.before
+        assert second.after == third.before
+        assert '"step":"EWS"' in (second.after or "").replace(" ", "")
+        assert [entry.actor for entry in (first, second, third)] == ["kari", "kari", "ola"]
+        assert await store.verify() == 3
+
+    async def test_a_lock_is_held_by_one_at_a_time(self, open_it: OpenIt) -> None:
+        store, other = open_it(), open_it()
+        async with store.lock("sending") as mine, other.lock("sending") as theirs, other.lock("import") as another:
+            assert (mine, theirs, another) == (True, False, True)
+        async with other.lock("sending") as free:
+            assert free
