@@ -9,9 +9,9 @@ from services.case_account import update
 from services.clock import Clock
 from services.events import log
 from services.rules.dates import format_date
-from services.rules.fees import NoRateError, may_charge, notice_fee
+from services.rules.fees import may_charge, notice_fee
 from services.rules.money import format_amount
-from services.rules.rates import InterestRates, NoticeFees
+from services.rules.rates import InterestRates, NoRateError, NoticeFees
 from services.visma.port import Invoice, Reminder
 
 

@@ -11,7 +11,7 @@ from services.rules.threshold import should_close
         (210_01, None, 210_00, False),
         (150_00, 100_00, 210_00, False),
         (250_00, 300_00, 210_00, True),
-        (0, 0, 210_00, False),
+        (0, 0, 210_00, True),
         (-1, 0, 210_00, True),
     ],
 )

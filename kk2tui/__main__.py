@@ -1,0 +1,14 @@
+"""Entry point of `kk2` and of `python -m kk2tui`."""
+
+import sys
+
+
+def main() -> None:
+    """Run the command line."""
+    from kk2tui.cli.main import hoist, kk2
+
+    kk2.main(args=hoist(sys.argv[1:]), prog_name="kk2")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,128 @@
+"""`kk2 cases`: import, list, show."""
+
+from collections.abc import Sequence
+
+import click
+
+from kk2tui.cli import shapes
+from kk2tui.cli.context import Session, command
+from kk2tui.cli.tables import table
+from services.cases import STATUS_NAMES, CaseRow, CaseView
+from services.registry import Services
+from services.rules.dates import format_date, format_instant
+from services.rules.money import format_amount
+
+
+@click.group()
+def cases() -> None:
+    """Saker: hent nye fra Visma, list og vis."""
+
+
+@cases.command("import")
+@click.option("--run", type=int, metavar="N", help="Kjøringsnummeret; ellers den godkjente med lavest nummer.")
+@click.pass_obj
+@command
+def import_cases(session: Session, run: int | None) -> None:
+    """Ta over ett godkjent purreforslag fra Visma, og skriv saksnumrene tilbake."""
+    done = session.run(lambda services: services.case_import.run(services.actor, run))
+    session.answer(
+        shapes.imported_cases(done),
+        lambda: [
+            f"Kjøring {done.run}: {len(done.cases)} saker av {done.invoices} fakturaer.",
+            f"{done.written_back} saksnummer skrevet tilbake til Visma, {done.pending_write_back} venter.",
+            *(f"! {warning}" for warning in done.warnings),
+            f"Kvittering {done.receipt}.",
+        ],
+    )
+
+
+@cases.command("list")
+@click.option("--status", type=click.Choice(list(STATUS_NAMES)), help="Bare saker med denne statusen.")
+@click.option("--search", metavar="TEKST", help="Saksnummer, KID, fakturanummer, navn eller fødselsnummer.")
+@click.option("--limit", type=click.IntRange(min=1), default=None, metavar="N", help="Høyst så mange saker.")
+@click.pass_obj
+@command
+def list_cases(session: Session, status: str | None, search: str | None, limit: int | None) -> None:
+    """List saker med dagens saldo."""
+    rows, total = session.run(lambda services: _rows(services, status, search, limit))
+    session.answer(
+        {"cases": [shapes.case_row(row) for row in rows], "total": total},
+        lambda: [*_case_table(rows), f"{len(rows)} av {total} saker"],
+    )
+
+
+async def _rows(
+    services: Services, status: str | None, search: str | None, limit: int | None
+) -> tuple[Sequence[CaseRow], int]:
+    if search:
+        found = await services.cases.search(search, limit=limit or 1000)
+        found = [row for row in found if status is None or row.case.status == status]
+        return found, len(found)
+    where = {"status": status} if status else None
+    total = await services.cases.count(where)
+    rows: list[CaseRow] = []
+    wanted = total if limit is None else min(limit, total)
+    while len(rows) < wanted:
+        page = await services.cases.rows(where, offset=len(rows), limit=min(500, wanted - len(rows)))
+        if not page:
+            break
+        rows += page
+    return rows, total
+
+
+def _case_table(rows: Sequence[CaseRow]) -> list[str]:
+    cells = [
+        (
+            row.case.id,
+            row.case.debtor_name,
+            row.case.department,
+            STATUS_NAMES[row.case.status],
+            row.case.handler,
+            format_amount(row.balance),
+        )
+        for row in rows
+    ]
+    return table(("Saksnummer", "Skyldner", "Avd.", "Status", "Saksbeh.", "Saldo"), cells, right=(5,))
+
+
+@cases.command("show")
+@click.argument("number", metavar="SAKSNUMMER")
+@click.pass_obj
+@command
+def show_case(session: Session, number: str) -> None:
+    """Vis en sak med fordringer, innbetalinger, saldo og logg."""
+    view = session.run(lambda services: services.cases.view(number))
+    session.answer(shapes.case_view(view), lambda: _case_lines(view))
+
+
+def _case_lines(view: CaseView) -> list[str]:
+    case, balance = view.case, view.settlement.balance
+    unpaid = {each.id: each.unpaid for each in view.settlement.claims}
+    claims = [
+        (each.invoice, each.text, format_date(each.due), format_amount(each.amount), format_amount(unpaid[each.id]))
+        for each in view.account.claims
+    ]
+    paid = [
+        (
+            each.id,
+            format_date(each.date),
+            each.source,
+            "slettet" if each.deleted else each.posting,
+            format_amount(each.amount),
+        )
+        for each in view.account.payments
+    ]
+    mark = "" if balance.interest_complete else "  (renter til siste kjente rentesats)"
+    return [
+        f"Sak {case.id}  {case.debtor_name}  {STATUS_NAMES[case.status]}  avdeling {case.department}  KID {case.kid}",
+        "",
+        *table(("Faktura", "Tekst", "Forfall", "Beløp", "Ubetalt"), claims, right=(3, 4)),
+        "",
+        *table(("Innbetaling", "Dato", "Kilde", "Bokføring", "Beløp"), paid, right=(4,)),
+        "",
+        f"Hovedstol {format_amount(balance.principal)}  omkostninger {format_amount(balance.costs)}  "
+        f"gebyr {format_amount(balance.fees)}  renter {format_amount(balance.interest)}{mark}",
+        f"Innbetalt {format_amount(balance.paid)}  saldo {format_amount(balance.total)}",
+        "",
+        *(f"{format_instant(event.time)}  {event.actor}  {event.text}" for event in view.events),
+    ]

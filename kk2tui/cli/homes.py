@@ -1,0 +1,26 @@
+"""`kk2 init`: a new home."""
+
+import asyncio
+
+import click
+
+from kk2tui.cli.context import Session, command
+from kk2tui.home import make_home
+
+
+@click.command()
+@click.option("--demo", is_flag=True, help="Med en oppdiktet kommune å prøve alt på.")
+@click.pass_obj
+@command
+def init(session: Session, demo: bool) -> None:
+    """Lag et nytt hjem. Den som kjører kommandoen blir administrator."""
+    made = asyncio.run(make_home(session.home, session.login, demo=demo))
+    shape = {"home": str(made.home), "administrator": session.login, "demo": demo, "inbox": made.inbox_files}
+    session.answer(
+        shape,
+        lambda: [
+            f"Nytt hjem i {made.home}. Administrator: {session.login}.",
+            *([f"Oppdiktet kommune med {len(made.inbox_files)} filer i inbox/."] if demo else []),
+            f"Åpne programmet med: kk2 --home {made.home} --handler {session.login}",
+        ],
+    )

@@ -1,0 +1,66 @@
+"""`kk2`: the root of the command line. Without a command it opens the application."""
+
+from collections.abc import Sequence
+
+import click
+
+from kk2tui.cli import admin, cases, demo, homes, payments, posting, receipts, visma
+from kk2tui.cli.context import command, session_from
+
+GLOBAL_VALUES = ("--home", "--handler")
+GLOBAL_FLAGS = ("--json",)
+
+
+def hoist(arguments: Sequence[str]) -> list[str]:
+    """The global options moved to the front, so that they may stand anywhere on the line."""
+    front: list[str] = []
+    rest: list[str] = []
+    waiting = list(arguments)
+    while waiting:
+        word = waiting.pop(0)
+        if word == "--":
+            rest += [word, *waiting]
+            break
+        if word in GLOBAL_FLAGS or word.startswith(tuple(f"{option}=" for option in GLOBAL_VALUES)):
+            front.append(word)
+        elif word in GLOBAL_VALUES and waiting:
+            front += [word, waiting.pop(0)]
+        else:
+            rest.append(word)
+    return front + rest
+
+
+@click.group(invoke_without_command=True, context_settings={"help_option_names": ["-h", "--help"]})
+@click.option("--home", metavar="DIR", help="Mappen med kk2.toml, kk2.db, inbox/ og outbox/ (ellers KK2_HOME).")
+@click.option("--handler", metavar="LOGIN", help="Saksbehandleren som handler (ellers innloggingsnavnet).")
+@click.option("--json", "as_json", is_flag=True, help="Svar i JSON: beløp i øre, datoer som ISO.")
+@click.version_option(package_name="kk2tui")
+@click.pass_context
+def kk2(context: click.Context, home: str | None, handler: str | None, as_json: bool) -> None:
+    """Innfordring for kommuner: saker fra Visma, innbetalinger fra banken, bilag tilbake.
+
+    Uten kommando åpnes programmet i terminalen.
+    """
+    context.obj = session_from(home, handler, as_json)
+    if context.invoked_subcommand is None:
+        context.invoke(open_application)
+
+
+@click.command("open", hidden=True)
+@command
+def open_application() -> None:
+    """Open the application on the session's home."""
+    from kk2tui.terminal_session import run_application
+
+    run_application(click.get_current_context().obj)
+
+
+kk2.add_command(open_application)
+kk2.add_command(homes.init)
+kk2.add_command(demo.demo)
+kk2.add_command(cases.cases)
+kk2.add_command(payments.payments)
+kk2.add_command(posting.posting)
+kk2.add_command(receipts.receipts)
+kk2.add_command(visma.visma)
+kk2.add_command(admin.admin)

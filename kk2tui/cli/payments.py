@@ -1,0 +1,170 @@
+"""`kk2 payments`: read bank files, enter, delete, move and place payments."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import click
+
+from data.documents import Payment
+from kk2tui.cli import shapes
+from kk2tui.cli.context import Session, command
+from kk2tui.cli.tables import table
+from services.bank.findings import Finding
+from services.bank_import import ImportedFile
+from services.bank_receipt import REASONS
+from services.registry import Services
+from services.rules.dates import format_date, parse_date
+from services.rules.money import format_amount, parse_amount
+
+NEGATIVE_AMOUNTS = {"ignore_unknown_options": True}
+STATUS_TEXT = {"imported": "lest inn", "valid": "i orden", "duplicate": "lest før", "rejected": "avvist"}
+
+
+@click.group()
+def payments() -> None:
+    """Innbetalinger: les bankfiler, før, slett, flytt og plasser."""
+
+
+@payments.command("import")
+@click.argument("files", nargs=-1, required=True, metavar="FIL...", type=click.Path(path_type=Path))
+@click.option("--check", is_flag=True, help="Les og kontroller bare; ingenting lagres.")
+@click.pass_obj
+@command
+def import_files(session: Session, files: Sequence[Path], check: bool) -> None:
+    """Les OCR-filer inn på sakene. En fil er enten helt inne eller ikke i det hele tatt."""
+    done = session.run(lambda services: _import(services, files, check))
+    session.answer({"files": [shapes.imported_file(file) for file in done]}, lambda: _file_lines(done))
+    if any(file.status == "rejected" for file in done):
+        raise SystemExit(1)
+
+
+async def _import(services: Services, files: Sequence[Path], check: bool) -> list[ImportedFile]:
+    done = []
+    for path in files:
+        try:
+            work = services.bank.check(path) if check else services.bank.run(path, services.actor)
+            done.append(await work)
+        except OSError as error:
+            done.append(_unreadable(path, error))
+    return done
+
+
+def _unreadable(path: Path, error: OSError) -> ImportedFile:
+    finding = Finding(
+        severity="error",
+        line=0,
+        column=0,
+        field="fil",
+        code="unreadable",
+        value=path.name,
+        message=f"filen kan ikke åpnes: {error.strerror}",
+    )
+    return ImportedFile(name=path.name, status="rejected", findings=(finding,))
+
+
+def _file_lines(done: Sequence[ImportedFile]) -> list[str]:
+    lines = []
+    for file in done:
+        lines.append(
+            f"{file.name}: {STATUS_TEXT[file.status]}, {file.payments} innbetalinger, {format_amount(file.amount)}"
+        )
+        if file.status == "imported":
+            lines.append(f"  plassert {file.placed}, uplassert {file.unplaced}, lest før {file.duplicates}")
+            lines.append(f"  avsluttede saker: {', '.join(file.closed) or 'ingen'}. Kvittering {file.receipt}")
+        for finding in file.findings:
+            mark = "FEIL" if finding.severity == "error" else "OBS"
+            lines.append(f"  {mark} linje {finding.line}, kolonne {finding.column}: {finding.message}")
+    return lines
+
+
+@payments.command(context_settings=NEGATIVE_AMOUNTS)
+@click.argument("case", metavar="SAKSNUMMER")
+@click.argument("amount", metavar="BELØP")
+@click.argument("date", metavar="DATO")
+@click.option("--no-posting", is_flag=True, help="Skal ikke bokføres.")
+@click.option("--text", default="", metavar="TEKST")
+@click.pass_obj
+@command
+def add(session: Session, case: str, amount: str, date: str, no_posting: bool, text: str) -> None:
+    """Før en innbetaling på en sak. BELØP i kroner (1 234,50), DATO som 20.11.2026 eller 2026-11-20."""
+
+    async def work(services: Services) -> Payment:
+        day = parse_date(date, services.clock.today())
+        return await services.payments.add(
+            case, parse_amount(amount), day, services.actor, posting=not no_posting, text=text
+        )
+
+    _tell(session, session.run(work), "ført")
+
+
+@payments.command()
+@click.argument("key", metavar="ID")
+@click.option("--reason", required=True, metavar="TEKST", help="Hvorfor den slettes.")
+@click.pass_obj
+@command
+def delete(session: Session, key: str, reason: str) -> None:
+    """Slett en innbetaling; detaljene tas vare på."""
+    _tell(session, session.run(lambda services: services.payments.delete(key, reason, services.actor)), "slettet")
+
+
+@payments.command()
+@click.argument("key", metavar="ID")
+@click.argument("case", metavar="SAKSNUMMER")
+@click.pass_obj
+@command
+def move(session: Session, key: str, case: str) -> None:
+    """Flytt en innbetaling til en annen sak. En som er bokført, skal ikke bokføres på den nye saken."""
+    _tell(session, session.run(lambda services: services.payments.move(key, case, services.actor)), "flyttet")
+
+
+@payments.command()
+@click.pass_obj
+@command
+def unplaced(session: Session) -> None:
+    """List innbetalinger som venter på en sak, og hvorfor."""
+    waiting = session.run(lambda services: services.payments.unplaced())
+    session.answer({"payments": [shapes.unplaced(each) for each in waiting]}, lambda: _unplaced_lines(waiting))
+
+
+def _unplaced_lines(waiting: Sequence[Payment]) -> list[str]:
+    rows = [
+        (
+            each.id,
+            format_date(each.date),
+            format_amount(each.amount),
+            each.kid,
+            REASONS[each.unplaced] if each.unplaced else "",
+            each.text,
+        )
+        for each in waiting
+    ]
+    return [*table(("Nr.", "Dato", "Beløp", "KID", "Årsak", "Tekst"), rows, right=(2,)), f"{len(rows)} uplasserte"]
+
+
+@payments.command()
+@click.argument("key", metavar="ID")
+@click.argument("case", metavar="SAKSNUMMER")
+@click.pass_obj
+@command
+def place(session: Session, key: str, case: str) -> None:
+    """Plasser en uplassert innbetaling på en sak."""
+    _tell(session, session.run(lambda services: services.payments.place(key, case, services.actor)), "plassert")
+
+
+@payments.command()
+@click.argument("key", metavar="ID")
+@click.option("--reason", required=True, metavar="TEKST", help="Hvorfor den ikke er vår.")
+@click.pass_obj
+@command
+def dismiss(session: Session, key: str, reason: str) -> None:
+    """Merk en uplassert innbetaling som ikke vår."""
+    done = session.run(lambda services: services.payments.dismiss(key, reason, services.actor))
+    _tell(session, done, "merket som ikke vår")
+
+
+def _tell(session: Session, payment: Payment, what: str) -> None:
+    where = f" på sak {payment.case}" if payment.case else ""
+    text = (
+        f"Innbetaling {payment.id} på {format_amount(payment.amount)}, {format_date(payment.date)},{where} er {what}."
+    )
+    session.answer({"payment": shapes.payment(payment)}, lambda: [text])

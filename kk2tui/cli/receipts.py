@@ -1,0 +1,74 @@
+"""`kk2 receipts`: what imports and postings did, read again."""
+
+import click
+
+from data.documents import Receipt
+from kk2tui.cli import shapes
+from kk2tui.cli.context import Session, command
+from kk2tui.cli.tables import table
+from services.registry import Services
+from services.rules.dates import format_date, format_instant
+from services.rules.money import format_amount
+
+
+@click.group()
+def receipts() -> None:
+    """Kvitteringer fra importer og bokføringer."""
+
+
+@receipts.command("list")
+@click.pass_obj
+@command
+def list_receipts(session: Session) -> None:
+    """List kvitteringer, den nyeste først."""
+    found = session.run(_all)
+    rows = [(each.id, format_instant(each.time), each.actor, each.title) for each in found]
+    session.answer(
+        {"receipts": [shapes.receipt_row(each) for each in found]},
+        lambda: table(("Nr.", "Tid", "Av", "Kvittering"), rows),
+    )
+
+
+async def _all(services: Services) -> list[Receipt]:
+    found: list[Receipt] = []
+    while page := (await services.receipts.newest(offset=len(found))).items:
+        found += page
+    return found
+
+
+@receipts.command()
+@click.argument("number", metavar="NR")
+@click.pass_obj
+@command
+def show(session: Session, number: str) -> None:
+    """Vis en kvittering."""
+    receipt = session.run(lambda services: services.receipts.get(number))
+    session.answer(shapes.receipt_view(receipt), lambda: receipt_lines(receipt))
+
+
+def receipt_lines(receipt: Receipt) -> list[str]:
+    """A receipt as plain text."""
+    lines = [
+        f"Kvittering {receipt.id}: {receipt.title}",
+        f"{format_instant(receipt.time)} av {receipt.actor}",
+        *receipt.summary,
+        *(f"! {warning}" for warning in receipt.warnings),
+    ]
+    for section in receipt.sections:
+        kinds = [column.kind for column in section.columns]
+        rows = [[_cell(kind, value) for kind, value in zip(kinds, row, strict=True)] for row in section.rows]
+        right = [index for index, kind in enumerate(kinds) if kind in ("amount", "number")]
+        lines += ["", section.title, *table([column.title for column in section.columns], rows, right=right)]
+    return lines
+
+
+def _cell(kind: str, value: str | int | None) -> str:
+    if value is None or value == "":
+        return ""
+    if kind == "amount" and isinstance(value, int):
+        return format_amount(value)
+    if kind == "date" and isinstance(value, str):
+        from datetime import date
+
+        return format_date(date.fromisoformat(value))
+    return str(value)

@@ -1,0 +1,96 @@
+"""kk2.toml: what an administrator sets. Every key has a default; unknown keys are refused by name.
+
+Secrets never stand in the file: a password comes from the environment (`password_env`) or from a file that only its
+owner can read (`password_file`).
+"""
+
+import os
+import stat
+from pathlib import Path
+from typing import Literal
+
+import msgspec
+
+from services.errors import InvalidInput
+
+FILE_NAME = "kk2.toml"
+
+
+class VismaSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """[visma]: how Visma is reached. Times are seconds."""
+
+    adapter: Literal["simulator", "soap"] = "simulator"
+    url: str = ""
+    username: str = ""
+    password_env: str = ""
+    password_file: str = ""
+    ca_file: str = ""
+    client_cert: str = ""
+    client_key: str = ""
+    timeout_s: float = 60
+    quarantine_s: float = 300
+    page_size: int = 200
+    dunning_codes: tuple[str, ...] = ("EWS", "PEWS", "PWS")
+
+
+class StoreSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """[store]: where the documents are kept, beside kk2.toml unless the path is absolute."""
+
+    url: str = "kk2.db"
+
+
+class UiSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """[ui]: how the screens look."""
+
+    theme: Literal["kk2", "kk2-light"] = "kk2"
+
+
+class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """The whole file. `name` is shown on the main menu."""
+
+    name: str = ""
+    visma: VismaSettings = VismaSettings()
+    store: StoreSettings = StoreSettings()
+    ui: UiSettings = UiSettings()
+
+
+class SettingsError(InvalidInput):
+    """kk2.toml cannot be used as it is."""
+
+    code = "settings"
+
+
+def read_settings(home: Path) -> Settings:
+    """The settings of a home. Raises SettingsError naming the key that is wrong."""
+    path = home / FILE_NAME
+    try:
+        settings = msgspec.toml.decode(path.read_bytes(), type=Settings)
+    except FileNotFoundError:
+        raise SettingsError(f"{path} finnes ikke. Lag et nytt hjem med: kk2 --home {home} init") from None
+    except OSError as error:
+        raise SettingsError(f"{path} kan ikke leses: {error.strerror}.") from error
+    except (msgspec.DecodeError, msgspec.ValidationError) as error:
+        raise SettingsError(f"{path} har feil: {error}. Rett den og prøv igjen.") from error
+    if settings.visma.adapter == "soap" and not settings.visma.url:
+        raise SettingsError(f"{path}: [visma] adapter = «soap» må ha url, adressen til tjenesten.")
+    if settings.store.url.startswith(("postgresql:", "postgres:")):
+        raise SettingsError(f"{path}: [store] url må være en fil; PostgreSQL støttes ikke i denne versjonen.")
+    return settings
+
+
+def password(settings: VismaSettings, home: Path) -> str:
+    """The password for Visma, from the environment or the file. Raises SettingsError; never shows it."""
+    if settings.password_env:
+        found = os.environ.get(settings.password_env)
+        if found is None:
+            raise SettingsError(f"Miljøvariabelen {settings.password_env} (passordet til Visma) er ikke satt.")
+        return found
+    if not settings.password_file:
+        return ""
+    path = home / settings.password_file
+    try:
+        if stat.S_IMODE(path.stat().st_mode) & 0o077:
+            raise SettingsError(f"{path} kan leses av andre. Kjør: chmod 600 {path}")
+        return path.read_text(encoding="utf-8").strip()
+    except OSError as error:
+        raise SettingsError(f"Passordfilen {path} kan ikke leses: {error.strerror}.") from error

@@ -1,0 +1,146 @@
+"""Builds the services of a session from a home folder: settings, store, Visma, clock."""
+
+import os
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from data.store import Store
+from data.tinydb_store import open_store
+from kk2tui.settings import Settings, SettingsError, VismaSettings, password, read_settings
+from services.bank_import import BankImport
+from services.case_import import CaseImport
+from services.cases import CaseService
+from services.clock import Clock, SystemClock
+from services.creditors import CreditorService
+from services.delivery import DeliveryService
+from services.handlers import HandlerService
+from services.inbox import Inbox
+from services.overview import OverviewService
+from services.payments import PaymentService
+from services.posting import PostingService
+from services.receipts import ReceiptService
+from services.registry import Services
+from services.visma.port import VismaPort
+
+INBOX = "inbox"
+OUTBOX = "outbox"
+SCENARIO = "visma-scenario.json"
+SIMULATOR_STATE = "visma-simulator.json"
+LOG = "kk2.log"
+
+
+def clock_from_environment() -> Clock:
+    """The machine's clock, or the date in KK2_TODAY. Raises SettingsError when that is no date."""
+    fixed = os.environ.get("KK2_TODAY", "")
+    if not fixed:
+        return SystemClock()
+    try:
+        return SystemClock(date.fromisoformat(fixed))
+    except ValueError:
+        raise SettingsError(f"KK2_TODAY skal være en dato som 2026-11-24, ikke «{fixed}».") from None
+
+
+@asynccontextmanager
+async def opened_store(home: Path) -> AsyncIterator[Store]:
+    """The store of a home, closed at the end."""
+    store = open_store(home / read_settings(home).store.url)
+    try:
+        yield store
+    finally:
+        await store.close()
+
+
+@asynccontextmanager
+async def opened_services(home: Path, login: str, clock: Clock | None = None) -> AsyncIterator[Services]:
+    """All services, for the handler with this login. Raises SettingsError, UnknownHandler and the store's errors."""
+    settings = read_settings(home)
+    clock = clock or clock_from_environment()
+    async with opened_store(home) as store:
+        handlers = HandlerService(store)
+        handler = await handlers.require(login)
+        visma = open_visma(settings.visma, home, clock)
+        try:
+            bank = BankImport(store, clock)
+            posting = PostingService(store, clock)
+            inbox = Inbox(home / INBOX, bank)
+            yield Services(
+                handler=handler,
+                visma="simulator" if settings.visma.adapter == "simulator" else settings.visma.url,
+                municipality=settings.name,
+                clock=clock,
+                store=store,
+                handlers=handlers,
+                creditors=CreditorService(store),
+                cases=CaseService(store, clock),
+                case_import=CaseImport(
+                    store,
+                    visma,
+                    clock,
+                    dunning_codes=settings.visma.dunning_codes,
+                    page_size=settings.visma.page_size,
+                ),
+                bank=bank,
+                inbox=inbox,
+                payments=PaymentService(store, clock),
+                posting=posting,
+                delivery=DeliveryService(store, visma, clock, quarantine_s=settings.visma.quarantine_s),
+                receipts=ReceiptService(store),
+                overview=OverviewService(store, clock, posting, inbox),
+            )
+        finally:
+            await visma.close()
+
+
+def open_visma(settings: VismaSettings, home: Path, clock: Clock) -> VismaPort:
+    """The adapter that the settings name. Nothing is sent yet."""
+    if settings.adapter == "simulator":
+        from services.visma.simulator.embedded import embedded
+
+        return embedded(home / SIMULATOR_STATE, lambda: _scenario(home / SCENARIO, clock))
+    from services.visma.soap import SoapVisma
+    from services.visma.transport import SoapSettings
+
+    return SoapVisma(
+        SoapSettings(
+            url=settings.url,
+            username=settings.username,
+            password=password(settings, home),
+            ca_file=_file(settings.ca_file, home),
+            client_cert=_file(settings.client_cert, home),
+            client_key=_file(settings.client_key, home),
+            timeout_s=settings.timeout_s,
+            page_size=settings.page_size,
+        )
+    )
+
+
+def _scenario(path: Path, clock: Clock) -> Mapping[str, Any]:
+    """What the simulator begins with: the home's own scenario, else the made-up municipality."""
+    from services.visma.simulator.municipality import municipality
+    from services.visma.simulator.world import read_scenario
+
+    return read_scenario(path) if path.exists() else municipality(clock.today()).scenario
+
+
+def _file(name: str, home: Path) -> str:
+    return str(home / name) if name else ""
+
+
+def write_settings(home: Path, settings: Settings) -> None:
+    """Write kk2.toml with every key, so that it shows what can be set."""
+    lines = [f"name = {_toml(settings.name)}"]
+    for section in ("visma", "store", "ui"):
+        lines += ["", f"[{section}]"]
+        values = msgspec.to_builtins(getattr(settings, section))
+        lines += [f"{key} = {_toml(value)}" for key, value in values.items()]
+    (home / "kk2.toml").write_text("\n".join(lines) + "\n", encoding="utf-8")
+
+
+def _toml(value: object) -> str:
+    """A string, number or list of strings as TOML: JSON's notation is TOML's too for these."""
+    return msgspec.json.encode(value).decode()
