@@ -60,7 +60,8 @@ class FieldReader:
 
     def _tell(self, line: int, field: Field, value: str) -> None:
         tell = self._findings.error if field.severity == "error" else self._findings.warning
-        tell(line, field.first, field.name, field.code, f"{field.name} «{value}» {field.complaint}.", value)
+        told, value = (field.name, "") if field.private else (f"{field.name} «{value}»", value)
+        tell(line, field.first, field.name, field.code, f"{told} {field.complaint}.", value)
 
     def _real_day(self, line: int, column: int, name: str, text: str) -> date | None:
         try:

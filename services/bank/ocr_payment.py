@@ -1,7 +1,6 @@
 """Puts a payment together from its two or three records, and counts it."""
 
 from datetime import date
-from typing import NamedTuple
 
 import msgspec
 
@@ -14,7 +13,7 @@ from services.rules.dates import format_date
 CARD = frozenset({"18", "19", "20", "21"})
 
 
-class _Item1(NamedTuple):
+class _Item1(msgspec.Struct, frozen=True, gc=False):
     """Item 1 of a payment that waits for item 2. `date` is None when it was wrong, and told."""
 
     line: int
@@ -71,8 +70,7 @@ class PaymentBuilder:
 
     def finish(self, line: int, fields: tuple[str, ...] | None) -> BankPayment | None:
         """Item 2: the payment, unless something in it is wrong, and told (then `fields` may be None)."""
-        item = self._item_1
-        self.drop()
+        item, self._payment = self._item_1, None
         if item is None or fields is None:
             return None
         kind, number, form, archive, ordered, debit = fields

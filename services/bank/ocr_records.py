@@ -18,7 +18,10 @@ _LETTERS = r"[^\x00-\x1f\x7f-\x9f]"
 
 
 class Field(msgspec.Struct, frozen=True):
-    """A stretch of a record, what it may hold, and what to say when it holds something else."""
+    """A stretch of a record, what it may hold, and what to say when it holds something else.
+
+    A `private` field is what the payer wrote, national ids included: it is not repeated in a finding.
+    """
 
     name: str
     first: int
@@ -28,6 +31,7 @@ class Field(msgspec.Struct, frozen=True):
     code: str
     severity: Severity = "error"
     kept: bool = True
+    private: bool = False
 
     def of(self, record: str) -> str:
         return record[self.first - 1 : self.last]
@@ -45,7 +49,8 @@ def _reference(name: str, first: int, last: int) -> Field:
 
 def _text(name: str, first: int, last: int, allowed: str) -> Field:
     pattern = f"{allowed}{{{last - first + 1}}}"
-    return Field(name, first, last, pattern, "har tegn som ikke hører hjemme der", "bad_characters", "warning")
+    complaint = "har tegn som ikke hører hjemme der"
+    return Field(name, first, last, pattern, complaint, "bad_characters", "warning", private=True)
 
 
 def _choice(name: str, first: int, last: int, pattern: str, complaint: str, severity: Severity = "error") -> Field:
