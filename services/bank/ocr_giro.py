@@ -20,14 +20,12 @@ from services.bank.findings import Findings
 from services.bank.kid import valid_account
 from services.bank.ocr_fields import FieldReader
 from services.bank.ocr_payment import PaymentBuilder
-from services.bank.ocr_records import ITEM_1, ITEM_2, ITEM_3, LENGTH, Layout
+from services.bank.ocr_records import ITEM_1, ITEM_2, ITEM_3, LENGTH, WITH_TEXT, Layout
 from services.bank.ocr_totals import Assignment, Counted, EndRecord, check_end
 from services.bank.payments import AssignmentSummary, BankPayment, FileSummary
 from services.bank.record_lines import RecordLines
 
 __all__ = ["AssignmentSummary", "BankPayment", "FileSummary", "OcrReading", "read_ocr"]
-
-WITH_TEXT = frozenset({"20", "21"})
 
 _OUTGOING = "Dette er en fil på vei til banken (krav), ikke en fil med innbetalinger fra den."
 _NOT_OCR = {

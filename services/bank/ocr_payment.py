@@ -6,11 +6,10 @@ import msgspec
 
 from services.bank.findings import Findings, printable
 from services.bank.ocr_fields import FieldReader
-from services.bank.ocr_totals import REVERSALS, Assignment
+from services.bank.ocr_records import CARD, REVERSALS
+from services.bank.ocr_totals import Assignment
 from services.bank.payments import BankPayment
 from services.rules.dates import format_date
-
-CARD = frozenset({"18", "19", "20", "21"})
 
 
 class _Item1(msgspec.Struct, frozen=True, gc=False):

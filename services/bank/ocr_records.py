@@ -13,6 +13,15 @@ from services.bank.findings import Severity
 
 LENGTH = 80
 
+REVERSALS = frozenset({"18", "20"})
+"""Transaction types that take money back out, though their amounts are written without a sign."""
+
+CARD = frozenset({"18", "19", "20", "21"})
+"""Transaction types of cards and online payments; the others are giro."""
+
+WITH_TEXT = frozenset({"20", "21"})
+"""Transaction types with free text in an item 3, and mostly without KID."""
+
 _ASCII = "[ -~]"
 _LETTERS = r"[^\x00-\x1f\x7f-\x9f]"
 

@@ -13,8 +13,6 @@ from services.bank.payments import AssignmentSummary
 from services.rules.dates import format_date
 from services.rules.money import format_amount
 
-REVERSALS = frozenset({"18", "20"})
-
 
 class Counted(msgspec.Struct):
     """Running totals of an assignment or a transmission that starts on `line`. Amounts are øre.

@@ -9,9 +9,7 @@ from collections.abc import Iterable, Sequence
 import msgspec
 
 from services.bank.detection import CLEARING_HOUSE
-
-REVERSALS = frozenset({"18", "20"})
-WITH_TEXT = frozenset({"20", "21"})
+from services.bank.ocr_records import LENGTH, REVERSALS, WITH_TEXT
 
 
 class OcrPayment(msgspec.Struct, frozen=True, kw_only=True):
@@ -105,7 +103,7 @@ def _sums(total: _Total) -> tuple[str, str, str]:
 
 
 def _record(*fields: str) -> str:
-    return "".join(fields).ljust(80, "0")
+    return "".join(fields).ljust(LENGTH, "0")
 
 
 def _date(day: datetime.date) -> str:

@@ -1,3 +1,4 @@
+import tracemalloc
 from datetime import date
 from io import BytesIO
 
@@ -227,6 +228,22 @@ def test_messages_are_norwegian_and_repeat_no_payer_text() -> None:
     (found,) = summary.findings
     assert found.code == "bad_characters"
     assert "01010112345" not in found.message + found.value
+
+
+def test_reading_ten_times_as_many_payments_takes_no_more_memory() -> None:
+    small, large = (joined(written(assignment(*[payment()] * count))) for count in (1_000, 10_000))
+    assert peak_of_reading(large) < peak_of_reading(small) + 100_000
+
+
+def peak_of_reading(content: bytes) -> int:
+    """The most bytes that reading needs at once, when nobody keeps the payments."""
+    reading = read_ocr(BytesIO(content), today=TODAY)
+    tracemalloc.start()
+    count = sum(1 for _ in reading)
+    _, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert count == reading.summary.payments
+    return peak
 
 
 def test_no_summary_before_the_file_is_read() -> None:

@@ -7,7 +7,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from services.bank.ocr_giro import BankPayment
-from services.bank.ocr_writer import REVERSALS, WITH_TEXT, OcrAssignment, OcrPayment, write_ocr
+from services.bank.ocr_records import CARD, REVERSALS, WITH_TEXT
+from services.bank.ocr_writer import OcrAssignment, OcrPayment, write_ocr
 from tests.services.bank.files import ACCOUNT, DAY, assignment, payment, read, written
 
 LAST = date(2099, 12, 31)
@@ -35,7 +36,7 @@ def payments(draw: st.DrawFn) -> OcrPayment:
         archive_reference=draw(number(9)),
         settlement=draw(number(10)),
         text=draw(st.text(LETTERS, max_size=40)) if kind in WITH_TEXT else "",
-        card_issuer=draw(number(2)) if kind in {"18", "19", "20", "21"} else "",
+        card_issuer=draw(number(2)) if kind in CARD else "",
     )
 
 
