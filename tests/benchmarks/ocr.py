@@ -101,4 +101,4 @@ def _line(name: str, result: dict[str, float]) -> str:
 
 if __name__ == "__main__":
     side, file = sys.argv[1:]
-    print(json.dumps(measure({"ours": _ours, "netsgiro": _netsgiro}[side], Path(file))))  # noqa: T201 - its answer
+    print(json.dumps(measure({"ours": _ours, "netsgiro": _netsgiro}[side], Path(file))))
