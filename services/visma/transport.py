@@ -148,7 +148,7 @@ class Transport:
         host = _shown(self._settings.url)
         if 300 <= status < 400:
             target = _shown(location) if location else "en annen adresse"
-            raise VismaAccess(f"Visma viser videre til {target}. Ingenting er sendt. Rett url i kk2.toml.")
+            raise VismaAccess(f"Visma viser videre til {target}. Ingenting er utført. Rett url i kk2.toml.")
         if status in _NO_ACCESS:
             raise VismaAccess(
                 f"Visma på {host} slipper oss ikke inn (HTTP {status}). Ingenting er utført. "
@@ -174,6 +174,9 @@ def _is_certificate(error: BaseException | None) -> bool:
 
 def _shown(url: str) -> str:
     """An address without user, password and query string."""
-    parts = urlsplit(url)
+    try:
+        parts = urlsplit(url)
+    except ValueError:
+        return "ugyldig adresse"
     host = parts.netloc.rpartition("@")[2]
     return f"{parts.scheme}://{host}{parts.path}" if host else parts.path[:80]
