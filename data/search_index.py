@@ -5,6 +5,7 @@ on both sides: `Bjørn-Åge Sæther` is found by `bjorn`, `aage` and `saether`, 
 blanks.
 """
 
+import re
 import sqlite3
 import unicodedata
 from itertools import groupby
@@ -121,4 +122,4 @@ def fold(text: str) -> str:
     """Lower case without accents; Norwegian letters as they are typed without a Norwegian keyboard (aa counts as å)."""
     plain = unicodedata.normalize("NFKC", text).casefold().translate(_FOLD)
     bare = "".join(char for char in unicodedata.normalize("NFKD", plain) if not unicodedata.combining(char))
-    return bare.replace("aa", "a")
+    return re.sub("a{2,}", "a", bare.translate(_FOLD))  # once more: ǽ has become æ

@@ -108,16 +108,22 @@ class SqliteStorage(Storage):
             finally:
                 self.rollback()
 
-    def record(self, table: str, key: str, before: str | None, after: str | None) -> None:
-        """Add a document's change to the transaction's line of the audit trail."""
-        if self._signature is None:
-            raise RuntimeError("a change outside a transaction")
+    def sign(self) -> AuditLine:
+        """The transaction's line of the audit trail, asked for before a document is written."""
+        signature = self._required_signature()
         if self._line is None:
-            self._line = AuditLine(self.connection, self._now(), *self._signature)
-        self._line.add((table, key, before, after))
+            self._line = AuditLine(self.connection, self._now(), *signature)
+        return self._line
+
+    def _required_signature(self) -> tuple[str, str]:
+        """When the disk fails SQLite undoes the transaction by itself; later statements would each be committed."""
+        if self._signature is None or not self.connection.in_transaction:
+            raise RuntimeError("a change outside a transaction")
+        return self._signature
 
     def serials(self, name: str, count: int) -> range:
         """The next `count` numbers of a series."""
+        self._required_signature()
         (last,) = self.connection.execute(
             "insert into serial values (?1, ?2) on conflict(name) do update set last = last + ?2 returning last",
             (name, count),

@@ -189,11 +189,12 @@ class DocumentTable(Table):
         return Row(doc_id, key, rev, doc, columns)
 
     def _write(self, before: Row | None, after: Row) -> None:
+        line = self._file.sign()
         if before is None:
             self._execute(self._insert, *after[:4], *after.columns)
         else:
             self._overwrite(before, after)
-        self._file.record(self.name, after.id, before.doc if before else None, after.doc)
+        line.add((self.name, after.id, before.doc if before else None, after.doc))
 
     def _overwrite(self, before: Row, after: Row) -> None:
         """Only the columns that change are named, so that SQLite leaves the other indexes alone."""
@@ -204,8 +205,9 @@ class DocumentTable(Table):
         self._execute(f"update {{}} set rev = ?, doc = ?{setting} where doc_id = ?", *values)  # noqa: S608 - quoted
 
     def _erase(self, before: Row) -> None:
+        line = self._file.sign()
         self._execute("delete from {} where doc_id = ?", before.doc_id)
-        self._file.record(self.name, before.id, before.doc, None)
+        line.add((self.name, before.id, before.doc, None))
         if self._searched:
             self._file.search_index.put(self.name, before.id, None)
 

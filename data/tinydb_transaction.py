@@ -61,7 +61,7 @@ class TinyTransaction:
         self._held[key] = Pending(held.base if held else doc.rev, after, removed)
         if len(self._held) >= CHUNK:
             changes, self._held = list(self._held.values()), {}
-            self._handed.append(self._submit(self._write, changes))
+            self._handed.append(self._submit(self._checked, self._tables.apply, changes))
 
     # --- reading: what is held lies over what is written -------------------------------------------------------------
 
@@ -116,16 +116,12 @@ class TinyTransaction:
         return future
 
     def _checked(self, work: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
-        """A refusal of something handed over comes to light here, at the latest at commit."""
+        """A refusal of something handed over comes to light here; nothing is written after it."""
         for future in self._handed:
             if future.done():
                 future.result()
         with explained(self._path):
             return work(*args, **kwargs)
-
-    def _write(self, changes: list[Pending]) -> None:
-        with explained(self._path):
-            self._tables.apply(changes)
 
     # --- the end ----------------------------------------------------------------------------------------------------
 
