@@ -119,6 +119,8 @@ class SoapVisma:
             return await self._persist(operation, question, understand)
         except VismaUncertain as error:
             raise VismaUnreachable(f"{error.message} Ingenting er endret. Prøv igjen om litt.") from error
+        except VismaContract as error:
+            raise VismaContract(f"{error.message} Ingenting er endret. Meld fra til den som drifter Visma.") from error
 
     async def _persist(self, operation: str, question: Mapping[str, object], understand: Callable[[Any], T]) -> T:
         """Try again, more and more slowly, what may be done twice without harm."""

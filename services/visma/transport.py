@@ -103,6 +103,8 @@ class Transport:
         import httpx
 
         settings = self._settings
+        if "@" in settings.url:
+            raise VismaAccess("Adressen til Visma skal ikke ha brukernavn eller passord i seg. Ingenting er sendt.")
         return httpx.AsyncClient(
             transport=self._inner() if self._inner else None,
             auth=httpx.BasicAuth(settings.username, settings.password) if settings.username else None,
@@ -113,10 +115,10 @@ class Transport:
             trust_env=False,
         )
 
-    def _certificates(self) -> ssl.SSLContext | bool:
+    def _certificates(self) -> ssl.SSLContext:
         settings = self._settings
         if not settings.url.lower().startswith("https:"):
-            return True
+            return ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)  # never used; httpx would load every authority
         try:
             context = ssl.create_default_context(cafile=settings.ca_file or None)
             if settings.client_cert:

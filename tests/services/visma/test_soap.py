@@ -250,6 +250,12 @@ async def test_an_address_beyond_reading_is_still_answered_with_words() -> None:
         await soap(None, url="http://[x").ping()
 
 
+async def test_an_address_with_a_password_in_it_is_refused_without_repeating_it() -> None:
+    with pytest.raises(VismaAccess) as caught:
+        await soap(None, url="http://kk2:hemmelig@visma.invalid/ws").ping()
+    assert "hemmelig" not in caught.value.message
+
+
 async def test_with_a_client_certificate_the_first_voucher_is_preceded_by_a_ping() -> None:
     """A refused certificate may show only after the first bytes are sent, and would look like an uncertain voucher."""
     wire = Wire(httpx.ReadError("certificate required"))
