@@ -12,6 +12,7 @@ from services.delivery import UNDER_WAY
 from services.inbox import Inbox
 from services.posting import PostingService
 from services.rates import interest_rates
+from services.rules.posting import Proposal
 
 RATE_WARNING_DAYS = 31
 
@@ -27,7 +28,8 @@ class Overview(msgspec.Struct, frozen=True, kw_only=True):
     unplaced_amount: int
     to_post: int
     to_post_amount: int
-    problem_cases: tuple[str, ...]
+    problem_cases: tuple[str, ...]  # without a ledger line for their department
+    waiting_for_rate: int  # cases with a payment that waits for a rate of interest
     under_way: int
     unknown: int
     needs_decision: int
@@ -65,7 +67,8 @@ class OverviewService:
             unplaced_amount=sum(payment.amount for payment in unplaced),
             to_post=proposal.payments,
             to_post_amount=proposal.total,
-            problem_cases=tuple(dict.fromkeys(problem.case for problem in proposal.problems)),
+            problem_cases=_cases_with(proposal, "no_ledger_type"),
+            waiting_for_rate=len(_cases_with(proposal, "no_interest_rate")),
             under_way=sum(each.state in ("ready", "sending", "unknown") for each in deliveries),
             unknown=sum(each.state == "unknown" for each in deliveries),
             needs_decision=sum(each.needs_decision for each in deliveries),
@@ -73,3 +76,7 @@ class OverviewService:
             rates_until=until,
             rates_warning=until is not None and (until - self._clock.today()).days <= RATE_WARNING_DAYS,
         )
+
+
+def _cases_with(proposal: Proposal, code: str) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(problem.case for problem in proposal.problems if problem.code == code))

@@ -1,0 +1,121 @@
+"""The application: which screen comes when, and what works from all of them."""
+
+import os
+import pkgutil
+from collections.abc import Callable
+from contextlib import ExitStack
+from pathlib import Path
+from typing import Any, ClassVar
+
+from rich.text import Text
+from textual.app import App
+from textual.binding import Binding, BindingType
+from textual.screen import Screen
+
+from kk2tui.log_file import log_to
+from kk2tui.theme import use_themes
+from screens.base import Kk2Screen, wait_for_writes
+from screens.dialogs.confirm_dialog import ConfirmDialog
+from screens.failures import log_unexpected
+from screens.menu import ITEMS, MenuScreen
+from services.registry import Services
+
+CRASHED = (
+    "kk2 måtte avslutte på grunn av en feil. Det som var lagret, er lagret. Start kk2 på nytt, og oppgi referansen "
+    "{reference} til den som drifter kk2."
+)
+
+
+class Kk2App(App[None], inherit_bindings=False):
+    """One handler's session on `services`. What goes wrong is written to the file `log`.
+
+    Screens are imported when they are first opened, so that the menu is on the screen at once.
+    """
+
+    TITLE = "kk2"
+    CSS_PATH = "kk2.tcss"
+    ENABLE_COMMAND_PALETTE = False  # Textual's own speaks English and sends the whole screen again
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("f10,ctrl+q", "leave", "Avslutt", show=False)]
+
+    def __init__(self, services: Services, log: Path) -> None:
+        super().__init__()
+        self.services = services
+        self._log_path = log
+        self._at_the_end = ExitStack()
+        self.animation_level = "none"
+        use_themes(self)
+
+    def start(self) -> None:
+        """Run until the handler leaves. Over SSH the mouse stays the terminal's own."""
+        self.run(mouse="SSH_TTY" not in os.environ)
+
+    def on_mount(self) -> None:
+        self._at_the_end.enter_context(log_to(self._log_path))
+        self.push_screen(MenuScreen())
+
+    def on_unmount(self) -> None:
+        self._at_the_end.close()
+
+    # --- going somewhere ---
+
+    def open_screen(self, place: str) -> None:
+        """Show a new screen. `place` is where its class is, as `module:name`."""
+        make: Callable[[], Screen[Any]] = pkgutil.resolve_name(place)
+        self.push_screen(make())
+
+    def open_case(self, number: str, tab: str | None = None, field: str | None = None) -> None:
+        """Show a case, on the tab with this name and with the cursor in this field (`avdeling`), if given."""
+        from screens.case.screen import CaseScreen
+
+        if isinstance(self.screen, CaseScreen) and self.screen.number == number:
+            self.screen.go_to(tab, field)
+        else:
+            self.push_screen(CaseScreen(number, tab, field))
+
+    def action_find_case(self) -> None:
+        from screens.dialogs.choose_case_dialog import ChooseCaseDialog
+        from screens.find import case_search
+
+        dialog = ChooseCaseDialog(case_search(self.services.cases))
+        self.push_screen(dialog, lambda number: self.open_case(number) if number else None)
+
+    def action_command_palette(self) -> None:
+        """All that can be done from here, found by typing."""
+        from screens.commands import CommandDialog, screen_commands
+        from screens.find import case_search
+
+        places = {item.place: item.name for item in ITEMS}
+        keys = screen_commands(self.screen)
+        self.push_screen(CommandDialog(keys, places, case_search(self.services.cases)), self._carry_out)
+
+    async def _carry_out(self, command: str | None) -> None:
+        kind, _, rest = (command or "").partition(" ")
+        if kind == "key":
+            self.simulate_key(rest)
+        elif kind == "place":
+            self.open_screen(rest)
+        elif kind == "case":
+            self.open_case(rest)
+
+    # --- the end ---
+
+    def action_leave(self) -> None:
+        screens = [screen for screen in self.screen_stack if isinstance(screen, Kk2Screen)]
+        lost = [text for screen in screens if (text := screen.unsaved())]
+        if not lost:
+            self._leave(True)
+        elif not isinstance(self.screen, ConfirmDialog):
+            self.push_screen(ConfirmDialog("Avslutte kk2?", lost), self._leave)
+
+    def _leave(self, yes: bool | None) -> None:
+        if yes:
+            self.run_worker(self._stop(), exit_on_error=False)
+
+    async def _stop(self) -> None:
+        await wait_for_writes(self)
+        self.exit()
+
+    def _fatal_error(self) -> None:
+        """Textual's own prints the traceback with all local variables, and with them people's national ids."""
+        if self._exception is not None and not self._exit_renderables:
+            self.panic(Text(CRASHED.format(reference=log_unexpected(self._exception))))

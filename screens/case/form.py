@@ -1,0 +1,67 @@
+"""A small form under what it changes: F12 or Ctrl+S saves, ESC closes."""
+
+from typing import ClassVar
+
+from textual.binding import Binding, BindingType
+from textual.containers import Vertical
+from textual.message import Message
+
+from screens.widgets.field import Field
+from screens.widgets.value_input import ValueInput
+
+
+class CaseForm(Vertical):
+    """Hidden until it is opened. It keeps what was typed until it is closed, whatever becomes of the saving."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("f12,ctrl+s", "save", "Lagre"),
+        Binding("escape", "close", "Avbryt"),
+    ]
+    DEFAULT_CSS = """
+    CaseForm { height: auto; display: none; border-top: solid $panel; padding: 0 2; }
+    CaseForm.-open { display: block; }
+    CaseForm .title { height: 1; }
+    """
+
+    class Save(Message):
+        """The fields can be read, and are to be saved."""
+
+        def __init__(self, form: "CaseForm") -> None:
+            super().__init__()
+            self.form = form
+
+        @property
+        def control(self) -> "CaseForm":
+            return self.form
+
+    class Close(Message):
+        """The form is to be closed; what was typed is to be forgotten."""
+
+    @property
+    def is_open(self) -> bool:
+        return self.has_class("-open")
+
+    def open(self) -> None:
+        self.add_class("-open")
+
+    def close(self) -> None:
+        self.remove_class("-open")
+
+    @property
+    def changed(self) -> bool:
+        """Whether something has been typed that is not saved."""
+        raise NotImplementedError
+
+    def action_close(self) -> None:
+        self.post_message(self.Close())
+
+    def action_save(self) -> None:
+        """Post Save, unless a field cannot be read: then the cursor goes there."""
+        inputs = [field.field for field in self.query(Field) if isinstance(field.field, ValueInput)]
+        for value_input in inputs:
+            value_input.check()
+        wrong = [value_input for value_input in inputs if value_input.error]
+        if wrong:
+            wrong[0].focus()
+        else:
+            self.post_message(self.Save(self))

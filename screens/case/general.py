@@ -1,0 +1,167 @@
+"""Generelt: the debtor, and how the case is set."""
+
+from collections.abc import Sequence
+from typing import ClassVar
+
+from textual import on
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Horizontal
+
+from data.documents import Case, Debtor, Handler
+from screens.case.form import CaseForm
+from screens.case.general_form import GeneralForm, save_settings
+from screens.case.tab import CaseTab, Sheet
+from screens.widgets.plain import Plain
+from screens.widgets.safe_text import safe
+from services.case_account import CaseAccount
+from services.cases import STATUS_NAMES, CaseView
+from services.rules.dates import format_date
+from services.rules.money import format_amount
+
+MASKED = "••••••"
+LABEL = 15
+
+
+class GeneralTab(CaseTab):
+    """Two columns to read, and a form under them."""
+
+    NAME = "Generelt"
+    HELP = """
+Generelt viser hvem som skylder, og hvordan saken er satt opp.
+
+E endrer Avdeling, saksbehandler, behandlingsterskel og status. Avdeling avgjør hvilken reskontro innbetalinger \
+bokføres på; finnes den ikke hos kreditor, stopper bokføringen. Et tomt felt for terskel betyr kreditors. F12 lagrer.
+"""
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("e", "edit", "Endre")]
+    DEFAULT_CSS = """
+    GeneralTab .columns { height: auto; margin-top: 1; }
+    GeneralTab .columns Plain { width: 1fr; height: auto; }
+    """
+
+    def __init__(self) -> None:
+        super().__init__(id="generelt")
+        self._sheet = Sheet()
+        self._debtor = Plain()
+        self._case = Plain()
+        self._form = GeneralForm()
+        self._view: CaseView | None = None
+        self._handlers: Sequence[Handler] = ()
+        self._field: str | None = None
+
+    def compose(self) -> ComposeResult:
+        with self._sheet, Horizontal(classes="columns"):
+            yield self._debtor
+            yield self._case
+        yield self._form
+
+    def show(self, view: CaseView) -> None:
+        self._view = view
+        self._debtor.show(pairs(debtor_lines(view.case.debtor)))
+        self._show_case()
+        if self._form.is_open:
+            self._form.follow(view.case)
+        self.frame.run_service(self.services.handlers.all(), self._know_handlers, group="handlers")
+
+    def _show_case(self) -> None:
+        if self._view is not None:
+            names = {handler.id: handler.name for handler in self._handlers}
+            self._case.show(pairs(case_lines(self._view.account, names)))
+
+    def _know_handlers(self, handlers: Sequence[Handler]) -> None:
+        self._handlers = handlers
+        self._show_case()
+        if self._field is not None:
+            self._edit(self._field)
+            self._field = None
+
+    def start(self, field: str | None = None) -> None:
+        if field and self._handlers:
+            self._edit(field)
+        elif self._form.is_open:
+            self._form.query("#avdeling").first().focus()
+        else:
+            self._field = field
+            self._sheet.focus()
+
+    def unsaved(self) -> str:
+        return "Endringene under Generelt er ikke lagret." if self._form.is_open and self._form.changed else ""
+
+    def action_edit(self) -> None:
+        self._edit(None)
+
+    def _edit(self, field: str | None) -> None:
+        if self._view is not None:
+            self._form.edit(self._view.case, self._view.account.creditor, self._handlers, field)
+
+    @on(CaseForm.Save)
+    def save(self) -> None:
+        if self._view is not None:
+            work = save_settings(self.services.cases, self._view.case, self._form.wanted, self.services.actor)
+            # A refusal keeps what was typed, and shows it beside the case as it is now.
+            self.frame.run_write(work, self._saved, action="save_case", failed=self.frame.load)
+
+    def _saved(self, _case: Case) -> None:
+        self._leave_form()
+        self.frame.load()
+
+    @on(CaseForm.Close)
+    def close(self) -> None:
+        if self._form.changed:
+            self.frame.confirm("Forkaste endringene?", [self.unsaved()], self._leave_form)
+        else:
+            self._leave_form()
+
+    def _leave_form(self) -> None:
+        self._form.close()
+        self._sheet.focus()
+
+
+def debtor_lines(debtor: Debtor) -> list[tuple[str, str]]:
+    """Label and value, of what is known."""
+    lines = [
+        ("Skyldner", debtor.name),
+        ("Fødselsnummer", masked(debtor.national_id)),
+        ("Org.nummer", debtor.org_number),
+        ("Kundenummer", debtor.customer),
+        *(("Adresse" if not index else "", line) for index, line in enumerate(debtor.address)),
+        ("Poststed" if not debtor.address else "", f"{debtor.postcode} {debtor.city}".strip()),
+        ("E-post", debtor.email),
+        ("Mobil", debtor.mobile),
+    ]
+    return [(label, value) for label, value in lines if value]
+
+
+def case_lines(account: CaseAccount, handlers: dict[str, str]) -> list[tuple[str, str]]:
+    """Label and value."""
+    case, creditor = account.case, account.creditor
+    known = creditor.ledger_line(case.department) is not None
+    own = "sakens egen" if case.threshold is not None else "kreditors"
+    return [
+        ("Avdeling", case.department if known else f"{case.department or '(tom)'}  ! ingen reskontro"),
+        ("Saksbehandler", handlers.get(case.handler, case.handler)),
+        ("Terskel", f"{format_amount(account.threshold)} ({own})"),
+        ("Status", status_text(case)),
+        ("Steg", f"{case.step} {format_date(case.step_date) if case.step_date else ''}".strip()),
+        ("KID", case.kid),
+        ("Kjøring", case.run),
+        ("Kreditor", f"{creditor.number} {creditor.name}"),
+        ("Opprettet", format_date(case.opened)),
+    ]
+
+
+def status_text(case: Case) -> str:
+    """`avsluttet 02.11.2026 (under terskelen)`."""
+    day = f" {format_date(case.closed)}" if case.closed else ""
+    why = " (under terskelen)" if case.closed_by_threshold else ""
+    return STATUS_NAMES[case.status] + day + why
+
+
+def masked(national_id: str) -> str:
+    """A national id without its first six digits; nothing of an odd one."""
+    return MASKED + national_id[6:] if len(national_id) == 11 else MASKED if national_id else ""
+
+
+def pairs(lines: Sequence[tuple[str, str]]) -> str:
+    """Labels and values under each other."""
+    return "\n".join(f"{label:<{LABEL}}{safe(value)}" for label, value in lines)

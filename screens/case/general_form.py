@@ -1,0 +1,123 @@
+"""What a handler may set on a case: Avdeling, Saksbehandler, Behandlingsterskel and Status."""
+
+from collections.abc import Sequence
+from typing import NamedTuple, TypeVar
+
+from textual.app import ComposeResult
+
+from data.documents import Case, CaseStatus, Creditor, Handler
+from screens.case.form import CaseForm
+from screens.case.pick import Pick
+from screens.widgets.amount_input import AmountInput
+from screens.widgets.field import Field
+from screens.widgets.form_input import FormInput
+from screens.widgets.plain import Plain
+from services.cases import STATUS_NAMES, CaseService
+from services.rules.money import format_amount
+
+V = TypeVar("V")
+
+
+class Settings(NamedTuple):
+    """What the form sets; `threshold` in øre, None for the creditor's."""
+
+    department: str
+    handler: str
+    threshold: int | None
+    status: str
+
+    @classmethod
+    def of(cls, case: Case) -> "Settings":
+        return cls(case.department, case.handler, case.threshold, case.status)
+
+
+class GeneralForm(CaseForm):
+    """Opened on a case; fields that were not touched follow the case when it is read again."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._before: Settings | None = None
+        self._department = FormInput(id="avdeling", max_length=20)
+        self._handler = Pick((), id="saksbehandler")
+        self._threshold = AmountInput(required=False, id="terskel", placeholder="kreditors")
+        self._status = Pick([(status, name) for status, name in STATUS_NAMES.items()], id="status")
+        self._department_field = Field("Avdeling", self._department)
+        self._threshold_field = Field("Behandlingsterskel", self._threshold)
+
+    def compose(self) -> ComposeResult:
+        yield Plain("Endre saken", classes="title")
+        yield self._department_field
+        yield Field("Saksbehandler", self._handler)
+        yield self._threshold_field
+        yield Field("Status", self._status)
+
+    def edit(self, case: Case, creditor: Creditor, handlers: Sequence[Handler], field: str | None = None) -> None:
+        """Open the form on a case, with the cursor in a field."""
+        self._handler.set_choices([(each.id, each.name) for each in handlers], case.handler)
+        types = ", ".join(line.ledger_type for line in creditor.ledger_lines)
+        self._department_field.note(f"Reskontroer: {types}" if types else "Kreditor har ingen reskontroer.")
+        self._threshold_field.note(f"Tomt felt: kreditors, {format_amount(creditor.threshold)}")
+        self._fill(Settings.of(case))
+        self.open()
+        self.query_one(f"#{field or 'avdeling'}").focus()
+
+    def follow(self, case: Case) -> None:
+        """The case has been read again: untouched fields take its values, the others keep what was typed."""
+        if self._before is None:
+            return
+        fresh, wanted, before = Settings.of(case), self.wanted, self._before
+        self._fill(
+            Settings(
+                department=_kept(wanted.department, before.department, fresh.department),
+                handler=_kept(wanted.handler, before.handler, fresh.handler),
+                threshold=_kept(wanted.threshold, before.threshold, fresh.threshold),
+                status=_kept(wanted.status, before.status, fresh.status),
+            )
+        )
+        self._before = fresh
+
+    def close(self) -> None:
+        super().close()
+        self._before = None
+
+    @property
+    def wanted(self) -> Settings:
+        return Settings(
+            self._department.value.strip(), self._handler.value, self._threshold.value_or_none, self._status.value
+        )
+
+    @property
+    def changed(self) -> bool:
+        return self._before is not None and self.wanted != self._before
+
+    def _fill(self, settings: Settings) -> None:
+        self._before = settings if self._before is None else self._before
+        self._department.value = settings.department
+        self._handler.choose(settings.handler)
+        self._threshold.set_value(settings.threshold)
+        self._status.choose(settings.status)
+
+
+async def save_settings(cases: CaseService, case: Case, wanted: Settings, actor: str) -> Case:
+    """Set what differs from the case as it was seen. The status comes last, so that it is what was chosen.
+
+    Raises Conflict when somebody else has changed the case.
+    """
+    if wanted.handler != case.handler:
+        case = await cases.set_handler(case, wanted.handler, actor)
+    if wanted.department != case.department:
+        case = await cases.set_department(case, wanted.department, actor)
+    before = case.status
+    if wanted.threshold != case.threshold:
+        case = await cases.set_threshold(case, wanted.threshold, actor)
+    if wanted.status != before:
+        case = await cases.set_status(case, _status(wanted.status), actor)
+    return case
+
+
+def _kept(mine: V, before: V, fresh: V) -> V:
+    return mine if mine != before else fresh
+
+
+def _status(value: str) -> CaseStatus:
+    return next(status for status in STATUS_NAMES if status == value)

@@ -1,0 +1,140 @@
+"""Omkostninger og renter: how the balance comes about, and the whole calculation of interest, line by line."""
+
+from collections.abc import Iterable
+
+from textual import on
+from textual.app import ComposeResult
+from textual.events import Resize
+
+from data.documents import Fee
+from screens.case.tab import CaseTab
+from screens.widgets.columns import Column, Look, Row
+from screens.widgets.list_table import ListTable
+from screens.widgets.plain import Plain
+from screens.widgets.row_table import RowTable
+from services.cases import CaseView
+from services.rules.coverage import Balance, ClaimBalance
+from services.rules.dates import format_date
+from services.rules.interest import Segment, to_ore
+from services.rules.money import format_amount
+
+COLUMNS = (
+    Column("Hva"),
+    Column("Dager", 5, right=True),
+    Column("Grunnlag", 12, right=True),
+    Column("Sats", 7, right=True),
+    Column("Beløp", 12, right=True),
+)
+ROUNDING = "Linjene er avrundet hver for seg; summen for en faktura er regnet nøyaktig og avrundet til slutt."
+FEE_NAMES = {"PUR": "purring", "IKV": "inkassovarsel", "BOF": "betalingsoppfordring"}
+
+
+class InterestTab(CaseTab):
+    """The statement of the claim on top, the calculation under it."""
+
+    NAME = "Omkostninger og renter"
+    HELP = """
+Øverst står oppstillingen av kravet. Under den står hele utregningen: for hver faktura en linje for hver periode med \
+samme hovedstol og samme rentesats, og så gebyr og omkostninger. Renten løper fra dagen etter forfall, 1/365 av et år \
+for hver dag (1/366 i skuddår). ← og → folder en faktura sammen og ut.
+"""
+    DEFAULT_CSS = "InterestTab #statement { height: auto; padding: 0 2; margin-bottom: 1; }"
+
+    def __init__(self) -> None:
+        super().__init__(id="renter")
+        self._statement = Plain(id="statement")
+        self._table = ListTable(COLUMNS, empty="Ingen renter eller gebyr.")
+        self._note = Plain(classes="note")
+        self._view: CaseView | None = None
+        self._notes: dict[str, str] = {}
+
+    def compose(self) -> ComposeResult:
+        yield self._statement
+        yield self._table
+        yield self._note
+
+    def show(self, view: CaseView) -> None:
+        self._view = view
+        self._notes = {fee.id: fee.basis for fee in view.account.fees}
+        self._statement.show("\n".join(statement(view.settlement.balance)))
+        self._table.set_rows([*interest_rows(view), *fee_rows(view)])
+        self._show_note()
+
+    def on_resize(self, _event: Resize) -> None:
+        if self._view is not None:
+            self.show(self._view)
+
+    def start(self, field: str | None = None) -> None:
+        self._table.focus()
+
+    @on(RowTable.RowHighlighted)
+    def _show_note(self) -> None:
+        basis = self._notes.get(self._table.cursor_key or "")
+        if basis is not None:
+            self._note.show(f"Grunnlag: {basis}" if basis else "Grunnlaget er ikke oppgitt.")
+        elif self._view is not None:
+            self._note.show(ROUNDING if self._view.settlement.balance.interest_complete else missing_rate(self._view))
+
+
+def statement(balance: Balance) -> list[str]:
+    """The statement in two columns of three lines."""
+    left = (("Hovedstol", balance.principal), ("Renter", balance.interest), ("Omkostninger", balance.costs))
+    right = (("Gebyr", balance.fees), ("Innbetalt", -balance.paid), ("Saldo", balance.total))
+    return [
+        f"{name:<14}{format_amount(amount):>14}     {other:<14}{format_amount(more):>14}"
+        for (name, amount), (other, more) in zip(left, right, strict=True)
+    ]
+
+
+def interest_rows(view: CaseView) -> Iterable[Row]:
+    """A group for each claim that interest has run on."""
+    claims = {claim.id: claim for claim in view.account.claims}
+    for balance in view.settlement.claims:
+        claim = claims[balance.id]
+        name = f"{claim.invoice} {claim.text}, forfall {format_date(claim.due)}"
+        yield Row(f"interest {claim.id}", (name, _days(balance), "", "", format_amount(balance.interest)), opened=True)
+        for index, segment in enumerate(balance.segments):
+            yield segment_row(f"interest {claim.id} {index}", segment)
+
+
+def segment_row(key: str, segment: Segment) -> Row:
+    """A line of the calculation."""
+    cells = (
+        f"{format_date(segment.first)} – {format_date(segment.last)}",
+        str(segment.days),
+        format_amount(segment.principal),
+        percent(segment.basis_points),
+        format_amount(to_ore(segment.units)),
+    )
+    return Row(key, cells, Look.QUIET, indent=1)
+
+
+def fee_rows(view: CaseView) -> Iterable[Row]:
+    """The fees and costs, in one group."""
+    if view.account.fees:
+        total = sum(fee.amount for fee in view.account.fees)
+        yield Row("fees", ("Gebyr og omkostninger", "", "", "", format_amount(total)), opened=True)
+    for fee in sorted(view.account.fees, key=lambda fee: (fee.date, fee.id)):
+        yield Row(fee.id, (fee_name(fee), "", "", "", format_amount(fee.amount)), Look.QUIET, indent=1)
+
+
+def fee_name(fee: Fee) -> str:
+    """`15.07.2026 PUR purring`."""
+    return f"{format_date(fee.date)} {fee.code} {FEE_NAMES.get(fee.code, '')}".rstrip()
+
+
+def percent(basis_points: int) -> str:
+    """`1225` as `12,25 %`."""
+    whole, rest = divmod(basis_points, 100)
+    return f"{whole},{rest:02d} %"
+
+
+def missing_rate(view: CaseView) -> str:
+    """Up to which day interest could be calculated."""
+    days = [segment.last for claim in view.settlement.claims for segment in claim.segments]
+    until = f" etter {format_date(max(days))}" if days else ""
+    return f"! Rentesatsen{until} er ikke kjent: renten er regnet til og med den dagen."
+
+
+def _days(balance: ClaimBalance) -> str:
+    return str(sum(segment.days for segment in balance.segments))

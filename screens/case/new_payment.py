@@ -1,0 +1,90 @@
+"""Ny innbetaling: the form for a payment entered by hand."""
+
+from datetime import date
+from typing import ClassVar
+
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+
+from data.documents import Payment
+from screens.case.form import CaseForm
+from screens.case.tick import Tick
+from screens.widgets.amount_input import AmountInput
+from screens.widgets.date_input import DateInput
+from screens.widgets.field import Field
+from screens.widgets.form_input import FormInput
+from screens.widgets.plain import Plain
+from services.rules.dates import format_date
+from services.rules.money import format_amount
+
+
+class NewPaymentForm(CaseForm):
+    """Amount, date, whether it "skal ikke bokføres", and a text. Arrow up takes the details of the last one deleted."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("up", "take_deleted", "Hent slettet")]
+    DEFAULT_CSS = "NewPaymentForm .offer { color: $warning; height: 1; }"
+
+    def __init__(self, today: date) -> None:
+        super().__init__()
+        self._today = today
+        self._amount = AmountInput()
+        self._date = DateInput(today, today)
+        self._not_posted = Tick("skal ikke bokføres")
+        self._text = FormInput(max_length=100)
+        self._offer = Plain(classes="offer")
+        self._deleted: Payment | None = None
+
+    def compose(self) -> ComposeResult:
+        yield Plain("Ny innbetaling", classes="title")
+        yield Field("Beløp", self._amount)
+        yield Field("Dato", self._date)
+        yield Field("Bokføring", self._not_posted)
+        yield Field("Tekst", self._text)
+        yield self._offer
+
+    def enter(self, deleted: Payment | None) -> None:
+        """Open the form, empty, with the payment deleted last on offer."""
+        self._deleted = deleted
+        self._offer.show(offer_of(deleted) if deleted else "")
+        self._amount.set_value(None)
+        self._date.set_value(self._today)
+        self._not_posted.on = False
+        self._text.value = ""
+        self.open()
+        self._amount.focus()
+
+    @property
+    def changed(self) -> bool:
+        return self.is_open and bool(self._amount.value.strip() or self._text.value.strip())
+
+    @property
+    def amount(self) -> int:
+        return self._amount.value_or_none or 0
+
+    @property
+    def day(self) -> date:
+        return self._date.value_or_none or self._today
+
+    @property
+    def posting(self) -> bool:
+        return not self._not_posted.on
+
+    @property
+    def text(self) -> str:
+        return self._text.value
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        return None if action == "take_deleted" and self._deleted is None else super().check_action(action, parameters)
+
+    def action_take_deleted(self) -> None:
+        """What was posted already is posted once, and only once: then it "skal ikke bokføres" here."""
+        if self._deleted is not None:
+            self._amount.set_value(self._deleted.amount)
+            self._date.set_value(self._deleted.date)
+            self._text.value = self._deleted.text
+            self._not_posted.on = self._deleted.posting in ("posted", "excluded", "not_ours")
+
+
+def offer_of(payment: Payment) -> str:
+    """`↑ henter detaljene fra slettet innbetaling 20.11.2026  1 000,00`."""
+    return f"↑ henter detaljene fra slettet innbetaling {format_date(payment.date)}  {format_amount(payment.amount)}"

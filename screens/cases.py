@@ -1,0 +1,315 @@
+"""Saker: all cases, narrowed, sorted and searched."""
+
+from collections.abc import Sequence
+from typing import ClassVar, NamedTuple, cast
+
+from textual import on
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Horizontal
+from textual.events import Key
+from textual.timer import Timer
+from textual.widgets import Input
+
+from data.documents import CaseStatus
+from data.store import Value
+from screens.base import Kk2Screen
+from screens.dialogs.choice_dialog import ChoiceDialog
+from screens.find import open_case
+from screens.widgets.columns import Column, Look, Row
+from screens.widgets.form_input import FormInput
+from screens.widgets.plain import Plain
+from screens.widgets.row_table import RowTable
+from screens.widgets.virtual_table import RowProvider, VirtualTable
+from services.cases import STATUS_NAMES, CaseRow, CaseService
+from services.rules.dates import format_date
+from services.rules.money import format_amount
+
+PAUSE = 0.2  # seconds without a key before the search starts
+FEWEST_LETTERS = 2
+MOST_HITS = 200
+ALL = "alle"
+
+COLUMNS = (
+    Column("Saksnummer", 13),
+    Column("Skyldner"),
+    Column("Avd.", 5),
+    Column("Steg", 14),
+    Column("Dato", 10, from_width=100),
+    Column("Saldo", 12, right=True),
+    Column("Saksbeh.", 8),
+)
+
+
+class Choice(NamedTuple):
+    """A value that the list can be narrowed to."""
+
+    value: str
+    name: str
+
+
+class Order(NamedTuple):
+    """A way to sort the list: by an indexed field of the case."""
+
+    name: str
+    field: str
+    descending: bool = False
+
+
+ORDERS = (
+    Order("Saksnummer", "id"),
+    Order("Nyeste sak først", "id", True),
+    Order("Skyldner", "debtor_name"),
+    Order("Avdeling", "department"),
+    Order("Saksbehandler", "handler"),
+    Order("Kjøring, siste først", "run", True),
+)
+FILTERS = {"status": "Status", "department": "Avdeling", "handler": "Saksbehandler", "creditor": "Kreditor"}
+
+
+class AllCases:
+    """Provider of the list: all cases that have `where`, in `order`."""
+
+    def __init__(self, cases: CaseService, where: dict[str, Value], order: Order, names: dict[str, str]) -> None:
+        self._cases = cases
+        self._where = where
+        self._order = order
+        self._names = names
+
+    async def count(self) -> int:
+        return await self._cases.count(self._where)
+
+    async def rows(self, offset: int, limit: int) -> Sequence[Row]:
+        found = await self._cases.rows(
+            self._where,
+            order=self._order.field,
+            descending=self._order.descending,
+            offset=offset,
+            limit=limit,
+        )
+        return [case_row(row, self._names) for row in found]
+
+
+class CasesFound:
+    """Provider of the cases that a search finds. The search runs once, when the rows are first counted."""
+
+    def __init__(self, cases: CaseService, text: str, names: dict[str, str]) -> None:
+        self._cases = cases
+        self._text = text
+        self._names = names
+        self._found: list[Row] = []
+
+    async def count(self) -> int:
+        found = await self._cases.search(self._text, limit=MOST_HITS)
+        self._found = [case_row(row, self._names) for row in found]
+        return len(self._found)
+
+    async def rows(self, offset: int, limit: int) -> Sequence[Row]:
+        return self._found[offset : offset + limit]
+
+
+class CasesScreen(Kk2Screen):
+    """The list of cases."""
+
+    TITLE = "Saker"
+    AUTO_FOCUS = "VirtualTable"
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("enter", "open", "Åpne"),
+        Binding("slash,f3", "find", "Finn"),
+        Binding("t", "filter", "Filter"),
+        Binding("o", "order", "Sorter"),
+    ]
+    HELP = """
+Listen viser de åpne sakene. T velger andre: etter status, avdeling, saksbehandler eller kreditor. O sorterer.
+
+/ eller F3 går til feltet Finn. Skriv begynnelsen av saksnummer, KID, fakturanummer, navn eller fødselsnummer; \
+flere ord snevrer inn. Søket går i alle saker, også avsluttede. Enter åpner saken som er merket, ESC tømmer feltet.
+"""
+    DEFAULT_CSS = """
+    CasesScreen #finn { height: 1; padding: 0 1; }
+    CasesScreen #finn Plain { width: 6; color: $secondary; }
+    CasesScreen #finn #order { width: auto; padding-left: 2; }
+    CasesScreen #finn FormInput { width: 1fr; }
+    """
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._input = FormInput(placeholder="saksnummer, KID, faktura, navn (/ eller F3)")
+        self._table = VirtualTable(COLUMNS, empty="Ingen saker. T endrer filteret, ESC tømmer Finn.")
+        self._shown_order = Plain(id="order")
+        self._chosen: dict[str, Choice] = {"status": Choice("open", "åpne")}
+        self._order = ORDERS[0]
+        self._names: dict[str, str] = {}
+        self._pause: Timer | None = None
+
+    def content(self) -> ComposeResult:
+        with Horizontal(id="finn"):
+            yield Plain("Finn: ")
+            yield self._input
+            yield self._shown_order
+        yield self._table
+
+    def on_mount(self) -> None:
+        self._table.focus()
+
+    def on_screen_resume(self) -> None:
+        if self._names:
+            self.load()
+
+    def load(self) -> None:
+        self.run_service(self._read_frame(), self._show_frame)
+
+    async def _read_frame(self) -> tuple[int, int, dict[str, str]]:
+        """How many cases are shown and how many there are, and the handlers' initials."""
+        handlers = await self.services.handlers.all()
+        cases = self.services.cases
+        names = {each.id: each.initials for each in handlers}
+        return await cases.count(self._where), await cases.count(), names
+
+    def _show_frame(self, frame: tuple[int, int, dict[str, str]]) -> None:
+        shown, of_all, self._names = frame
+        status = self._chosen.get("status")
+        title = f"Saker · {_number(shown)} {status.name if status else ''}".rstrip() + f" av {_number(of_all)}"
+        chosen = (f"{name}: {self._chosen_name(field)}" for field, name in FILTERS.items() if self._is_told(field))
+        self.show_title(title, "   ".join(chosen))
+        self._shown_order.show(f"Sortert: {self._order.name}")
+        self._table.set_provider(self._provider())
+
+    def _provider(self) -> RowProvider:
+        text = self._input.value.strip()
+        if len(text) >= FEWEST_LETTERS:
+            return CasesFound(self.services.cases, text, self._names)
+        return AllCases(self.services.cases, self._where, self._order, self._names)
+
+    @property
+    def _where(self) -> dict[str, Value]:
+        return {field: choice.value for field, choice in self._chosen.items()}
+
+    def _chosen_name(self, field: str) -> str:
+        return self._chosen[field].name if field in self._chosen else ALL
+
+    def _is_told(self, field: str) -> bool:
+        return field in self._chosen or field in ("status", "department")
+
+    # --- opening ---
+
+    @on(RowTable.RowSelected)
+    def open(self, event: RowTable.RowSelected) -> None:
+        open_case(self, event.key)
+
+    def action_open(self) -> None:
+        self._table.action_select()
+
+    # --- searching ---
+
+    def action_find(self) -> None:
+        self._input.focus()
+
+    @on(Input.Changed)
+    def wait_for_a_pause(self) -> None:
+        if self._pause is not None:
+            self._pause.stop()
+        self._pause = self.set_timer(PAUSE, self._search)
+
+    def _search(self) -> None:
+        if self._pause is not None:
+            self._pause.stop()
+            self._pause = None
+        self._table.set_provider(self._provider())
+
+    def on_key(self, event: Key) -> None:
+        """From the field, the arrows and Enter act on the list; ESC empties the field first."""
+        if not self._input.has_focus:
+            return
+        if event.key in ("down", "up", "pagedown", "pageup"):
+            self._table.focus()
+        elif event.key == "escape":
+            self._input.value = ""
+            self._search()
+            self._table.focus()
+        else:
+            return
+        event.stop()
+        event.prevent_default()
+
+    @on(Input.Submitted)
+    def search_at_once(self) -> None:
+        self._search()
+        self._table.focus()
+
+    # --- narrowing and sorting ---
+
+    def action_filter(self) -> None:
+        lines = [(field, f"{name:<14} {self._chosen_name(field)}") for field, name in FILTERS.items()]
+        dialog = ChoiceDialog("Filter", [*lines, (ALL, "Vis alle saker")])
+        self.app.push_screen(dialog, self._filter_on)
+
+    def _filter_on(self, field: str | None) -> None:
+        if field == ALL:
+            self._chosen.clear()
+            self.load()
+        elif field:
+            self.run_service(self._choices(field), lambda choices: self._ask(field, choices), group="filter")
+
+    async def _choices(self, field: str) -> list[Choice]:
+        if field == "status":
+            return [Choice(status, _status_name(status)) for status in STATUS_NAMES]
+        if field == "handler":
+            return [Choice(each.id, each.name) for each in await self.services.handlers.all()]
+        creditors = await self.services.creditors.all()
+        if field == "creditor":
+            return [Choice(each.number, f"{each.number} {each.name}") for each in creditors]
+        types = sorted({line.ledger_type for each in creditors for line in each.ledger_lines})
+        return [Choice(ledger_type, ledger_type) for ledger_type in types]
+
+    def _ask(self, field: str, choices: list[Choice]) -> None:
+        known = {choice.value: choice for choice in choices}
+        chosen = self._chosen[field].value if field in self._chosen else ALL
+        lines = [(ALL, ALL), *((choice.value, choice.name) for choice in choices)]
+
+        def choose(value: str | None) -> None:
+            if value is None:
+                return
+            self._chosen.pop(field, None)
+            if value != ALL:
+                self._chosen[field] = known[value]
+            self.load()
+
+        self.app.push_screen(ChoiceDialog(FILTERS[field], lines, chosen=chosen), choose)
+
+    def action_order(self) -> None:
+        lines = [(str(index), order.name) for index, order in enumerate(ORDERS)]
+        chosen = str(ORDERS.index(self._order))
+        self.app.push_screen(ChoiceDialog("Sorter etter", lines, chosen=chosen), self._order_by)
+
+    def _order_by(self, index: str | None) -> None:
+        if index is not None:
+            self._order = ORDERS[int(index)]
+            self.load()
+
+
+def case_row(row: CaseRow, initials: dict[str, str]) -> Row:
+    """A case as a line; one that is closed is quiet, and tells its status where the step would be."""
+    case = row.case
+    day = case.closed if case.status == "closed" else case.step_date
+    cells = (
+        case.id,
+        case.debtor_name,
+        case.department,
+        case.step if case.status == "open" else STATUS_NAMES[case.status],
+        format_date(day) if day else "",
+        format_amount(row.balance),
+        initials.get(case.handler, case.handler),
+    )
+    return Row(case.id, cells, Look.QUIET if case.status == "closed" else Look.NORMAL)
+
+
+def _status_name(status: str) -> str:
+    """The status of several cases: `åpne`, `avsluttede`."""
+    plurals: dict[CaseStatus, str] = {"open": "åpne", "closed": "avsluttede", "manual": "manuelle"}
+    known = cast(CaseStatus, status)
+    return plurals.get(known, STATUS_NAMES[known])
+
+
+def _number(count: int) -> str:
+    return f"{count:,}".replace(",", " ")

@@ -1,0 +1,243 @@
+"""Hovedmeny: what there is to do, in the order of the day, and what needs the handler."""
+
+from collections.abc import Sequence
+from typing import Any, ClassVar, NamedTuple
+
+from textual import on
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Container, Vertical
+
+from data.errors import Kk2Error
+from screens.base import Kk2Screen
+from screens.dialogs.error_dialog import ErrorDialog
+from screens.failures import log_unexpected
+from screens.find import open_case
+from screens.widgets.columns import Column, Look, Row
+from screens.widgets.list_table import ListTable
+from screens.widgets.plain import Plain
+from services.overview import Overview
+from services.registry import Services
+from services.rules.dates import format_date
+from services.rules.money import format_amount
+
+MOST_CASES = 5
+
+
+class Item(NamedTuple):
+    """A line of the menu. `place` is where its screen's class is, as `module:name`."""
+
+    key: str
+    name: str
+    place: str
+
+
+ITEMS = (
+    Item("1", "Saker", "screens.cases:CasesScreen"),
+    Item("2", "Import av nye saker", "screens.case_import:CaseImportScreen"),
+    Item("3", "Import av OCR", "screens.ocr_import:OcrImportScreen"),
+    Item("4", "Uplasserte innbetalinger", "screens.unplaced:UnplacedScreen"),
+    Item("5", "Bokføringsforslag", "screens.posting:PostingScreen"),
+    Item("6", "Kvitteringer", "screens.receipts:ReceiptsScreen"),
+)
+CASE_IMPORT, UNPLACED, POSTING = (f"place {ITEMS[index].place}" for index in (1, 3, 4))
+RATES = "rates"
+
+
+class Need(NamedTuple):
+    """Something that needs the handler. `key` says where it is seen to: `place …`, `case …`, `told …` or `rates`."""
+
+    key: str
+    text: str
+    where: str
+
+
+class MenuScreen(Kk2Screen):
+    """The first screen. A number picks an item; what needs someone is a list to walk and open."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("slash", "app.find_case", "Finn sak"),
+        Binding("f5", "reload", "Oppdater"),
+        Binding("ctrl+p", "app.command_palette", "Kommandoer"),
+        Binding("f10", "app.leave", "Avslutt"),
+        Binding("escape", "focus_items", "Til menyen", show=False),
+        *(Binding(item.key, f"pick('{item.key}')", item.name, show=False) for item in ITEMS),
+    ]
+    AUTO_FOCUS = "#items"
+    HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (100, "-wide")]  # noqa: RUF012 - Textual declares it like this
+    HELP = """
+Menyen står i dagens rekkefølge. Velg med tallet foran, eller med piltaster og Enter.
+
+Tallene til høyre viser hva som venter nå; de oppdateres når du kommer tilbake hit, og med F5.
+
+Under «Trenger deg» står det som ikke går videre uten deg. Tab flytter dit, Enter åpner det.
+"""
+    DEFAULT_CSS = """
+    MenuScreen #menu { height: 1fr; padding: 0 1; }
+    MenuScreen #items { height: 6; margin: 1 0; }
+    MenuScreen #right { height: 1fr; }
+    MenuScreen #figures { height: auto; padding: 0 2; }
+    MenuScreen .section { margin-top: 1; padding: 0 2; }
+    MenuScreen.-wide #menu { layout: horizontal; }
+    MenuScreen.-wide #items { width: 54; height: 1fr; }
+    MenuScreen.-wide #right { padding-left: 3; }
+    MenuScreen.-wide #figures { margin-top: 1; }
+    """
+
+    def __init__(self) -> None:
+        super().__init__()
+        columns = [Column("", 1), Column(""), Column("", 12, right=True), Column("", 13, right=True)]
+        self._items = ListTable(columns, id="items")
+        self._figures = Plain(id="figures")
+        self._needs = ListTable([Column(""), Column("", 24)], empty="Ingenting akkurat nå.", id="needs")
+        self._troubles: tuple[Need, ...] = ()
+        self._overview: Overview | None = None
+
+    def content(self) -> ComposeResult:
+        with Container(id="menu"):
+            yield self._items
+            with Vertical(id="right"):
+                yield self._figures
+                yield Plain("Trenger deg", classes="section")
+                yield self._needs
+
+    def on_mount(self) -> None:
+        self._items.set_rows(item_rows(None))
+        services = self.services
+        self.show_title(f"kk2 · {services.municipality}", f"{services.handler.name} · Visma: {services.visma}")
+        self.run_write(catch_up(services), self._show_troubles, action="catch_up")
+
+    def on_screen_resume(self) -> None:
+        if self._overview is not None:
+            self.load()
+
+    def load(self) -> None:
+        self.run_service(self.services.overview.read(), self._show)
+
+    def _show(self, overview: Overview) -> None:
+        self._overview = overview
+        self._items.set_rows(item_rows(overview))
+        self._figures.show(figures(overview))
+        self._needs.set_rows(need_rows([*needs(overview), *self._troubles]))
+
+    def _show_troubles(self, troubles: Sequence[Need]) -> None:
+        self._troubles = tuple(troubles)
+        self.load()
+
+    def action_focus_items(self) -> None:
+        self._items.focus()
+
+    def action_pick(self, key: str) -> None:
+        self._go(f"place {next(item.place for item in ITEMS if item.key == key)}")
+
+    @on(ListTable.RowSelected, "#items")
+    def pick(self, event: ListTable.RowSelected) -> None:
+        self.action_pick(event.key)
+
+    @on(ListTable.RowSelected, "#needs")
+    def see_to(self, event: ListTable.RowSelected) -> None:
+        self._go(event.key)
+
+    def _go(self, key: str) -> None:
+        kind, _, rest = key.partition(" ")
+        app: Any = self.app
+        if kind == "place":
+            app.open_screen(rest)
+        elif kind == "case":
+            open_case(self, rest, "Generelt", "avdeling")
+        elif kind == "told":
+            app.push_screen(ErrorDialog(rest))
+        else:
+            app.push_screen(ErrorDialog(rates_advice(self._overview), heading="! Rentesats"))
+
+
+async def catch_up(services: Services) -> list[Need]:
+    """At start: find vouchers whose sending broke off, and write back case numbers that wait. Returns what failed."""
+    troubles = []
+    for what, work in (
+        ("Avbrutte bilag er ikke undersøkt", services.delivery.recover(services.actor)),
+        ("Saksnummer er ikke skrevet tilbake", services.case_import.write_back(services.actor)),
+    ):
+        try:
+            await work
+        except Kk2Error as error:
+            troubles.append(Need(f"told {what}. {error.message}", what, "Enter viser hvorfor"))
+        except Exception as error:
+            told = f"{what}. Referanse {log_unexpected(error)}."
+            troubles.append(Need(f"told {told}", what, "Enter viser hvorfor"))
+    return troubles
+
+
+def item_rows(overview: Overview | None) -> list[Row]:
+    """The menu's lines, with counts when they are known."""
+    counts = counts_of(overview) if overview else {}
+    return [Row(item.key, (item.key, item.name, *counts.get(item.key, ("", "")))) for item in ITEMS]
+
+
+def counts_of(overview: Overview) -> dict[str, tuple[str, str]]:
+    """(count, amount) to show, by the item's key; what is nothing shows nothing."""
+    return {
+        "1": (f"{number(overview.open_cases)} åpne", ""),
+        "3": (plural(overview.inbox_files, "fil", "filer"), ""),
+        "4": (number(overview.unplaced), format_amount(overview.unplaced_amount)) if overview.unplaced else ("", ""),
+        "5": (number(overview.to_post), format_amount(overview.to_post_amount)) if overview.to_post else ("", ""),
+    }
+
+
+def figures(overview: Overview) -> str:
+    """The key figures, amounts under each other."""
+    return "\n".join(
+        f"{label:<26}{value:>14}"
+        for label, value in (
+            ("Utestående på åpne saker", format_amount(overview.outstanding)),
+            ("Løsningsgrad", f"{overview.solved_percent} %"),
+        )
+    )
+
+
+def needs(overview: Overview) -> list[Need]:
+    """What does not go on by itself, the gravest first."""
+    found = []
+    if overview.needs_decision:
+        found.append(Need(POSTING, f"{number(overview.needs_decision)} bilag må avgjøres", "Bokføringsforslag"))
+    if unknown := overview.unknown - overview.needs_decision:
+        found.append(Need(POSTING, f"{number(unknown)} bilag med ukjent utfall", "Bokføringsforslag"))
+    found += [Need(f"case {case}", "Sak uten reskontrotype", case) for case in overview.problem_cases[:MOST_CASES]]
+    if (more := len(overview.problem_cases) - MOST_CASES) > 0:
+        found.append(Need(POSTING, f"… og {plural(more, 'sak', 'saker')} til", "Bokføringsforslag"))
+    if overview.waiting_for_rate:
+        text = plural(overview.waiting_for_rate, "sak venter på rentesats", "saker venter på rentesats")
+        found.append(Need(POSTING, text, "Bokføringsforslag"))
+    if overview.unplaced:
+        text = plural(overview.unplaced, "innbetaling uten sak", "innbetalinger uten sak")
+        found.append(Need(UNPLACED, text, "Uplasserte innbetalinger"))
+    if overview.pending_write_back:
+        text = f"{number(overview.pending_write_back)} saksnummer er ikke i Visma ennå"
+        found.append(Need(CASE_IMPORT, text, "Import av nye saker"))
+    if overview.rates_warning and overview.rates_until:
+        found.append(Need(RATES, f"Rentesats er kjent til {format_date(overview.rates_until)}", "Enter forklarer"))
+    return found
+
+
+def need_rows(found: Sequence[Need]) -> list[Row]:
+    return [Row(need.key, (need.text, need.where), Look.ATTENTION) for need in found]
+
+
+def rates_advice(overview: Overview | None) -> str:
+    """What happens when the rates end, and what to do."""
+    until = format_date(overview.rates_until) if overview and overview.rates_until else "i dag"
+    return (
+        f"Forsinkelsesrenten er kjent til og med {until}. Senere dager regnes uten rente til den nye satsen er lagt "
+        "inn, og innbetalinger som ville dekket slik rente, venter. Finansdepartementet fastsetter satsen hvert "
+        "halvår. Be en administrator legge den inn: kk2 admin rates load FIL."
+    )
+
+
+def number(count: int) -> str:
+    """`1284` as `1 284`."""
+    return f"{count:,}".replace(",", " ")
+
+
+def plural(count: int, one: str, many: str) -> str:
+    """`1 fil`, `2 filer`; nothing for none."""
+    return "" if not count else f"{number(count)} {one if count == 1 else many}"
