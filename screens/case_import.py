@@ -1,0 +1,212 @@
+"""Import av nye saker: the dunning proposals that wait in Visma, and taking an approved one over as cases."""
+
+from collections.abc import Sequence
+from typing import ClassVar
+
+from textual import on
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+
+from data.documents import Claim
+from screens.base import ServiceFailed
+from screens.job_screen import JobScreen, counted
+from screens.receipts import ReceiptScreen
+from screens.widgets.columns import Cell, Column, Look, Row
+from screens.widgets.list_table import ListTable
+from screens.widgets.row_table import RowTable
+from screens.widgets.text_pane import TextPane
+from services.case_import import CHECKS, STATUS_NAMES, ImportedCases, WaitingProposal
+from services.errors import Refused
+from services.rules.money import format_amount
+
+NONE_READY = "Ingen nye fakturaer på EWS"
+COLUMNS = (
+    Column("Kjøring", 7),
+    Column("Reskontrotype", 13),
+    Column("Status", 10),
+    Column("Fakturaer", 9, right=True),
+    Column("Nye", 6, right=True, from_width=100),
+    Column("Beløp", 14, right=True),
+    Column("Oppdragsgiver"),
+    Column("Purrekode", 9, from_width=100),
+)
+
+
+class CaseImportScreen(JobScreen):
+    """Proposals above, what the chosen one is and what hinders below."""
+
+    TITLE = "Import av nye saker"
+    HELP = """
+Her henter du saker som er klare for inkasso i Visma. Ta ett forslag om gangen.
+
+I Visma: Økonomi > Innbetalingsrutiner > Innfordring. Lag nytt forslag, velg reskontrotype, og sett type og \
+purrekode til EWS (eller PEWS/PWS). Kjør rapporten og se over den. Ta ut fakturaer som ikke skal med, under \
+Faktura. Godkjenn forslaget; velg en hvilken som helst bilagskode uten begrensning, men ikke den som kk2 bruker.
+
+Her: velg forslaget med status Godkjent og trykk Enter. Fakturaer til samme skyldner blir én sak, og du blir \
+saksbehandler. Saksnumrene skrives tilbake til Visma som eksternt saksnummer. Det som ikke ble skrevet tilbake, \
+prøves igjen ved neste import, eller med T.
+"""
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("enter,h", "take_over", "Hent saker"),
+        Binding("t", "write_back", "Skriv tilbake"),
+        Binding("f5", "reload", "Oppdater"),
+    ]
+    WRITES = frozenset({"take_over", "write_back"})
+    DEFAULT_CSS = """
+    CaseImportScreen #progress { display: none; padding: 0 2; }
+    CaseImportScreen.-working #progress { display: block; }
+    """
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._proposals: list[WaitingProposal] = []
+        self._pending = 0
+        self._asked = False
+        self._table = ListTable(COLUMNS, empty="Spør Visma …")
+        self._note = TextPane(id="note")
+
+    def content(self) -> ComposeResult:
+        yield self._table
+        yield self._note
+        yield self.progress_line
+
+    def load(self) -> None:
+        self.run_service(
+            self.services.store.count(Claim, {"written_back": "pending"}), self._show_pending, group="pending"
+        )
+        self.run_service(self.services.case_import.waiting(), self._show)
+
+    def on_service_failed(self, message: ServiceFailed) -> None:
+        self._table.empty = "Ikke hentet fra Visma. F5 prøver igjen."
+        self._table.refresh()
+
+    # --- showing ---
+
+    def _show_pending(self, pending: int) -> None:
+        self._pending = pending
+        self._show_chosen()
+        self.refresh_bindings()
+
+    def _show(self, proposals: Sequence[WaitingProposal]) -> None:
+        self._proposals = list(proposals)
+        self._asked = True
+        self._table.empty = "Ingen forslag venter i Visma."
+        self._table.set_rows([_row(proposal) for proposal in proposals])
+        self._show_chosen()
+
+    @on(RowTable.RowHighlighted)
+    def _show_chosen(self) -> None:
+        ready = [proposal for proposal in self._proposals if proposal.ready]
+        new = sum(proposal.new for proposal in ready)
+        heading = f"{counted(len(ready), 'forslag', 'forslag')} klart, {counted(new, 'ny faktura', 'nye fakturaer')}"
+        title = ["Import av nye saker", *([heading if ready else NONE_READY] if self._asked else [])]
+        self.show_title(" · ".join(title), f"Visma: {self.services.visma}")
+        self._note.show("\n".join(self._notes(bool(ready))))
+
+    def _notes(self, ready: bool) -> list[str]:
+        notes = [proposal_note(chosen)] if (chosen := self._chosen) else []
+        if self._asked and not ready:
+            notes += [NONE_READY + ". Se etter:", *(f"  {place} {check}" for place, check in enumerate(CHECKS, 1))]
+        if self._pending:
+            waits = counted(self._pending, "saksnummer", "saksnummer")
+            notes.append(f"! {waits} er ikke skrevet tilbake til Visma ennå. T prøver igjen.")
+        return notes
+
+    @property
+    def _chosen(self) -> WaitingProposal | None:
+        key = self._table.cursor_key
+        return next((proposal for proposal in self._proposals if _key(proposal) == key), None)
+
+    # --- taking over ---
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        if action == "write_back" and not self._pending:
+            return False
+        return super().check_action(action, parameters)
+
+    @on(RowTable.RowSelected)
+    def select(self, event: RowTable.RowSelected) -> None:
+        self.action_take_over()
+
+    def action_take_over(self) -> None:
+        """Ask, then take the chosen proposal over. One that is not ready only says why."""
+        chosen = self._chosen
+        if chosen is None or self.writing:
+            return
+        if not chosen.ready:
+            self.show_error(Refused(f"{proposal_note(chosen)} Ingenting er hentet.", code="not_ready"))
+            return
+        invoices = counted(chosen.new, "faktura", "fakturaer")
+        self.confirm(
+            f"Hente kjøring {chosen.run} fra Visma?",
+            [
+                f"{invoices}, sum {format_amount(chosen.amount)}, reskontrotype {chosen.ledger_type}.",
+                "Fakturaer til samme skyldner blir én sak. Du blir saksbehandler.",
+                "Saksnumrene skrives tilbake til Visma.",
+            ],
+            lambda: self._take_over(chosen),
+        )
+
+    def _take_over(self, chosen: WaitingProposal) -> None:
+        self._start("Henter fakturaer …")
+        work = self.services.case_import.run(self.services.actor, chosen.run, self.tell_progress)
+        self.run_write(work, self._show_taken, action="take_over", failed=self._ended)
+
+    def action_write_back(self) -> None:
+        self._start("Skriver saksnummer tilbake …")
+        work = self.services.case_import.write_back(self.services.actor, self.tell_progress)
+        self.run_write(work, self._show_written, action="write_back", failed=self._ended)
+
+    def _start(self, text: str) -> None:
+        self.progress_line.show(text)
+        self.add_class("-working")
+
+    def _ended(self) -> None:
+        self.remove_class("-working")
+        self.load()
+
+    def _show_taken(self, taken: ImportedCases) -> None:
+        self._ended()
+        self.app.push_screen(ReceiptScreen(taken.receipt))
+
+    def _show_written(self, written: int) -> None:
+        self._ended()
+        self.good_news(f"{counted(written, 'saksnummer', 'saksnummer')} skrevet tilbake til Visma.")
+
+
+def _key(proposal: WaitingProposal) -> str:
+    return f"{proposal.company}/{proposal.run}"
+
+
+def _row(proposal: WaitingProposal) -> Row:
+    look = Look.NORMAL if proposal.ready else Look.QUIET
+    status = Cell(STATUS_NAMES[proposal.status], Look.BAD if proposal.status == "distributed" else look)
+    # Visma gives the invoices of approved proposals only: nothing is known of the others' numbers and sums.
+    counts = (str(proposal.invoices), str(proposal.new), format_amount(proposal.amount))
+    return Row(
+        _key(proposal),
+        (
+            str(proposal.run),
+            proposal.ledger_type,
+            status,
+            *(counts if proposal.status == "approved" else ("", "", "")),
+            proposal.creditors,
+            proposal.dunning_code,
+        ),
+        look=Look.BAD if proposal.status == "distributed" else look,
+    )
+
+
+def proposal_note(proposal: WaitingProposal) -> str:
+    """Where the proposal stands, and what to do."""
+    run = f"Kjøring {proposal.run}"
+    if proposal.note:
+        return f"{run}: {proposal.note}"
+    if proposal.status != "approved":
+        return f"{run} er ikke godkjent. Godkjenn forslaget i Visma, og trykk F5 her."
+    if not proposal.new:
+        return f"{run} er alt overtatt."
+    known = proposal.invoices - proposal.new
+    rest = f" {counted(known, 'faktura', 'fakturaer')} i den er alt overtatt." if known else ""
+    return f"{run} er godkjent og klar: Enter henter {counted(proposal.new, 'faktura', 'fakturaer')}.{rest}"

@@ -1,0 +1,316 @@
+"""Bokføringsforslag: what waits for posting, what must be mended first, and the vouchers on their way to Visma."""
+
+from collections.abc import Coroutine, Mapping, Sequence
+from typing import Any, ClassVar, Literal, NamedTuple, cast
+
+from textual import on
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.timer import Timer
+
+from data.documents import Case, Delivery, DeliveryState
+from screens import posting_rows
+from screens.dialogs.choice_dialog import ChoiceDialog
+from screens.find import open_case
+from screens.job_screen import JobScreen, counted
+from screens.receipts import ReceiptScreen
+from screens.widgets.list_table import ListTable
+from screens.widgets.row_table import RowTable
+from services.delivery import UNDER_WAY, Sent, VoucherRow
+from services.errors import Refused
+from services.progress import Progress
+from services.registry import Services
+from services.rules.money import format_amount
+from services.rules.posting import Proposal
+
+POLL = 0.3  # seconds between looks at how far the vouchers have come, while they are sent
+WIDE = 100
+NOTHING = "Ingen innbetalinger venter på bokføring."
+
+Answer = Literal["found", "resend"]
+
+
+class Seen(NamedTuple):
+    """What the screen shows, read together."""
+
+    proposal: Proposal
+    names: Mapping[str, str]
+    under_way: list[VoucherRow]
+
+
+NONE_SEEN = Seen(Proposal(vouchers=(), problems=(), payments=0, total=0), {}, [])
+
+
+class PostingScreen(JobScreen):
+    """Problems on top, the proposal in the middle, vouchers under way below."""
+
+    TITLE = "Bokføringsforslag"
+    HELP = """
+Forslaget lages på nytt hver gang du åpner det, av alle innbetalinger som ikke er bokført. For hver dato blir \
+det ett bilag for reskontro, ett for renter og ett for gebyr.
+
+1. Rett det som står øverst, hvis noe mangler. Enter åpner saken på feltet.
+2. Se over bilagene. Enter eller pil til høyre viser linjene. Skal en innbetaling flyttes eller tas ut, går du \
+til saken med G og gjør det der; forslaget er nytt når du kommer tilbake.
+3. F4 bokfører forslaget i Visma. Du får se antall og sum, og må svare ja.
+4. Finn bilagene i Visma på brukeren WS-infe og registrer dem.
+
+Nederst står bilag som er på vei. R sender det som er klart, og spør Visma om bilag med ukjent utfall. Et bilag \
+sendes aldri to ganger av seg selv: der Visma ikke kan svare, avgjør du det med A.
+F5 henter også status i Visma for bilag som er levert.
+"""
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("f4", "post", "Bokfør forslag i Visma"),
+        Binding("enter", "open", "Åpne"),
+        Binding("g", "go_to_case", "Til saken"),
+        Binding("r", "send", "Send på nytt"),
+        Binding("a", "resolve", "Avgjør ukjent"),
+        Binding("f5", "reload", "Oppdater"),
+    ]
+    WRITES = frozenset({"post", "send", "resolve"})
+    DEFAULT_CSS = """
+    PostingScreen #problems { height: auto; max-height: 5; border-bottom: solid $panel; }
+    PostingScreen #under-way { height: auto; max-height: 40%; border-top: solid $panel; }
+    PostingScreen #progress { display: none; padding: 0 2; }
+    PostingScreen.-sending #progress { display: block; }
+    """
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._seen = NONE_SEEN
+        self._problems = ListTable(posting_rows.PROBLEM_COLUMNS, id="problems")
+        self._vouchers = ListTable(posting_rows.voucher_columns(NONE_SEEN.proposal), empty="Henter …", id="vouchers")
+        self._under_way = ListTable(posting_rows.UNDER_WAY_COLUMNS, id="under-way")
+        self._poll: Timer | None = None
+
+    def content(self) -> ComposeResult:
+        self._problems.display = self._under_way.display = False
+        yield self._problems
+        yield self._vouchers
+        yield self._under_way
+        yield self.progress_line
+
+    def on_mount(self) -> None:
+        self._vouchers.focus()
+
+    def load(self) -> None:
+        self.run_service(_read(self.services), self._show)
+
+    def action_reload(self) -> None:
+        """Also ask Visma how far the delivered vouchers have come."""
+        if any(row.delivery.state in ("delivered", "registered") for row in self._seen.under_way):
+            self.run_write(
+                self.services.delivery.refresh(self.services.actor),
+                lambda _rows: self.load(),
+                action="reload",
+                failed=self.load,
+            )
+        else:
+            self.load()
+
+    # --- showing ---
+
+    def _show(self, seen: Seen) -> None:
+        first_problems = bool(seen.proposal.problems) and not self._seen.proposal.problems
+        self._seen = seen
+        self._problems.set_rows(posting_rows.problem_rows(seen.proposal.problems))
+        self._problems.display = bool(seen.proposal.problems)
+        self._vouchers.empty = NOTHING
+        self._vouchers.set_columns(posting_rows.voucher_columns(seen.proposal))
+        self._vouchers.set_rows(posting_rows.voucher_rows(seen.proposal, seen.names))
+        self._vouchers.summary = posting_rows.total_row(seen.proposal) if seen.proposal.vouchers else None
+        self._show_under_way(seen.under_way)
+        self._show_heading()
+        if first_problems:
+            self._problems.focus()
+        elif self.focused is None or not self.focused.display:
+            self._vouchers.focus()
+
+    def _show_under_way(self, rows: Sequence[VoucherRow]) -> None:
+        self._seen = self._seen._replace(under_way=list(rows))
+        self._under_way.set_rows(posting_rows.under_way_rows(rows))
+        self._under_way.display = bool(rows)
+        self.refresh_bindings()
+
+    def on_resize(self) -> None:
+        self._show_heading()
+
+    def _show_heading(self) -> None:
+        proposal = self._seen.proposal
+        parts = (
+            "Bokføringsforslag",
+            counted(proposal.payments, "innbetaling", "innbetalinger"),
+            f"{len(proposal.vouchers)} bilag",
+            format_amount(proposal.total),
+        )
+        codes = ", ".join(sorted({voucher.voucher_type for voucher in proposal.vouchers}))
+        wide = self.app.size.width >= WIDE
+        self.show_title(" · ".join(parts), f"Bilagskode {codes} → Visma" if codes and wide else "")
+
+    # --- moving about ---
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        if action == "send" and not any(row.delivery.state in ("ready", "unknown") for row in self._seen.under_way):
+            return False
+        if action == "resolve" and not any(posting_rows.needs_person(row.delivery) for row in self._seen.under_way):
+            return False
+        return super().check_action(action, parameters)
+
+    @on(RowTable.RowSelected)
+    def select(self, event: RowTable.RowSelected) -> None:
+        self.action_open()
+
+    def action_open(self) -> None:
+        """A problem: the field that mends it. A voucher: its lines. A line: its case."""
+        if self.focused is self._problems:
+            self._open_problem()
+        elif self.focused is self._under_way:
+            self.action_resolve()
+        elif (row := self._vouchers.cursor_row) is not None and row.opened is not None:
+            self._vouchers.toggle_group()
+        else:
+            self.action_go_to_case()
+
+    def _open_problem(self) -> None:
+        code, _, case = (self._problems.cursor_key or "").partition(" ")
+        if code == "no_ledger_type":
+            open_case(self, case, tab="Generelt", field="avdeling")
+        elif case:
+            open_case(self, case, tab="Avdrag")
+
+    def action_go_to_case(self) -> None:
+        if self.focused is self._problems:
+            self._open_problem()
+            return
+        key = self._vouchers.cursor_key
+        line = posting_rows.line_at(self._seen.proposal, key) if key else None
+        if line is not None and line.case:
+            open_case(self, line.case)
+
+    # --- posting ---
+
+    def action_post(self) -> None:
+        proposal = self._seen.proposal
+        if not proposal.ready:
+            self.show_error(_nothing_ready(proposal))
+            return
+        total = format_amount(sum(voucher.amount for voucher in proposal.ready))
+        effect = [posting_rows.held_back_text(proposal), _also_sent(self._in_state("ready"))]
+        self.confirm(
+            f"Bokføre {len(proposal.ready)} bilag, sum {total}, i Visma?",
+            [text for text in effect if text] or ["Alt som venter, blir bokført."],
+            lambda: self._send(_freeze_and_send(self.services, proposal, self.tell_progress), "post"),
+        )
+
+    def action_send(self) -> None:
+        ready, unknown = self._in_state("ready"), self._in_state("unknown")
+        total = format_amount(sum(row.voucher.amount for row in ready))
+        asked = f"Visma blir først spurt om {len(unknown)} bilag med ukjent utfall." if unknown else ""
+        self.confirm(
+            f"Sende {len(ready)} bilag, sum {total}, til Visma?" if ready else "Spørre Visma om bilag uten svar?",
+            [asked] if asked else [],
+            lambda: self._send(self.services.delivery.send(self.services.actor, self.tell_progress), "send"),
+        )
+
+    def _in_state(self, state: DeliveryState) -> list[VoucherRow]:
+        return [row for row in self._seen.under_way if row.delivery.state == state]
+
+    def _send(self, work: Coroutine[Any, Any, Sent], action: str) -> None:
+        """Send, and look at the vouchers' states now and then while it lasts."""
+        self.progress_line.show("Sender …")
+        self.add_class("-sending")
+        self._poll = self.set_interval(POLL, self._look_at_states)
+        self.run_write(work, self._show_sent, action=action, failed=self._ended)
+
+    def _look_at_states(self) -> None:
+        self.run_service(_under_way(self.services), self._show_under_way, group="states")
+
+    def _ended(self) -> None:
+        if self._poll is not None:
+            self._poll.stop()
+        self.remove_class("-sending")
+        self.load()
+
+    def _show_sent(self, sent: Sent) -> None:
+        self._ended()
+        if sent.receipt:
+            self.app.push_screen(ReceiptScreen(sent.receipt))
+
+    # --- deciding ---
+
+    def action_resolve(self) -> None:
+        """Let the handler say what became of the voucher under the cursor, else of the first that needs it."""
+        undecided = [row for row in self._seen.under_way if posting_rows.needs_person(row.delivery)]
+        chosen = next((row for row in undecided if row.voucher.reference == self._under_way.cursor_key), None)
+        if chosen is None and self.focused is not self._under_way and undecided:
+            chosen = undecided[0]
+        if chosen is None:
+            return
+        voucher, delivery = chosen.voucher, chosen.delivery
+        about = f"{format_amount(voucher.amount)}, {posting_rows.state_text(delivery)}"
+        self.app.push_screen(
+            ChoiceDialog(f"Hva ble det av {voucher.reference}?", _answers(delivery), prompt=about),
+            lambda answer: self._confirm_answer(chosen, cast(Answer, answer)) if answer else None,
+        )
+
+    def _confirm_answer(self, row: VoucherRow, answer: Answer) -> None:
+        reference, amount = row.voucher.reference, format_amount(row.voucher.amount)
+        if answer == "found":
+            question, effect = f"Er bilag {reference}, {amount}, i Visma?", "Innbetalingene regnes som bokført."
+        elif row.delivery.state == "deleted":
+            question = f"Er bilag {reference}, {amount}, slettet i Visma?"
+            effect = "Innbetalingene kommer i forslaget igjen, og får et nytt bilag."
+        else:
+            question = f"Sende bilag {reference}, {amount}, på nytt?"
+            effect = "Er det likevel i Visma, blir beløpet ført to ganger. Se etter på brukeren WS-infe først."
+        work = self.services.delivery.resolve
+        self.confirm(
+            question,
+            [effect],
+            lambda: self._write_answer(work(reference, answer, self.services.actor)),
+        )
+
+    def _write_answer(self, work: Coroutine[Any, Any, VoucherRow]) -> None:
+        self.run_write(work, lambda _row: self.load(), action="resolve", failed=self.load)
+
+
+async def _read(services: Services) -> Seen:
+    proposal = await services.posting.proposal()
+    numbers = {line.case for voucher in proposal.vouchers for line in voucher.lines if line.case}
+    cases = await services.store.get_many(Case, sorted(numbers))
+    names = {number: case.debtor_name for number, case in cases.items()}
+    return Seen(proposal, names, await _under_way(services))
+
+
+async def _under_way(services: Services) -> list[VoucherRow]:
+    rows = await services.delivery.rows((*UNDER_WAY, "rejected", "deleted"))
+    return [row for row in rows if row.delivery.state in UNDER_WAY or row.delivery.needs_decision]
+
+
+async def _freeze_and_send(services: Services, seen: Proposal, progress: Progress) -> Sent:
+    """Both in one go, so that leaving the screen between them leaves nothing behind."""
+    await services.posting.freeze(services.actor, seen=seen)
+    return await services.delivery.send(services.actor, progress)
+
+
+def _nothing_ready(proposal: Proposal) -> Refused:
+    if not proposal.vouchers:
+        return Refused(f"{NOTHING} Ingenting er sendt.", code="nothing_to_post")
+    return Refused(
+        f"{posting_rows.held_back_text(proposal)} Ingen bilag er klare. Ingenting er sendt. "
+        "Rett det som står øverst, og prøv igjen.",
+        code="nothing_ready",
+    )
+
+
+def _also_sent(ready: Sequence[VoucherRow]) -> str:
+    if not ready:
+        return ""
+    total = format_amount(sum(row.voucher.amount for row in ready))
+    return f"{len(ready)} bilag som ligger klare fra før, sum {total}, sendes også."
+
+
+def _answers(delivery: Delivery) -> list[tuple[str, str]]:
+    if delivery.state == "deleted":
+        return [("resend", "Slettet i Visma: innbetalingene skal i forslaget igjen")]
+    return [("found", "Bilaget finnes i Visma"), ("resend", "Bilaget finnes ikke: send det på nytt")]

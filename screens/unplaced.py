@@ -1,0 +1,276 @@
+"""Uplasserte innbetalinger: why each is here, where it may belong, and placing, splitting or dismissing it."""
+
+from collections.abc import Coroutine, Sequence
+from typing import Any, ClassVar
+
+from textual import on
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+
+from data.documents import Payment
+from screens.dialogs.choice_dialog import ChoiceDialog
+from screens.dialogs.choose_case_dialog import ChooseCaseDialog, Search
+from screens.dialogs.text_dialog import TextDialog
+from screens.find import case_line
+from screens.job_screen import JobScreen, counted
+from screens.split_dialog import Part, SplitDialog
+from screens.widgets.columns import Column, Row
+from screens.widgets.list_table import ListTable
+from screens.widgets.plain import Plain
+from screens.widgets.row_table import RowTable
+from services.bank.kid import format_account
+from services.bank_receipt import REASONS
+from services.cases import CaseRow, CaseService
+from services.payments import Suggestion
+from services.registry import Services
+from services.rules.dates import format_date
+from services.rules.money import format_amount
+
+OTHER = "other"
+KID_WIDTH = 13
+NO_SUGGESTION = "Ingen forslag. P søker etter en sak."
+SUGGESTION_COLUMNS = (
+    Column("Forslag", 13),
+    Column("Skyldner"),
+    Column("Utestående", 13, right=True),
+    Column("Hvorfor", 26),
+)
+
+
+class UnplacedScreen(JobScreen):
+    """Payments above, suggestions for the chosen one below."""
+
+    TITLE = "Uplasserte innbetalinger"
+    HELP = """
+Her ligger innbetalinger som ikke kunne føres på en sak: ukjent eller feil KID, avsluttet sak, tilbakeføringer og \
+kortbetalinger. Pengene er kommet inn, så hver av dem må få en plass.
+
+P plasserer innbetalingen på en sak. Finnes det forslag, står de øverst; ellers søker du etter saken.
+D deler den på flere saker. Delene må bli like mye som innbetalingen.
+I tar den av listen som ikke vår, med en begrunnelse. Den blir da ikke bokført herfra.
+
+En innbetaling som er plassert, kommer med i Bokføringsforslag.
+"""
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("p", "place", "Plasser"),
+        Binding("d", "split", "Del"),
+        Binding("i", "dismiss_payment", "Ikke vår"),
+        Binding("f5", "reload", "Oppdater"),
+    ]
+    WRITES = frozenset({"place", "split", "dismiss_payment"})
+    DEFAULT_CSS = """
+    UnplacedScreen #about { height: auto; padding: 0 2; color: $secondary; border-top: solid $panel; }
+    UnplacedScreen #suggestions { height: auto; max-height: 7; }
+    """
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._payments: list[Payment] = []
+        self._table = ListTable(_columns(KID_WIDTH), empty="Henter …")
+        self._about = Plain(id="about")
+        self._suggestions = ListTable(SUGGESTION_COLUMNS, empty=NO_SUGGESTION, id="suggestions")
+
+    def content(self) -> ComposeResult:
+        yield self._table
+        yield self._about
+        yield self._suggestions
+
+    def on_mount(self) -> None:
+        self._table.focus()
+
+    def load(self) -> None:
+        self.run_service(self.services.payments.unplaced(), self._show)
+
+    # --- showing ---
+
+    def _show(self, payments: Sequence[Payment]) -> None:
+        self._payments = list(payments)
+        total = format_amount(sum(payment.amount for payment in payments))
+        self.show_title(f"Uplasserte innbetalinger · {len(payments)}", f"Sum {total}" if payments else "")
+        self._table.empty = "Alle innbetalinger er plassert."
+        self._table.set_columns(_columns(max([KID_WIDTH, *(len(payment.kid) for payment in payments)])))
+        self._table.set_rows([_row(payment) for payment in payments])
+        self._show_chosen()
+
+    @on(RowTable.RowHighlighted)
+    def highlight(self, event: RowTable.RowHighlighted) -> None:
+        if event.table is self._table:
+            self._show_chosen()
+
+    def _show_chosen(self) -> None:
+        chosen = self._chosen
+        self._suggestions.display = self._about.display = chosen is not None
+        self.refresh_bindings()
+        if chosen is not None:
+            self._about.show(_about(chosen))
+            self.run_service(self.services.payments.suggestions(chosen), self._show_suggestions, group="suggestions")
+
+    def _show_suggestions(self, found: Sequence[Suggestion]) -> None:
+        self._suggestions.set_rows([_suggestion_row(suggestion) for suggestion in found])
+
+    @property
+    def _chosen(self) -> Payment | None:
+        key = self._table.cursor_key
+        return next((payment for payment in self._payments if payment.id == key), None)
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        if action in self.WRITES and self._chosen is None:
+            return False
+        return super().check_action(action, parameters)
+
+    # --- placing ---
+
+    @on(RowTable.RowSelected)
+    def select(self, event: RowTable.RowSelected) -> None:
+        if self._chosen is None or self.writing:
+            return
+        if event.table is self._suggestions:
+            self._confirm_place(self._chosen, event.key)
+        else:
+            self.action_place()
+
+    def action_place(self) -> None:
+        """Offer the suggestions first; without any, search at once."""
+        if (payment := self._chosen) is not None:
+            self.run_service(
+                self.services.payments.suggestions(payment), lambda found: self._offer(payment, found), group="place"
+            )
+
+    def _offer(self, payment: Payment, found: Sequence[Suggestion]) -> None:
+        if not found:
+            self._search_case(payment)
+            return
+        choices = [(each.case.id, f"{each.case.id}  {each.case.debtor_name}  ({each.why})") for each in found]
+        self.app.push_screen(
+            ChoiceDialog(f"Plassere {_what(payment)}", [*choices, (OTHER, "Søk etter en annen sak …")]),
+            lambda chosen: self._placed_where(payment, chosen),
+        )
+
+    def _placed_where(self, payment: Payment, chosen: str | None) -> None:
+        if chosen == OTHER:
+            self._search_case(payment)
+        elif chosen is not None:
+            self._confirm_place(payment, chosen)
+
+    def _search_case(self, payment: Payment) -> None:
+        dialog = ChooseCaseDialog(own_cases(self.services.cases, payment), heading=f"Plassere {_what(payment)}")
+        self.app.push_screen(dialog, lambda case: self._confirm_place(payment, case) if case else None)
+
+    def _confirm_place(self, payment: Payment, number: str) -> None:
+        self.run_service(_case_row(self.services, number), lambda row: self._ask_place(payment, row), group="place")
+
+    def _ask_place(self, payment: Payment, row: CaseRow) -> None:
+        number = row.case.id
+        effect = [f"{row.case.debtor_name}. Saldo {format_amount(row.balance)} i dag."]
+        if row.case.status == "closed":
+            effect.append("Saken er avsluttet.")
+        effect.append("Innbetalingen kommer med i Bokføringsforslag.")
+        work = self.services.payments.place
+        self.confirm(
+            f"Plassere {format_amount(payment.amount)} på sak {number}?",
+            effect,
+            lambda: self._change(
+                work(payment.id, number, self.services.actor),
+                f"{format_amount(payment.amount)} er plassert på sak {number}.",
+                action="place",
+            ),
+        )
+
+    def _change(self, work: Coroutine[Any, Any, object], news: str, *, action: str) -> None:
+        self.run_write(work, lambda _done: self._changed(news), action=action, failed=self.load)
+
+    def _changed(self, news: str) -> None:
+        self.good_news(news)
+        self.load()
+
+    # --- splitting and dismissing ---
+
+    def action_split(self) -> None:
+        if (payment := self._chosen) is not None:
+            dialog = SplitDialog(payment.amount, payment.date, own_cases(self.services.cases, payment))
+            self.app.push_screen(dialog, lambda parts: self._confirm_split(payment, parts) if parts else None)
+
+    def _confirm_split(self, payment: Payment, parts: Sequence[Part]) -> None:
+        cases = counted(len({part.case for part in parts}), "sak", "saker")
+        work = self.services.payments.split
+        self.confirm(
+            f"Dele {_what(payment)} på {cases}?",
+            [f"{part.case}  {format_amount(part.amount):>14}" for part in parts],
+            lambda: self._change(
+                work(payment.id, parts, self.services.actor),
+                f"{format_amount(payment.amount)} er delt på {cases}.",
+                action="split",
+            ),
+        )
+
+    def action_dismiss_payment(self) -> None:
+        if (payment := self._chosen) is not None:
+            prompt = f"{_what(payment)} tas av listen, og blir ikke bokført herfra. Hvorfor er den ikke vår?"
+            self.app.push_screen(
+                TextDialog("Ikke vår innbetaling", prompt),
+                lambda reason: self._dismiss_payment(payment, reason) if reason else None,
+            )
+
+    def _dismiss_payment(self, payment: Payment, reason: str) -> None:
+        self._change(
+            self.services.payments.dismiss(payment.id, reason, self.services.actor),
+            f"{format_amount(payment.amount)} er tatt av listen.",
+            action="dismiss_payment",
+        )
+
+
+def own_cases(cases: CaseService, payment: Payment) -> Search:
+    """A search among the cases of the creditor whose account the money came in on."""
+
+    async def search(text: str) -> Sequence[tuple[str, str]]:
+        rows = await cases.search(text)
+        return [(row.case.id, case_line(row)) for row in rows if row.case.creditor == payment.creditor]
+
+    return search
+
+
+async def _case_row(services: Services, number: str) -> CaseRow:
+    """The case with today's balance. Raises NotFound."""
+    await services.cases.require(number)
+    return next(row for row in await services.cases.search(number) if row.case.id == number)
+
+
+def _columns(kid_width: int) -> list[Column]:
+    return [
+        Column("Dato", 10),
+        Column("Beløp", 13, right=True),
+        Column("KID", kid_width),
+        Column("Årsak"),
+        Column("Tekst", 26, from_width=100),
+    ]
+
+
+def _row(payment: Payment) -> Row:
+    cells = (format_date(payment.date), format_amount(payment.amount), payment.kid, _reason(payment), payment.text)
+    return Row(payment.id, cells)
+
+
+def _suggestion_row(suggestion: Suggestion) -> Row:
+    case = suggestion.case
+    return Row(case.id, (case.id, case.debtor_name, format_amount(case.outstanding), suggestion.why))
+
+
+def _reason(payment: Payment) -> str:
+    return REASONS[payment.unplaced] if payment.unplaced else ""
+
+
+def _what(payment: Payment) -> str:
+    return f"{format_amount(payment.amount)} fra {format_date(payment.date)}"
+
+
+def _about(payment: Payment) -> str:
+    """All that is known of the payment, in a line or two: what the table may have cut."""
+    bank = payment.bank
+    parts = [
+        f"{payment.id}: {_reason(payment)}",
+        f"KID {payment.kid}" if payment.kid else "",
+        payment.text,
+        f"fra konto {format_account(bank.debit_account)}" if bank and bank.debit_account.strip("0") else "",
+        f"arkivreferanse {bank.archive_reference}" if bank and bank.archive_reference.strip("0") else "",
+    ]
+    return " · ".join(part for part in parts if part)
