@@ -5,15 +5,19 @@ owner can read (`password_file`).
 """
 
 import os
+import re
 import stat
 from pathlib import Path
-from typing import Literal
+from typing import Annotated, Literal
 
 import msgspec
 
 from services.errors import InvalidInput
 
 FILE_NAME = "kk2.toml"
+
+_PLACE = re.compile(r" - at `\$\.?(?P<place>[^`]*)`$")
+_UNKNOWN_KEY = re.compile(r"Object contains unknown field `(?P<key>[^`]*)`")
 
 
 class VismaSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -27,9 +31,9 @@ class VismaSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fi
     ca_file: str = ""
     client_cert: str = ""
     client_key: str = ""
-    timeout_s: float = 60
-    quarantine_s: float = 300
-    page_size: int = 200
+    timeout_s: Annotated[float, msgspec.Meta(gt=0)] = 60
+    quarantine_s: Annotated[float, msgspec.Meta(ge=0)] = 300
+    page_size: Annotated[int, msgspec.Meta(ge=1)] = 200
     dunning_codes: tuple[str, ...] = ("EWS", "PEWS", "PWS")
 
 
@@ -42,7 +46,7 @@ class StoreSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fi
 class UiSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """[ui]: how the screens look."""
 
-    theme: Literal["kk2", "kk2-light"] = "kk2"
+    theme: Literal["kk2", "kk2-lys"] = "kk2"
 
 
 class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -69,13 +73,26 @@ def read_settings(home: Path) -> Settings:
         raise SettingsError(f"{path} finnes ikke. Lag et nytt hjem med: kk2 --home {home} init") from None
     except OSError as error:
         raise SettingsError(f"{path} kan ikke leses: {error.strerror}.") from error
-    except (msgspec.DecodeError, msgspec.ValidationError) as error:
-        raise SettingsError(f"{path} har feil: {error}. Rett den og prøv igjen.") from error
+    except msgspec.ValidationError as error:
+        raise SettingsError(f"{path}: {_wrong_key(error)} Rett filen og prøv igjen.") from error
+    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+        raise SettingsError(f"{path} er ikke gyldig TOML: {error}. Rett filen og prøv igjen.") from error
     if settings.visma.adapter == "soap" and not settings.visma.url:
         raise SettingsError(f"{path}: [visma] adapter = «soap» må ha url, adressen til tjenesten.")
     if settings.store.url.startswith(("postgresql:", "postgres:")):
         raise SettingsError(f"{path}: [store] url må være en fil; PostgreSQL støttes ikke i denne versjonen.")
     return settings
+
+
+def _wrong_key(error: msgspec.ValidationError) -> str:
+    """Which key is wrong, as a sentence: msgspec's own message is English and made for programmers."""
+    found, unknown = _PLACE.search(str(error)), _UNKNOWN_KEY.match(str(error))
+    place = [part for part in (found["place"] if found else "").split(".") if part]
+    if unknown:
+        place.append(unknown["key"])
+    *sections, key = place or ["filen"]
+    shown = "".join(f"[{section}] " for section in sections) + key
+    return f"{shown} finnes ikke som innstilling." if unknown else f"{shown} har en verdi som ikke kan brukes."
 
 
 def password(settings: VismaSettings, home: Path) -> str:

@@ -23,6 +23,7 @@ async def _run(session: Session) -> int:
 
     settings = read_settings(session.home)
     async with opened_services(session.home, session.login) as services:
-        app = Kk2App(services, log_file=session.home / LOG, theme=settings.ui.theme)
+        app = Kk2App(services, session.home / LOG)
+        app.theme = settings.ui.theme
         await app.run_async(mouse=False)
         return app.return_code or 0

@@ -101,7 +101,12 @@ def _read_key(path: Path) -> str:
 @command
 def list_handlers(session: Session) -> None:
     """List saksbehandlerne."""
-    found = _with_handlers(session, lambda service: service.all())
+
+    async def work(service: HandlerService) -> list[Handler]:
+        await service.require(session.login)
+        return await service.all()
+
+    found = _with_handlers(session, work)
     rows = [(each.id, each.name, each.email, each.role) for each in found]
     session.answer(
         {"handlers": [_handler(each) for each in found]},

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 import click
 
+from data.documents import PaymentSource, PostingState
 from kk2tui.cli import shapes
 from kk2tui.cli.context import Session, command
 from kk2tui.cli.tables import table
@@ -11,6 +12,21 @@ from services.cases import STATUS_NAMES, CaseRow, CaseView
 from services.registry import Services
 from services.rules.dates import format_date, format_instant
 from services.rules.money import format_amount
+
+SOURCE_NAMES: dict[PaymentSource, str] = {
+    "ocr": "OCR",
+    "camt": "camt.054",
+    "manual": "manuell",
+    "visma": "Visma",
+    "moved": "flyttet hit",
+}
+POSTING_NAMES: dict[PostingState, str] = {
+    "pending": "venter",
+    "frozen": "i bilag",
+    "posted": "bokført",
+    "excluded": "skal ikke bokføres",
+    "not_ours": "ført i Visma",
+}
 
 
 @click.group()
@@ -106,8 +122,8 @@ def _case_lines(view: CaseView) -> list[str]:
         (
             each.id,
             format_date(each.date),
-            each.source,
-            "slettet" if each.deleted else each.posting,
+            SOURCE_NAMES[each.source],
+            "slettet" if each.deleted else POSTING_NAMES[each.posting],
             format_amount(each.amount),
         )
         for each in view.account.payments

@@ -1,8 +1,8 @@
 """What every command shares: where home is, who acts, how to answer; and how an error becomes an exit status."""
 
 import asyncio
+import contextlib
 import getpass
-import logging
 import os
 import sys
 from collections.abc import Awaitable, Callable, Mapping, Sequence
@@ -10,14 +10,15 @@ from dataclasses import dataclass
 from functools import wraps
 from pathlib import Path
 from typing import Any, ParamSpec, TypeVar
-from uuid import uuid4
 
 import click
 import msgspec
 from platformdirs import user_data_path
 
 from data.errors import Kk2Error
+from kk2tui.log_file import log_to
 from kk2tui.wiring import LOG, opened_services
+from screens.failures import log_unexpected
 from services.registry import Services
 
 P = ParamSpec("P")
@@ -26,7 +27,7 @@ T = TypeVar("T")
 
 @dataclass(frozen=True)
 class Session:
-    """The global options. `login` is who acts, `named` whether --handler said so."""
+    """The global options: where home is, who acts (a login), and whether answers are JSON."""
 
     home: Path
     login: str
@@ -54,7 +55,14 @@ def session_from(home: str | None, handler: str | None, as_json: bool) -> Sessio
     """The session that the global options, the environment and the log-in describe."""
     chosen = home or os.environ.get("KK2_HOME")
     path = Path(chosen) if chosen else user_data_path("kk2")
-    return Session(home=path.absolute(), login=handler or getpass.getuser(), as_json=as_json)
+    return Session(home=path.absolute(), login=handler or _own_login(), as_json=as_json)
+
+
+def _own_login() -> str:
+    try:
+        return getpass.getuser()
+    except (OSError, KeyError):  # a user id without a name, as in some containers
+        raise click.UsageError("Finner ikke innloggingsnavnet ditt. Oppgi det med --handler LOGIN.") from None
 
 
 def command(function: Callable[P, None]) -> Callable[P, None]:
@@ -91,16 +99,11 @@ def fail(session: Session, error: Kk2Error) -> None:
 
 
 def unforeseen(home: Path, error: Exception) -> Kk2Error:
-    """An error nobody foresaw: its traceback goes to the log in home, a reference to the person."""
-    reference = uuid4().hex[:8]
-    if home.is_dir():
-        handler = logging.FileHandler(home / LOG, encoding="utf-8")
-        handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(message)s"))
-        log = logging.getLogger("kk2")
-        log.addHandler(handler)
-        log.error("reference %s", reference, exc_info=(type(error), error, error.__traceback__))
-        log.removeHandler(handler)
-        handler.close()
+    """An error nobody foresaw: its scrubbed traceback goes to the log in home, a reference to the person."""
+    with contextlib.ExitStack() as log:
+        with contextlib.suppress(OSError):  # no home to log in, or a full disk: the person is told all the same
+            log.enter_context(log_to(home / LOG))
+        reference = log_unexpected(error)
     return Kk2Error(
         f"Noe gikk galt som programmet ikke var forberedt på. Det som var lagret, er lagret. "
         f"Referanse {reference}; detaljene står i {home / LOG}.",

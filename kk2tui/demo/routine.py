@@ -15,6 +15,7 @@ from kk2tui.cli.receipts import receipt_lines
 from kk2tui.home import DEMO_HANDLER, make_home
 from kk2tui.wiring import opened_services
 from services.bank_import import ImportedFile
+from services.case_import import STATUS_NAMES, WaitingProposal
 from services.delivery import VoucherRow
 from services.listing import everything
 from services.registry import Services
@@ -62,16 +63,18 @@ async def run_routine(home: Path, login: str) -> Report:
 
 
 async def _take_over_cases(services: Services, report: Report) -> None:
-    waiting = [
-        f"kjøring {each.run}  {each.ledger_type}  {each.status}  {each.invoices} fakturaer  {each.note}".rstrip()
-        for each in await services.case_import.waiting()
-    ]
+    waiting = [_proposal_line(each) for each in await services.case_import.waiting()]
     done = await services.case_import.run(services.actor)
     receipt = await services.receipts.get(done.receipt)
     report.step("Import av nye saker", ["I Visma ligger:", *waiting, "", *_shortened(receipt_lines(receipt))])
     report.figures["run"] = done.run
     report.figures["cases"] = len(done.cases)
     report.figures["written_back"] = done.written_back
+
+
+def _proposal_line(each: WaitingProposal) -> str:
+    status = STATUS_NAMES[each.status]
+    return f"kjøring {each.run}  {each.ledger_type}  {status}  {each.invoices} fakturaer  {each.note}".rstrip()
 
 
 async def _read_bank_files(services: Services, report: Report) -> list[ImportedFile]:
