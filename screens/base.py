@@ -14,11 +14,13 @@ from collections import Counter
 from collections.abc import Awaitable, Callable, Coroutine, Sequence
 from functools import partial
 from inspect import CORO_CREATED, getcoroutinestate, isawaitable
-from typing import Any, ClassVar, Protocol, TypeVar, cast
+from typing import TYPE_CHECKING, Any, ClassVar, Protocol, TypeVar, cast
 
+from textual import on
 from textual.app import App, ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Container
+from textual.events import Key
 from textual.message import Message
 from textual.screen import Screen
 from textual.worker import Worker
@@ -32,6 +34,9 @@ from screens.widgets.key_line import KeyLine, screen_keys
 from screens.widgets.title_line import TitleLine
 from screens.widgets.virtual_table import VirtualTable
 
+if TYPE_CHECKING:  # screens are handed the services ready-made: no need to load them all here
+    from services.registry import Services
+
 T = TypeVar("T")
 Then = Callable[[T], Awaitable[None] | None]
 
@@ -41,7 +46,7 @@ MONEY = "money"
 class AppWithServices(Protocol):
     """What screens need of the application: the services, wired together above this package."""
 
-    services: Any
+    services: "Services"
 
 
 class ServiceDone(Message):
@@ -110,7 +115,7 @@ class Kk2Screen(Screen[None], inherit_bindings=False):
     # --- what a subclass uses ---
 
     @property
-    def services(self) -> Any:
+    def services(self) -> "Services":
         return cast(AppWithServices, self.app).services
 
     def show_title(self, title: str, context: str = "") -> None:
@@ -179,6 +184,16 @@ class Kk2Screen(Screen[None], inherit_bindings=False):
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         return None if self._writing[action] else super().check_action(action, parameters)
+
+    @on(Key)
+    async def take_capital_letter(self, event: Key) -> None:
+        """With Caps Lock on, the letters still work."""
+        letter = event.character or ""
+        bindings = self.active_bindings
+        found = bindings.get(letter.lower()) if letter.isupper() and letter not in bindings else None
+        if found is not None:
+            event.stop()
+            await self.app.run_action(found.binding.action, found.node)
 
     def action_help(self) -> None:
         keys = [(key.name, key.label) for key in screen_keys(self, hidden=True)]

@@ -21,7 +21,6 @@ from screens.widgets.columns import MARKS, Column, Look, Piece, Row, Slot, lay_o
 from screens.widgets.safe_text import ELLIPSIS
 
 LOADING = "Henter …"
-HEADER = 1
 SUMMARY = 2
 
 
@@ -178,7 +177,11 @@ class RowTable(ScrollView, can_focus=True, inherit_bindings=False):
 
     @property
     def _rows_in_view(self) -> int:
-        return max(self.size.height - HEADER - self._foot, 1)
+        return max(self.size.height - self._head - self._foot, 1)
+
+    @property
+    def _head(self) -> int:
+        return 1 if any(column.title for column in self.columns) else 0
 
     @property
     def _foot(self) -> int:
@@ -210,7 +213,7 @@ class RowTable(ScrollView, can_focus=True, inherit_bindings=False):
 
     def _rows_changed(self) -> None:
         """The rows are others than before: all that is in view is drawn anew."""
-        lines = HEADER + max(self.total or 0, 1) + self._foot
+        lines = self._head + max(self.total or 0, 1) + self._foot
         self.virtual_size = Size(self.size.width, lines)
         self.cursor = self.validate_cursor(self.cursor)
         self.refresh(layout=self.styles.is_auto_height)
@@ -218,11 +221,11 @@ class RowTable(ScrollView, can_focus=True, inherit_bindings=False):
         self._announce()
 
     def _refresh_rows(self) -> None:
-        self.refresh(Region(0, HEADER, self.size.width, self._rows_in_view))
+        self.refresh(Region(0, self._head, self.size.width, self._rows_in_view))
 
     def _refresh_row(self, index: int) -> None:
-        line = HEADER + index - self.first_in_view
-        if HEADER <= line < HEADER + self._rows_in_view:
+        line = self._head + index - self.first_in_view
+        if self._head <= line < self._head + self._rows_in_view:
             self.refresh(Region(0, line, self.size.width, 1))
 
     # --- drawing ---
@@ -231,11 +234,11 @@ class RowTable(ScrollView, can_focus=True, inherit_bindings=False):
         return container.width
 
     def render_line(self, y: int) -> Strip:
-        if y == 0:
+        if y < self._head:
             return self._header()
         if self._summary and y >= self.size.height - SUMMARY:
             return self._rule() if y == self.size.height - SUMMARY else self._line(self._summary)
-        index = self.first_in_view + y - HEADER
+        index = self.first_in_view + y - self._head
         if index < (self.total or 0):
             return self._line(self.row_at(index), index == self.cursor)
         if index > 0:

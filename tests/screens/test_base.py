@@ -208,3 +208,28 @@ async def test_help_tells_what_the_screen_is_and_all_its_keys() -> None:
         await pilot.press("escape")
         await settle(pilot)
         assert app.screen is screen
+
+
+async def test_letters_work_with_caps_lock_on() -> None:
+    app = Stage()
+    async with app.run_test(size=SMALL) as pilot:
+        await app.push_screen(screen := Cases())
+        await settle(pilot)
+        screen.gate.set()
+        await pilot.press("N")
+        await settle(pilot)
+        assert screen.results == ["sendt"]
+
+
+async def test_a_table_that_cannot_fetch_its_rows_shows_an_error() -> None:
+    class Failing(Numbered):
+        async def count(self) -> int:
+            raise Conflict("Registeret svarer ikke. Ingenting er endret.")
+
+    app = Stage()
+    async with app.run_test(size=SMALL) as pilot:
+        await app.push_screen(screen := Cases())
+        screen.query_one(VirtualTable).set_provider(Failing(3))
+        await settle(pilot)
+        assert isinstance(app.screen, ErrorDialog)
+        assert "Registeret svarer ikke." in text(app)

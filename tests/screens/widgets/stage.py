@@ -50,6 +50,7 @@ def text(app: App[Any]) -> str:
 
 async def settle(pilot: Pilot[Any]) -> None:
     """Let workers end and what they posted be handled."""
+    await pilot.pause()
     for worker in list(pilot.app.workers):
         with suppress(WorkerCancelled):
             await worker.wait()

@@ -1,6 +1,6 @@
 import pytest
 
-from screens.widgets.columns import Column, Look, Row
+from screens.widgets.columns import Cell, Column, Look, Row
 from screens.widgets.list_table import ListTable
 from screens.widgets.row_table import RowTable
 from tests.screens.widgets.stage import LARGE, SMALL, Stage, lines, settle
@@ -109,3 +109,27 @@ async def test_fitting_again_after_a_new_size() -> None:
         await settle(pilot)
         assert lines(app)[1].endswith("1,00")
         assert len(lines(app)[1]) == 80
+
+
+async def test_without_titles_there_is_no_header() -> None:
+    app = Stage(ListTable([Column("")], [Row("1", ("Kari Testesen",)), Row("2", ("Ola Testesen",))]))
+    async with app.run_test(size=SMALL) as pilot:
+        await pilot.press("down")
+        await settle(pilot)
+        assert lines(app)[:2] == ["  Kari Testesen", "› Ola Testesen"]
+
+
+async def test_the_cursor_row_has_one_background_and_each_look_its_colour() -> None:
+    row = Row("1", (Cell("Kari", Look.QUIET), Cell("1,00", Look.BAD)), Look.ATTENTION)
+    app = Stage(table := ListTable(COLUMNS, [row]))
+    async with app.run_test(size=SMALL) as pilot:
+        await settle(pilot)
+        styles = {text.strip(): style for text, style, _ in table.render_line(1) if style is not None}
+        grounds = {style.bgcolor.name for style in styles.values() if style.bgcolor}
+        colours = {text: style.color.name for text, style in styles.items() if style.color}
+        named = {name: colour.lower() for name, colour in app.theme_variables.items()}
+        assert grounds == {named["panel"]}
+        assert colours["›"] == named["accent"]
+        assert colours["!"] == named["warning"]
+        assert colours["Kari"] == named["secondary"]
+        assert colours["1,00"] == named["error"]
