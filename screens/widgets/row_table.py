@@ -262,11 +262,11 @@ class RowTable(ScrollView, can_focus=True, inherit_bindings=False):
             body, mark = [Piece(ELLIPSIS, Look.QUIET)], " "
         else:
             body, mark = pieces(row, self._slots), MARKS.get(row.look, " ")
-        segments = [
-            Segment("›" if current else " ", under + self._part("mark")),
-            Segment(mark, under + self._part(row.look if row else Look.NORMAL)),
-            *(Segment(text, under + self._part(look)) for text, look in body),
+        margin = [
+            Segment("›" if current else "", under + self._part("mark")),
+            Segment(mark if current else mark + " ", under + self._part(row.look if row else Look.NORMAL)),
         ]
+        segments = [*margin, *(Segment(text, under + self._part(look)) for text, look in body)]
         return self._strip(segments, under)
 
     def _strip(self, segments: list[Segment], under: Style | None = None) -> Strip:

@@ -26,7 +26,7 @@ async def test_groups_start_as_given_and_fold_and_unfold(size: tuple[int, int]) 
     app = Stage(table)
     async with app.run_test(size=size) as pilot:
         await settle(pilot)
-        assert [row[:2] for row in lines(app)[1:6]] == ["› ", "  ", "  ", "  ", " !"]
+        assert [row[:2] for row in lines(app)[1:6]] == ["› ", "  ", "  ", "  ", "! "]
         assert table.total == 5
         await pilot.press("down", "left")
         await settle(pilot)
