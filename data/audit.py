@@ -1,8 +1,9 @@
 """The audit trail: one line a transaction, chained by hashes, kept in the same commit as what it tells of.
 
-A line's hash covers the hash before it, its number, time, actor and reason, and every document before and after.
-Altering or removing a line breaks the chain; altering a document breaks its tie to the trail. Whoever can write the
-file can also write a whole new trail: keep the newest hash elsewhere to see that.
+A line keeps how each document became; how it was before is in the document's line before that. A line's hash covers
+the hash before it, its number, time, actor and reason, and its documents. Altering or removing a line breaks the chain;
+altering a document breaks its tie to the trail. Whoever can write the file can also write a whole new trail: keep the
+newest hash elsewhere to see that.
 """
 
 import hashlib
@@ -20,7 +21,8 @@ from data.table_shape import quoted
 
 _encode = msgspec.json.Encoder().encode
 Head = tuple[int, str, str, str, str]  # seq, time, actor, reason, hash of the line before
-Part = tuple[str, str, str | None, str | None]  # table, id, before, after
+Part = tuple[str, str, str | None]  # table, id, after (None: removed)
+_ROOM = 1 << 32  # a change's place in the trail is its line's number times this, and its number within the line
 
 
 class AuditLine:
@@ -35,10 +37,9 @@ class AuditLine:
         self._changes = 0
 
     def add(self, part: Part) -> None:
-        """One document, before and after."""
-        self._connection.execute(
-            "insert into audit_change values (?, ?, ?, ?, ?, ?)", (self._head[0], self._changes, *part)
-        )
+        """One document as it became."""
+        place = self._head[0] * _ROOM + self._changes
+        self._connection.execute("insert into audit_change values (?, ?, ?, ?)", (place, *part))
         self._digest.update(_encode(part))
         self._changes += 1
 
@@ -56,9 +57,9 @@ def last_change(connection: sqlite3.Connection) -> int:
 def changes(connection: sqlite3.Connection, since: int) -> list[Change]:
     """The lines after `since`, oldest first, each document named once."""
     rows = connection.execute(
-        "select seq, time, actor, reason, tab, id from audit join audit_change using (seq)"
-        " where seq > ? order by seq, n",
-        (since,),
+        "select seq, time, actor, reason, tab, id from audit_change join audit on seq = place / ?1"
+        " where place >= (?2 + 1) * ?1 order by place",
+        (_ROOM, since),
     )
     return [_change(head, group) for head, group in groupby(rows, key=lambda row: row[:4])]
 
@@ -72,9 +73,9 @@ def _change(head: tuple[int, str, str, str], rows: Iterable[Any]) -> Change:
 def history(connection: sqlite3.Connection, table: str, key: str) -> list[AuditEntry]:
     """What happened to one document, oldest first."""
     rows = connection.execute(
-        "select seq, time, actor, reason, tab, id, before, after from audit_change join audit using (seq)"
-        " where tab = ? and id = ? order by seq, n",
-        (table, key),
+        "select seq, time, actor, reason, tab, id, lag(after) over (order by place), after"
+        " from audit_change join audit on seq = place / ? where tab = ? and id = ? order by place",
+        (_ROOM, table, key),
     )
     return [AuditEntry(seq, datetime.fromisoformat(time), *rest) for seq, time, *rest in rows]
 
@@ -100,24 +101,27 @@ def _verify_chain(connection: sqlite3.Connection) -> int:
     for *head, written in heads:
         length += 1
         seq, before = head[0], head[4]
-        parts = connection.execute("select tab, id, before, after from audit_change where seq = ? order by n", (seq,))
+        parts = connection.execute(
+            "select tab, id, after from audit_change where place between ?1 and ?2 order by place",
+            (seq * _ROOM, seq * _ROOM + _ROOM - 1),
+        )
         digest = _begin(head)
         for part in parts:
             digest.update(_encode(part))
         if (seq, before, written) != (length, previous, digest.hexdigest()):
             raise _tampered(f"linje {length} i endringsloggen stemmer ikke")
         previous = written
-    stray = connection.execute("select min(seq) from audit_change where seq > ?", (length,)).fetchone()[0]
-    if stray is not None:
-        raise _tampered(f"linje {stray} i endringsloggen mangler")
+    last = connection.execute("select coalesce(max(place), 0) from audit_change").fetchone()[0]
+    if last >= (length + 1) * _ROOM:
+        raise _tampered(f"linje {length + 1} i endringsloggen mangler")
     return length
 
 
 def _verify_table(connection: sqlite3.Connection, table: str) -> None:
     name = quoted(table)
-    newest = "(select after from audit_change where tab = ? and id = d.id order by seq desc, n desc limit 1)"
+    newest = "(select after from audit_change where tab = ? and id = d.id order by place desc limit 1)"
     changed = f"select id from {name} d where doc is not {newest} limit 1"  # noqa: S608 - the name is quoted
-    lines = "select id, after, max(seq * 4294967296 + n) from audit_change where tab = ? group by id"
+    lines = "select id, after, max(place) from audit_change where tab = ? group by id"
     gone = f"select id from ({lines}) where after is not null and id not in (select id from {name}) limit 1"  # noqa: S608
     for question in (changed, gone):
         if wrong := connection.execute(question, (table,)).fetchone():

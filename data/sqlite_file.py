@@ -25,10 +25,8 @@ create table serial(name text primary key, last integer not null) without rowid;
 create table audit(
     seq integer primary key, time text not null, actor text not null, reason text not null,
     prev_hash text not null, hash text not null);
-create table audit_change(
-    seq integer not null, n integer not null, tab text not null, id text not null, before text, after text,
-    primary key (seq, n));
-create index audit_change_document on audit_change(tab, id, seq, n);
+create table audit_change(place integer primary key, tab text not null, id text not null, after text);
+create index audit_change_document on audit_change(tab, id);
 create trigger audit_keep before update on audit begin select raise(abort, 'append-only'); end;
 create trigger audit_stay before delete on audit begin select raise(abort, 'append-only'); end;
 create trigger audit_change_keep before update on audit_change begin select raise(abort, 'append-only'); end;
@@ -50,25 +48,32 @@ class StoreBusy(Kk2Error):
     code = "store_busy"
 
 
-def open_file(path: Path, kinds: Sequence[type[Document]]) -> None:
-    """Make the file if it is not there, and see that it has a table for each kind.
+def open_file(path: Path, kinds: Sequence[type[Document]], *, wait_s: float) -> sqlite3.Connection:
+    """A connection to the file, made if it is not there, and with a table for each kind.
 
+    `wait_s` is how long its statements wait for a lock of another process.
     Raises StoreBroken when it is no store of ours, or was made by a newer program.
     """
     with explained(path):
         if not path.exists():
             _create(path)
-        with contextlib.closing(connect(path)) as connection:
+        connection = connect(path)
+        try:
             _check_version(connection, path)
             _add_missing(connection, [TableShape.of(kind) for kind in kinds])
+            connection.execute(f"pragma busy_timeout={round(wait_s * 1_000)}")
+        except BaseException:
+            connection.close()
+            raise
+        return connection
 
 
-def connect(path: Path, *, timeout_s: float = _PATIENCE_S) -> sqlite3.Connection:
+def connect(path: Path) -> sqlite3.Connection:
     """A connection in autocommit mode that any one thread at a time may use."""
     connection = sqlite3.connect(
         f"file:{quote(str(path.absolute()))}?mode=rw",
         uri=True,
-        timeout=timeout_s,
+        timeout=_PATIENCE_S,
         isolation_level=None,
         check_same_thread=False,
         cached_statements=256,

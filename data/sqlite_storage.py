@@ -17,7 +17,7 @@ from tinydb.storages import Storage
 from data.audit import AuditLine
 from data.documents import ALL_DOCUMENTS, Document
 from data.search_index import SearchIndex
-from data.sqlite_file import busy, connect, create_table, explained
+from data.sqlite_file import busy, create_table, explained, open_file
 from data.table_shape import TableShape
 
 Stored = dict[str, Any]
@@ -31,7 +31,8 @@ def utc_now() -> datetime:
 class SqliteStorage(Storage):
     """One connection to the file, and at most one transaction on it. For one thread at a time.
 
-    `actor` signs what is changed through TinyDB's own methods; `wait_s` is how long those wait for other processes.
+    The file is made if it is not there. `actor` signs what is changed through TinyDB's own methods; `wait_s` is how
+    long those wait for other processes.
     """
 
     def __init__(
@@ -45,7 +46,7 @@ class SqliteStorage(Storage):
     ) -> None:
         self.path = Path(path)
         self.kinds = {kind.TABLE: kind for kind in kinds}
-        self.connection = connect(self.path, timeout_s=wait_s)
+        self.connection = open_file(self.path, kinds, wait_s=wait_s)
         self.search_index = SearchIndex(self.connection)
         self._shapes = {kind.TABLE: TableShape.of(kind) for kind in kinds}
         self._actor = actor

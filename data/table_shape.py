@@ -6,6 +6,7 @@ columns: SQLite would rewrite every index of generated ones at each change of th
 """
 
 from collections.abc import Mapping, Sequence
+from functools import cached_property
 from typing import NamedTuple
 
 import msgspec
@@ -22,7 +23,7 @@ class Condition(NamedTuple):
     values: list[Value]
 
 
-class TableShape(msgspec.Struct, frozen=True):
+class TableShape(msgspec.Struct, frozen=True, dict=True):
     """A table's name and the fields it can be searched by. A table that no document type describes has none."""
 
     name: str
@@ -34,16 +35,16 @@ class TableShape(msgspec.Struct, frozen=True):
     def of(cls, kind: type[Document]) -> "TableShape":
         return cls(kind.TABLE, kind.INDEXED, kind.UNIQUE, typed=True)
 
-    @property
+    @cached_property
     def table(self) -> str:
         """The name, quoted: `case` and `date` are words of SQL too."""
         return quoted(self.name)
 
-    @property
+    @cached_property
     def columns(self) -> list[str]:
         return list(dict.fromkeys((*self.indexed, *self.unique)))
 
-    @property
+    @cached_property
     def fields(self) -> frozenset[str]:
         """What `find` takes."""
         return frozenset((*self.indexed, *self.unique, *(("id",) if self.typed else ())))
@@ -83,7 +84,7 @@ class TableShape(msgspec.Struct, frozen=True):
 
     def values(self, doc: Document) -> list[Value]:
         """What a document has in `columns`. Many may be without a unique value: to SQLite, null is never a double."""
-        values: list[Value] = [msgspec.to_builtins(getattr(doc, field)) for field in self.columns]
+        values: list[Value] = msgspec.to_builtins([getattr(doc, field) for field in self.columns])
         pairs = zip(self.columns, values, strict=True)
         return [None if value == "" and field in self.unique else value for field, value in pairs]
 

@@ -20,16 +20,17 @@ from typing import ParamSpec, TypeVar
 from tinydb import where as field_of
 
 from data import audit, pages, search_index
+from data.decoded import decoded
 from data.documents import ALL_DOCUMENTS, Document
 from data.errors import StoreBroken
 from data.file_lock import file_lock
-from data.sqlite_file import StoreBusy, busy, connect, explained, open_file
+from data.sqlite_file import StoreBusy, busy, connect, explained
 from data.sqlite_storage import utc_now
 from data.store import AuditEntry, Change, Page, Value
 from data.table_shape import TableShape
 from data.tinydb_tables import DocumentDB
 from data.tinydb_transaction import TinyTransaction
-from data.typed_tables import Tables, decoded
+from data.typed_tables import Tables
 
 D = TypeVar("D", bound=Document)
 T = TypeVar("T")
@@ -50,7 +51,6 @@ def open_store(
     `now` dates the audit trail; `patience_s` is how long a transaction waits for other processes.
     Raises StoreBroken (not a store, or a newer program's), StoreFull.
     """
-    open_file(Path(path), kinds)
     return TinyStore(Path(path), kinds, now, patience_s)
 
 
@@ -63,10 +63,9 @@ class TinyStore:
         self._path = path
         self._patience_s = patience_s
         self._shapes = {kind: TableShape.of(kind) for kind in kinds}
-        with explained(path):
-            self._writer, self._reader, self._nearby = (
-                Tables(DocumentDB(path, kinds=kinds, now=now, wait_s=wait_s)) for wait_s in (0.0, 10.0, 0.0)
-            )
+        self._writer, self._reader, self._nearby = (
+            Tables(DocumentDB(path, kinds=kinds, now=now, wait_s=wait_s)) for wait_s in (0.0, 10.0, 0.0)
+        )
         self._writing = ThreadPoolExecutor(1, "store-writer")
         self._reading = ThreadPoolExecutor(1, "store-reader")
         self._turn = asyncio.Lock()
@@ -76,11 +75,7 @@ class TinyStore:
     # --- reading ----------------------------------------------------------------------------------------------------
 
     async def get(self, kind: type[D], key: str) -> D | None:
-        try:
-            with explained(self._path):
-                return self._nearby.get(kind, key)
-        except StoreBusy:  # SQLite is recovering after a crash: wait for it elsewhere
-            return await self._read(self._reader.get, kind, key)
+        return await self._at_once(lambda tables: tables.get(kind, key))
 
     async def get_many(self, kind: type[D], keys: Sequence[str]) -> dict[str, D]:
         query = field_of("id").one_of(list(keys))
@@ -131,8 +126,7 @@ class TinyStore:
         return await self._read(audit.changes, self._lists, since)
 
     async def last_change(self) -> int:
-        with explained(self._path):
-            return audit.last_change(self._nearby.connection)
+        return await self._at_once(lambda tables: audit.last_change(tables.connection))
 
     async def history(self, kind: type[Document], key: str) -> list[AuditEntry]:
         return await self._read(audit.history, self._lists, kind.TABLE, key)
@@ -200,6 +194,14 @@ class TinyStore:
     @property
     def _lists(self) -> sqlite3.Connection:
         return self._reader.connection
+
+    async def _at_once(self, work: Callable[[Tables], T]) -> T:
+        """Read a row here and now; in the thread, when SQLite is busy recovering after another process' death."""
+        try:
+            with explained(self._path):
+                return work(self._nearby)
+        except StoreBusy:
+            return await self._read(work, self._reader)
 
     async def _read(self, work: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
         def read() -> T:

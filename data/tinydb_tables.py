@@ -19,6 +19,7 @@ from tinydb.table import Document as Numbered
 from tinydb.table import Table
 
 from data import refusals
+from data.decoded import decoder
 from data.documents import Document
 from data.sqlite_storage import SqliteStorage, Stored
 from data.table_shape import Condition, Value, quoted
@@ -46,9 +47,10 @@ class DocumentTable(Table):
         self.shape = storage.shape(name)
         self._file = storage
         self._kind = storage.kinds.get(name)
-        self._columns = ", ".join(("doc_id, id, rev, doc", *map(quoted, self.shape.columns)))
+        columns = ", ".join(("doc_id, id, rev, doc", *map(quoted, self.shape.columns)))
         places = ", ".join("?" * (4 + len(self.shape.columns)))
-        self._insert = f"insert into {{}}({self._columns}) values ({places})"  # noqa: S608 - quoted
+        self._select = f"select {columns} from {self.shape.table} where "  # noqa: S608 - quoted, as all names below
+        self._insert = f"insert into {self.shape.table}({columns}) values ({places})"  # noqa: S608
         self._free: int | None = None  # the highest number in use, while a transaction lasts
         self._searched = self._kind is not None and self._kind.search_entry is not Document.search_entry
         super().__init__(storage, name, cache_size=0, persist_empty=persist_empty)
@@ -69,14 +71,15 @@ class DocumentTable(Table):
         before = self._row("id", doc.id) if base else None
         if base and (before is None or before.rev != base):
             raise refusals.stale(doc)
-        text = _encode(doc).decode()
-        msgspec.json.decode(text, type=type(doc))  # what could not be read again is not written
+        text = _encode(doc)
+        decoder(type(doc)).decode(text)  # what could not be read again is not written
         try:
-            self._write(before, Row(before and before.doc_id, doc.id, doc.rev, text, self.shape.values(doc)))
+            self._write(before, Row(before and before.doc_id, doc.id, doc.rev, text.decode(), self.shape.values(doc)))
         except sqlite3.IntegrityError as error:
             raise self._conflict(doc, error) from error
-        if self._searched:
-            self._file.search_index.put(self.name, doc.id, doc.search_entry())
+        entry = doc.search_entry()
+        if entry != (decoder(type(doc)).decode(before.doc).search_entry() if before and self._searched else None):
+            self._file.search_index.put(self.name, doc.id, entry)
 
     def take(self, doc: Document, base: int) -> None:
         """Remove a document that is at revision `base`. Raises Conflict."""
@@ -133,7 +136,8 @@ class DocumentTable(Table):
     def _get_next_id(self) -> int:
         if self._free is None:
             self._file.ensure_table(self.shape)
-            (self._free,) = self._execute("select coalesce(max(doc_id), 0) from {}").fetchone()
+            newest = f"select coalesce(max(doc_id), 0) from {self.shape.table}"  # noqa: S608
+            (self._free,) = self._execute(newest).fetchone()
         self._free += 1
         return self._free
 
@@ -169,7 +173,8 @@ class DocumentTable(Table):
         return row.doc if row else None
 
     def numbers(self) -> Iterator[int]:
-        return (number for (number,) in self._execute("select doc_id from {} order by doc_id").fetchall())
+        rows = self._execute(f"select doc_id from {self.shape.table} order by doc_id")  # noqa: S608
+        return (number for (number,) in rows)
 
     def _route(self, query: QueryLike) -> "tuple[str, tuple[Any, ...], bool] | None":
         return _route(getattr(query, "_hash", None), self.shape.fields)
@@ -178,11 +183,11 @@ class DocumentTable(Table):
         return self.shape.equals(field, values[0]) if len(values) == 1 else self.shape.one_of(field, values)
 
     def _rows_of(self, condition: Condition) -> list[tuple[int, str]]:
-        sql = f"select doc_id, doc from {{}} where {condition.sql} order by id"  # noqa: S608 - made of quoted names
+        sql = f"select doc_id, doc from {self.shape.table} where {condition.sql} order by id"  # noqa: S608
         return self._execute(sql, *condition.values).fetchall()
 
     def _row(self, column: str, value: str | int) -> Row | None:
-        found = self._execute(f"select {self._columns} from {{}} where {column} = ?", value).fetchone()  # noqa: S608 - ours
+        found = self._execute(f"{self._select}{column} = ?", value).fetchone()
         if found is None:
             return None
         doc_id, key, rev, doc, *columns = found
@@ -194,7 +199,7 @@ class DocumentTable(Table):
             self._execute(self._insert, *after[:4], *after.columns)
         else:
             self._overwrite(before, after)
-        line.add((self.name, after.id, before.doc if before else None, after.doc))
+        line.add((self.name, after.id, after.doc))
 
     def _overwrite(self, before: Row, after: Row) -> None:
         """Only the columns that change are named, so that SQLite leaves the other indexes alone."""
@@ -202,17 +207,17 @@ class DocumentTable(Table):
         changed = {field: new for field, old, new in pairs if old != new}
         setting = "".join(f", {quoted(field)} = ?" for field in changed)
         values = (after.rev, after.doc, *changed.values(), before.doc_id)
-        self._execute(f"update {{}} set rev = ?, doc = ?{setting} where doc_id = ?", *values)  # noqa: S608 - quoted
+        self._execute(f"update {self.shape.table} set rev = ?, doc = ?{setting} where doc_id = ?", *values)  # noqa: S608
 
     def _erase(self, before: Row) -> None:
         line = self._file.sign()
-        self._execute("delete from {} where doc_id = ?", before.doc_id)
-        line.add((self.name, before.id, before.doc, None))
+        self._execute(f"delete from {self.shape.table} where doc_id = ?", before.doc_id)  # noqa: S608
+        line.add((self.name, before.id, None))
         if self._searched:
             self._file.search_index.put(self.name, before.id, None)
 
     def _execute(self, sql: str, *values: Any) -> sqlite3.Cursor:
-        return self._file.connection.execute(sql.format(quoted(self.name)), values)
+        return self._file.connection.execute(sql, values)
 
 
 class DocumentDB(TinyDB):

@@ -1,16 +1,14 @@
 """Typed documents in and out of the TinyDB database."""
 
-import functools
 import sqlite3
 from collections.abc import Sequence
 from typing import NamedTuple, TypeVar
 
-import msgspec
 from tinydb import where
 from tinydb.queries import QueryLike
 
+from data.decoded import decoded
 from data.documents import Document
-from data.errors import StoreBroken
 from data.sqlite_storage import SqliteStorage
 from data.tinydb_tables import DocumentDB, DocumentTable
 
@@ -69,20 +67,3 @@ class Tables:
 
     def close(self) -> None:
         self._db.close()
-
-
-@functools.cache
-def _decoder(kind: type[D]) -> "msgspec.json.Decoder[D]":
-    return msgspec.json.Decoder(kind)
-
-
-def decoded(kind: type[D], text: str) -> D:
-    """A document from its JSON. Raises StoreBroken when it is not of its kind."""
-    try:
-        doc: D = _decoder(kind).decode(text)
-    except msgspec.DecodeError as error:
-        raise StoreBroken(
-            f"Et dokument i «{kind.TABLE}» kan ikke leses. Ingenting er endret. "
-            "Be driftsansvarlig kjøre «kk2 store check»."
-        ) from error
-    return doc
