@@ -14,6 +14,7 @@ from typing import Literal, TypeVar
 import msgspec
 
 from data.documents import BankFile, BankReference, Creditor, Payment
+from data.errors import Conflict
 from data.store import Store, Transaction
 from services.bank.findings import Finding
 from services.bank.fingerprints import Fingerprints
@@ -21,6 +22,7 @@ from services.bank.ocr_giro import BankPayment, FileSummary, read_ocr
 from services.bank_receipt import CaseHit, keep_bank_receipt
 from services.case_account import Updated, read_accounts, update
 from services.clock import Clock
+from services.errors import Refused
 from services.events import log
 from services.listing import everything
 from services.payment_matching import Accounts, match_payments
@@ -32,6 +34,9 @@ from services.rules.rates import InterestRates
 
 BATCH = 1000
 T = TypeVar("T")
+
+OUTSIDE = frozenset(("unknown_account", "transmission_changed"))
+"""Codes of findings that another file or creditor in the store may change."""
 
 FileStatus = Literal["imported", "valid", "duplicate", "rejected"]
 
@@ -95,7 +100,8 @@ class BankImport:
     async def run(self, path: Path, actor: str, progress: Progress = silent) -> ImportedFile:
         """Read a file onto the cases. A rejected file or one that was read before changes nothing.
 
-        Raises OSError when the file cannot be opened, and the store's errors; then nothing of it is stored.
+        Raises OSError when the file cannot be opened, Refused when it is changed meanwhile, and the store's errors;
+        then nothing of it is stored.
         """
         checked, summary = await self._check(path)
         if checked.status != "valid":
@@ -103,8 +109,10 @@ class BankImport:
         accounts = Accounts(await everything(self._store, Creditor))
         rates = await interest_rates(self._store)
         async with self._store.transaction(actor, f"Bankfil {path.name} lest inn") as tx:
-            reading = _Reading(tx, self._clock, summary.sha256, accounts, progress, summary.payments)
-            await reading.take_in(path, self._clock.today())
+            if await tx.get(BankFile, summary.sha256) is not None:
+                raise Conflict(f"Filen {path.name} ble lest inn av en annen akkurat nå. Ingenting er lest på nytt.")
+            reading = _Reading(tx, summary.sha256, accounts, progress, summary.payments)
+            await reading.take_in(path, self._clock.today(), summary.sha256)
             hits = await self._settle(tx, reading, path.name, rates, actor)
             receipt = await keep_bank_receipt(
                 tx,
@@ -161,9 +169,7 @@ class BankImport:
 class _Reading:
     """The payments of one file on their way into the store."""
 
-    def __init__(
-        self, tx: Transaction, clock: Clock, file: str, accounts: Accounts, progress: Progress, total: int
-    ) -> None:
+    def __init__(self, tx: Transaction, file: str, accounts: Accounts, progress: Progress, total: int) -> None:
         self._tx = tx
         self._accounts = accounts
         self._progress = progress
@@ -174,16 +180,22 @@ class _Reading:
         self.unplaced: list[Payment] = []
         self.duplicates = 0
 
-    async def take_in(self, path: Path, today: date) -> None:
-        """Store the file's payments, each on its case or among the unplaced, those read before left out."""
+    async def take_in(self, path: Path, today: date, checked: str) -> None:
+        """Store the file's payments, each on its case or among the unplaced, those read before left out.
+
+        Raises Refused when the file is not any more the one that was checked, whose SHA-256 is `checked`.
+        """
         prints = Fingerprints()
         done = 0
         with path.open("rb") as source:
-            payments = iter(read_ocr(source, today=today))
+            reader = read_ocr(source, today=today)
+            payments = iter(reader)
             while batch := await asyncio.to_thread(lambda: list(islice(payments, BATCH))):
                 await self._take_batch(batch, [prints.of(payment) for payment in batch])
                 done += len(batch)
                 self._progress(done, self._total, "innbetalinger lest")
+            if reader.summary.sha256 != checked:
+                raise _changed()
 
     async def _take_batch(self, batch: Sequence[BankPayment], prints: Sequence[str]) -> None:
         stored = {each.fingerprint for each in await self._tx.find_many(Payment, "fingerprint", prints)}
@@ -192,11 +204,14 @@ class _Reading:
         matches = await match_payments(self._tx, [payment for payment, _ in new], self._accounts)
         serials = await self._tx.serials("payments", len(new))
         for serial, (payment, mark), match in zip(serials, new, matches, strict=True):
+            owner = self._accounts.find(payment.account)
+            if owner is None:
+                raise _changed()
             document = self._tx.put(
                 Payment(
                     id=payment_id(serial),
                     case=match.case,
-                    creditor=self._accounts.owner(payment.account).number,
+                    creditor=owner[0].number,
                     source="ocr",
                     date=payment.date,
                     amount=payment.amount,
@@ -267,6 +282,13 @@ def _reference(payment: BankPayment) -> BankReference:
 
 def _error(line: int, column: int, field: str, code: str, value: str, message: str) -> Finding:
     return Finding(severity="error", line=line, column=column, field=field, code=code, value=value, message=message)
+
+
+def _changed() -> Refused:
+    return Refused(
+        "Filen ble endret mens den ble lest. Ingenting er lagret. Vent til den er kommet helt frem, og prøv igjen.",
+        code="file_changed",
+    )
 
 
 def _read_before(file: BankFile) -> Finding:

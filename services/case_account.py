@@ -121,11 +121,9 @@ def _settle_anew(tx: Transaction, account: CaseAccount, rates: InterestRates, cl
 
 def _close_or_open(account: CaseAccount, settlement: Settlement, today: date) -> Case:
     """The case as the threshold wants it. Only a case with a payment closes, only what the threshold closed reopens."""
-    balance = settlement.balance
-    left = sum(claim.unpaid for claim in settlement.claims) + sum(fee.unpaid for fee in settlement.fees)
-    case = replace(account.case, outstanding=left - balance.surplus - balance.waiting)
+    case = replace(account.case, outstanding=settlement.outstanding)
     paid = any(payment.deleted is None for payment in account.payments)
-    small = should_close(balance.total, case.threshold, account.creditor.threshold)
+    small = should_close(settlement.balance.total, case.threshold, account.creditor.threshold)
     if case.status != "closed" and paid and small:
         return replace(case, status="closed", closed=today, closed_by_threshold=True)
     if case.status == "closed" and case.closed_by_threshold and not (paid and small):

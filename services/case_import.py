@@ -13,7 +13,7 @@ from msgspec.structs import replace
 from data.documents import Case, Claim, Column, Creditor, Receipt, Run, Section
 from data.errors import NotFound
 from data.store import Store, Transaction
-from services.case_making import CaseMaker
+from services.case_making import CaseMaker, creditor_of, why_not
 from services.clock import Clock
 from services.errors import Refused
 from services.listing import everything
@@ -27,6 +27,7 @@ from services.visma.port import (
     NoNewInvoices,
     Proposal,
     ProposalStatus,
+    VismaError,
     VismaPort,
 )
 
@@ -59,6 +60,7 @@ class WaitingProposal(msgspec.Struct, frozen=True, kw_only=True):
     new: int
     amount: int  # øre, unpaid on the new invoices
     note: str = ""
+    held_back: int = 0  # invoices that no case has, but that another case or an unknown oppdragsgiver keeps from us
 
     @property
     def ready(self) -> bool:
@@ -100,7 +102,7 @@ class CaseImport:
         found: dict[tuple[str, int], WaitingProposal] = {}
         creditors = await everything(self._store, Creditor)
         for company in sorted({creditor.company for creditor in creditors}):
-            names = ", ".join(creditor.name for creditor in creditors if creditor.company == company)
+            mine = [creditor for creditor in creditors if creditor.company == company]
             start: int | None = 0
             while start is not None:
                 try:
@@ -109,46 +111,80 @@ class CaseImport:
                     break
                 for proposal in page.proposals:
                     key = (company, proposal.run)
-                    found[key] = await self._add_page(found.get(key), proposal, names)
+                    found[key] = await self._add_page(found.get(key), proposal, mine)
                 start = page.next
         return sorted(found.values(), key=lambda each: (each.run, each.company))
 
-    async def _add_page(self, before: WaitingProposal | None, proposal: Proposal, names: str) -> WaitingProposal:
+    async def _add_page(
+        self, before: WaitingProposal | None, proposal: Proposal, creditors: Sequence[Creditor]
+    ) -> WaitingProposal:
         ids = [invoice.visma_id for invoice in proposal.invoices]
         known = {claim.visma_id for claim in await self._store.find_many(Claim, "visma_id", ids)}
-        new = [invoice for invoice in proposal.invoices if invoice.visma_id not in known]
+        untaken = [invoice for invoice in proposal.invoices if invoice.visma_id not in known]
+        new = [invoice for invoice in untaken if not why_not(invoice, creditor_of(invoice, creditors))]
+        held_back = len(untaken) - len(new) + (before.held_back if before else 0)
         return WaitingProposal(
             run=proposal.run,
             company=proposal.company,
-            creditors=names,
+            creditors=", ".join(creditor.name for creditor in creditors),
             ledger_type=proposal.ledger_type,
             dunning_code=proposal.dunning_code,
             status=proposal.status,
             invoices=len(ids) + (before.invoices if before else 0),
             new=len(new) + (before.new if before else 0),
             amount=sum(invoice.unpaid for invoice in new) + (before.amount if before else 0),
-            note=DISTRIBUTED if proposal.status == "distributed" else "",
+            note=_note(proposal.status, held_back),
+            held_back=held_back,
         )
 
     async def run(self, actor: str, run: int | None = None, progress: Progress = silent) -> ImportedCases:
         """Take one approved proposal over: the one asked for, else the one with the lowest run number.
 
+        An import that broke off after its last page is finished first. What Visma will not take of case numbers waits,
+        and is told among the warnings.
+
         Raises Refused("no_new_invoices") with the three things to check, Refused("not_approved"),
         NotFound for a run that is not there, and VismaError; whole pages that were stored stay stored.
         """
-        retried = await self.write_back(actor)
+        retried, _ = await self._write_back(actor, silent)
         waiting = await self.waiting()
-        chosen = await self._choose(waiting, run, retried)
+        broken_off = await self._broken_off(waiting, run)
+        if broken_off is not None:
+            maker = await self._maker(broken_off.company, int(broken_off.number), actor)
+            await maker.add_earlier_cases()
+            return await self._finish(broken_off.company, maker, retried, actor)
+        chosen = self._choose(waiting, run, retried)
         resumed = await self._start(chosen, actor)
-        maker = CaseMaker(
+        maker = await self._maker(chosen.company, chosen.run, actor)
+        await self._store_pages(chosen, maker, progress)
+        written, failure = await self._write_back(actor, progress)
+        if failure is not None:
+            maker.warnings.append(f"Saksnumrene er ikke skrevet tilbake: {failure.message}")
+        if resumed:
+            await maker.add_earlier_cases()
+            written += retried
+        return await self._finish(chosen.company, maker, written, actor)
+
+    async def _broken_off(self, waiting: Sequence[WaitingProposal], run: int | None) -> Run | None:
+        """An import that has begun, has nothing more to fetch, and lacks only its end."""
+        ready = {(each.company, str(each.run)) for each in waiting if each.ready}
+        for each in await self._store.find(Run, "state", "started"):
+            if (each.company, each.number) not in ready and run in (None, int(each.number)):
+                return each
+        return None
+
+    async def _maker(self, company: str, run: int, actor: str) -> CaseMaker:
+        return CaseMaker(
             self._store,
             self._clock,
-            run=chosen.run,
-            creditors=[each for each in await everything(self._store, Creditor) if each.company == chosen.company],
+            run=run,
+            creditors=[each for each in await everything(self._store, Creditor) if each.company == company],
             fees=await notice_fees(self._store),
             rates=await interest_rates(self._store),
             actor=actor,
         )
+
+    async def _store_pages(self, chosen: WaitingProposal, maker: CaseMaker, progress: Progress) -> None:
         start: int | None = 0
         while start is not None:
             page = await self._visma.fetch_proposals(
@@ -158,12 +194,8 @@ class CaseImport:
                 await maker.store_page(proposal.invoices)
             progress(maker.invoices, chosen.new, "fakturaer overtatt")
             start = page.next
-        if resumed:
-            await maker.add_earlier_cases()
-        written = await self.write_back(actor, progress)
-        return await self._finish(chosen, maker, written, actor)
 
-    async def _choose(self, waiting: Sequence[WaitingProposal], run: int | None, retried: int) -> WaitingProposal:
+    def _choose(self, waiting: Sequence[WaitingProposal], run: int | None, retried: int) -> WaitingProposal:
         if run is not None:
             named = [each for each in waiting if each.run == run]
             if not named:
@@ -189,20 +221,34 @@ class CaseImport:
             if before is None:
                 number = str(chosen.run)
                 tx.put(Run(id=key, number=number, company=chosen.company, actor=actor, started=self._clock.now()))
+            elif before.state == "done":
+                tx.put(replace(before, state="started"))
         return before is not None and before.state == "started"
 
     async def write_back(self, actor: str, progress: Progress = silent) -> int:
-        """Write the case numbers that Visma does not have yet. Returns how many it has now taken."""
+        """Write the case numbers that Visma does not have yet. Returns how many it has now taken.
+
+        Raises VismaError; those that were written until then are kept.
+        """
+        written, failure = await self._write_back(actor, progress)
+        if failure is not None:
+            raise failure
+        return written
+
+    async def _write_back(self, actor: str, progress: Progress) -> tuple[int, VismaError | None]:
+        """How many case numbers were written, and why not all, if so."""
         done = 0
         waiting = await self._store.find(Claim, "written_back", "pending")
         for begin in range(0, len(waiting), self._page_size):
             claims = waiting[begin : begin + self._page_size]
-            results = await self._visma.write_case_numbers(
-                [CaseNumber(visma_id=claim.visma_id, case=claim.case) for claim in claims]
-            )
+            numbers = [CaseNumber(visma_id=claim.visma_id, case=claim.case) for claim in claims]
+            try:
+                results = await self._visma.write_case_numbers(numbers)
+            except VismaError as error:
+                return done, error
             done += await self._record(claims, results, actor)
             progress(done, len(waiting), "saksnummer skrevet tilbake")
-        return done
+        return done, None
 
     async def _record(self, claims: Sequence[Claim], results: Sequence[CaseNumberResult], actor: str) -> int:
         outcome = {result.visma_id: result for result in results}
@@ -222,18 +268,19 @@ class CaseImport:
                     tx.put(replace(claim, write_back_note="Visma kjenner ikke fakturaen"))
         return done
 
-    async def _finish(self, chosen: WaitingProposal, maker: CaseMaker, written: int, actor: str) -> ImportedCases:
+    async def _finish(self, company: str, maker: CaseMaker, written: int, actor: str) -> ImportedCases:
         pending = await self._store.count(Claim, {"written_back": "pending"})
-        cases = tuple(maker.cases)
-        async with self._store.transaction(actor, f"Kjøring {chosen.run} er overtatt") as tx:
-            run = await tx.get(Run, f"{chosen.company}/{chosen.run}")
+        claims = await maker.claims_of_run()
+        maker.warnings += _not_written(claims)
+        async with self._store.transaction(actor, f"Kjøring {maker.run} er overtatt") as tx:
+            run = await tx.get(Run, f"{company}/{maker.run}")
             if run is not None:
-                made, taken = run.cases + len(cases), run.invoices + maker.invoices
-                tx.put(replace(run, state="done", cases=made, invoices=taken))
-            receipt = await self._receipt(tx, chosen, maker, written, pending, actor)
+                cases = len({claim.case for claim in claims})
+                tx.put(replace(run, state="done", cases=cases, invoices=len(claims)))
+            receipt = await self._receipt(tx, maker, written, pending, actor)
         return ImportedCases(
-            run=chosen.run,
-            cases=cases,
+            run=maker.run,
+            cases=tuple(maker.cases),
             invoices=maker.invoices,
             written_back=written,
             pending_write_back=pending,
@@ -241,9 +288,7 @@ class CaseImport:
             receipt=receipt.id,
         )
 
-    async def _receipt(
-        self, tx: Transaction, chosen: WaitingProposal, maker: CaseMaker, written: int, pending: int, actor: str
-    ) -> Receipt:
+    async def _receipt(self, tx: Transaction, maker: CaseMaker, written: int, pending: int, actor: str) -> Receipt:
         cases = await tx.get_many(Case, maker.cases)
         rows = [
             (case.id, case.debtor_name, case.department, maker.claims_on(case.id), case.outstanding)
@@ -255,7 +300,7 @@ class CaseImport:
             self._clock,
             actor,
             kind="cases",
-            title=f"Import av nye saker, kjøring {chosen.run}",
+            title=f"Import av nye saker, kjøring {maker.run}",
             summary=(
                 f"{len(rows)} saker av {maker.invoices} fakturaer, "
                 f"utestående {format_amount(sum(case.outstanding for case in cases.values()))}",
@@ -277,3 +322,26 @@ class CaseImport:
                 ),
             ),
         )
+
+
+def _note(status: ProposalStatus, held_back: int) -> str:
+    if status == "distributed":
+        return DISTRIBUTED
+    if held_back:
+        return f"{held_back} fakturaer kan ikke overtas: oppdragsgiveren er ukjent, eller en annen sak har dem."
+    return ""
+
+
+def _not_written(claims: Sequence[Claim]) -> list[str]:
+    """What Visma said no to, so that a person can look."""
+    taken = [
+        f"Faktura {claim.invoice} har fått sak {claim.write_back_note} i Visma, og er sak {claim.case} her."
+        for claim in claims
+        if claim.written_back == "taken"
+    ]
+    unknown = [
+        f"Faktura {claim.invoice}, sak {claim.case}: {claim.write_back_note}."
+        for claim in claims
+        if claim.written_back == "pending" and claim.write_back_note
+    ]
+    return taken + unknown

@@ -1,5 +1,6 @@
 """Cases made of Visma's invoices, a page at a time."""
 
+from collections import Counter
 from collections.abc import Sequence
 
 from data.documents import Case, Claim, Creditor, Debtor, Fee
@@ -31,68 +32,56 @@ class CaseMaker:
     ) -> None:
         self._store = store
         self._clock = clock
-        self._run = run
+        self.run = run
         self._creditors = creditors
         self._fees = fees
         self._rates = rates
         self._actor = actor
-        self._claims: dict[str, int] = {}
+        self._claims: Counter[str] = Counter()
         self.cases: list[str] = []
         self.warnings: list[str] = []
         self.invoices = 0
 
     def claims_on(self, case: str) -> int:
         """How many claims the case got in this run."""
-        return self._claims.get(case, 0)
+        return self._claims[case]
+
+    async def claims_of_run(self) -> list[Claim]:
+        """All claims that this run has made, in this import and in earlier ones."""
+        mine = {creditor.number for creditor in self._creditors}
+        cases = [case.id for case in await self._store.find(Case, "run", str(self.run)) if case.creditor in mine]
+        return await self._store.find_many(Claim, "case", cases)
 
     async def add_earlier_cases(self) -> None:
         """Count in the cases that an import of this run that broke off had made."""
-        mine = {creditor.number for creditor in self._creditors}
-        cases = [case.id for case in await self._store.find(Case, "run", str(self._run)) if case.creditor in mine]
-        claims = await self._store.find_many(Claim, "case", cases)
-        self.cases = cases
-        self.invoices = len(claims)
-        self._claims = {case: sum(claim.case == case for claim in claims) for case in cases}
+        self._claims = Counter(claim.case for claim in await self.claims_of_run())
+        self.cases = list(self._claims)
+        self.invoices = self._claims.total()
 
     async def store_page(self, invoices: Sequence[Invoice]) -> None:
         """Make cases of those invoices of a page that have none, in one transaction."""
-        async with self._store.transaction(self._actor, f"Saker fra kjøring {self._run}") as tx:
+        async with self._store.transaction(self._actor, f"Saker fra kjøring {self.run}") as tx:
             known = await tx.find_many(Claim, "visma_id", [invoice.visma_id for invoice in invoices])
             taken = {claim.visma_id for claim in known}
             touched: dict[str, None] = {}
             for invoice in invoices:
-                creditor = None if invoice.visma_id in taken else self._creditor(invoice)
-                if creditor is not None and self._free(invoice):
-                    case = await self._case(tx, invoice, creditor)
-                    await self._claim(tx, case, invoice)
-                    touched[case.id] = None
+                if invoice.visma_id in taken:
+                    continue
+                taken.add(invoice.visma_id)
+                creditor = creditor_of(invoice, self._creditors)
+                hindrance = why_not(invoice, creditor)
+                if creditor is None or hindrance:
+                    self.warnings.append(f"Faktura {invoice.number} er ikke overtatt: {hindrance}.")
+                    continue
+                case = await self._case(tx, invoice, creditor)
+                await self._claim(tx, case, invoice)
+                touched[case.id] = None
             await update(tx, list(touched), rates=self._rates, clock=self._clock, actor=self._actor)
-
-    def _creditor(self, invoice: Invoice) -> Creditor | None:
-        """The creditor of an invoice: the company's only one, else the one that Visma's oppdragsgiver names."""
-        if len(self._creditors) == 1:
-            return self._creditors[0]
-        for creditor in self._creditors:
-            if invoice.client in (creditor.number, creditor.name):
-                return creditor
-        self.warnings.append(
-            f"Faktura {invoice.number} er ikke overtatt: oppdragsgiver «{invoice.client}» er ingen kreditor her."
-        )
-        return None
-
-    def _free(self, invoice: Invoice) -> bool:
-        """An invoice that another external case holds is not collected twice."""
-        if not invoice.case_number:
-            return True
-        self.warnings.append(
-            f"Faktura {invoice.number} er ikke overtatt: i Visma hører den til sak {invoice.case_number}."
-        )
-        return False
 
     async def _case(self, tx: Transaction, invoice: Invoice, creditor: Creditor) -> Case:
         """The invoice's case: invoices of one debtor in one run and department share one."""
         customer = invoice.customer
-        key = f"{self._run}|{invoice.company}|{creditor.number}|{customer.id}|{customer.ledger_type}"
+        key = f"{self.run}|{invoice.company}|{creditor.number}|{customer.id}|{customer.ledger_type}"
         existing = await tx.find(Case, "customer_key", key)
         if existing:
             return existing[0]
@@ -108,14 +97,14 @@ class CaseMaker:
                 customer_key=key,
                 department=customer.ledger_type,
                 handler=self._actor,
-                run=str(self._run),
+                run=str(self.run),
                 opened=self._clock.today(),
                 step="Overtatt",
                 step_date=self._clock.today(),
             )
         )
         self.cases.append(case.id)
-        await log(tx, self._clock, self._actor, [(case.id, f"Saken er overtatt fra Visma, kjøring {self._run}.")])
+        await log(tx, self._clock, self._actor, [(case.id, f"Saken er overtatt fra Visma, kjøring {self.run}.")])
         return case
 
     async def _claim(self, tx: Transaction, case: Case, invoice: Invoice) -> None:
@@ -171,6 +160,20 @@ class CaseMaker:
             return notice_fee("reminder", reminder.date, claim.due, self._fees)
         except NoRateError:
             return 0
+
+
+def creditor_of(invoice: Invoice, creditors: Sequence[Creditor]) -> Creditor | None:
+    """The creditor of an invoice, of those of its company: the only one, else the one that oppdragsgiver names."""
+    if len(creditors) == 1:
+        return creditors[0]
+    return next((each for each in creditors if invoice.client in (each.number, each.name)), None)
+
+
+def why_not(invoice: Invoice, creditor: Creditor | None) -> str:
+    """Why an invoice cannot be taken over, or an empty text. What another case holds is not collected twice."""
+    if creditor is None:
+        return f"oppdragsgiver «{invoice.client}» er ingen kreditor her"
+    return f"i Visma hører den til sak {invoice.case_number}" if invoice.case_number else ""
 
 
 def _debtor(invoice: Invoice) -> Debtor:

@@ -5,12 +5,12 @@ from collections.abc import Mapping, Sequence
 import msgspec
 from msgspec.structs import replace
 
-from data.documents import Case, CaseStatus, Event
+from data.documents import Case, CaseStatus, Event, Handler
 from data.errors import NotFound
 from data.store import Page, Store, Value
 from services.case_account import CaseAccount, read_account, read_accounts, update
 from services.clock import Clock
-from services.errors import InvalidInput
+from services.errors import InvalidInput, UnknownHandler
 from services.events import log
 from services.rates import interest_rates
 from services.rules.coverage import Settlement
@@ -116,7 +116,9 @@ class CaseService:
         return await self._change(case, actor, text, status=status, closed=closed, closed_by_threshold=False)
 
     async def set_handler(self, case: Case, handler: str, actor: str) -> Case:
-        """Give the case to another handler."""
+        """Give the case to another handler. Raises UnknownHandler."""
+        if await self._store.get(Handler, handler) is None:
+            raise UnknownHandler(handler)
         return await self._change(case, actor, f"Saksbehandler er satt til {handler}.", handler=handler)
 
     async def _change(self, case: Case, actor: str, text: str, **fields: object) -> Case:

@@ -1,5 +1,6 @@
 """Creditors: who is owed, where the money comes in, and how it is posted (design.md 10, "a creditor")."""
 
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
@@ -54,6 +55,9 @@ class CreditorService:
         """
         wanted = read_creditors(content)
         problems = [problem for each in wanted for problem in find_problems(each)]
+        problems += [
+            _problem(number, "number", "Kreditoren står flere ganger i filen.") for number in _repeated(wanted)
+        ]
         problems += await self._shared_accounts(wanted)
         if problems:
             raise InvalidInput("Kreditorfilen har feil. Ingenting er lagret.", details=problems)
@@ -111,6 +115,13 @@ def find_problems(creditor: CreditorFile) -> Iterable[dict[str, object]]:
             )
         if not account.kid_lengths or not all(2 <= length <= 25 for length in account.kid_lengths):
             yield _problem(number, "bank_accounts", "KID-lengder skal være mellom 2 og 25.")
+    accounting = creditor.accounting
+    if not all(
+        text.strip() for text in (accounting.voucher_type, accounting.bank, accounting.interest, accounting.fees)
+    ):
+        yield _problem(number, "accounting", "Bilagstype og konto for bank, renter og gebyr må være fylt ut.")
+    if not all(line.ledger_type.strip() and line.account.strip() for line in creditor.ledger_lines):
+        yield _problem(number, "ledger_lines", "Hver reskontrolinje må ha reskontrotype og konto.")
     types = [line.ledger_type for line in creditor.ledger_lines]
     for repeated in sorted({each for each in types if types.count(each) > 1}):
         yield _problem(number, "ledger_lines", f"Reskontrotype {repeated} står flere ganger.")
@@ -127,6 +138,11 @@ def to_file(creditor: Creditor) -> Mapping[str, Any]:
     fields = {name: getattr(creditor, name) for name in CreditorFile.__struct_fields__}
     shape: Mapping[str, Any] = msgspec.to_builtins(CreditorFile(**fields))
     return shape
+
+
+def _repeated(wanted: Sequence[CreditorFile]) -> list[str]:
+    counted = Counter(each.number for each in wanted)
+    return [number for number, times in counted.items() if times > 1]
 
 
 def _problem(creditor: str, field: str, message: str) -> dict[str, object]:

@@ -1,12 +1,13 @@
 """The inbox: the folder where the bank's files arrive, each file checked as it is seen."""
 
 import asyncio
+import contextlib
 from pathlib import Path
 
 import msgspec
 
 from data.errors import NotFound
-from services.bank_import import BankImport, ImportedFile
+from services.bank_import import OUTSIDE, BankImport, ImportedFile
 
 
 class InboxFile(msgspec.Struct, frozen=True, kw_only=True):
@@ -31,12 +32,12 @@ class Inbox:
         return self._folder
 
     async def files(self) -> list[InboxFile]:
-        """The files in the inbox by name. What has been read in the meantime is checked anew."""
+        """The files in the inbox by name. One whose verdict depends on what is stored is checked anew each time."""
         found = []
         seen: dict[tuple[str, int, int], InboxFile] = {}
         for path, key in await asyncio.to_thread(_list, self._folder):
             known = self._seen.get(key)
-            if known is None or known.checked.status == "valid":
+            if known is None or _may_change(known.checked):
                 known = await self._check(path, key[1])
             seen[key] = known
             found.append(known)
@@ -50,7 +51,7 @@ class Inbox:
     def file(self, name: str) -> Path:
         """The path of a file in the inbox. Raises NotFound for anything that is not in the folder."""
         path = self._folder / name
-        if path.parent != self._folder or not path.is_file():
+        if path.parent != self._folder or not _is_plain_file(path):
             raise NotFound(f"Filen {name} finnes ikke i innboksen {self._folder}.")
         return path
 
@@ -62,9 +63,24 @@ class Inbox:
             return InboxFile(path=path, size=size, checked=rejected, unreadable=error.strerror or str(error))
 
 
+def _may_change(checked: ImportedFile) -> bool:
+    """Whether the same file may get another verdict: all but one read before, and one that is wrong in itself."""
+    errors = [finding.code for finding in checked.findings if finding.severity == "error"]
+    return checked.status != "duplicate" and OUTSIDE.issuperset(errors)
+
+
+def _is_plain_file(path: Path) -> bool:
+    """A link is not: it would lead out of the folder."""
+    return path.is_file() and not path.is_symlink()
+
+
 def _list(folder: Path) -> list[tuple[Path, tuple[str, int, int]]]:
     if not folder.is_dir():
         return []
-    paths = sorted(path for path in folder.iterdir() if path.is_file() and not path.name.startswith("."))
-    stats = [(path, path.stat()) for path in paths]
-    return [(path, (path.name, stat.st_size, stat.st_mtime_ns)) for path, stat in stats]
+    found = []
+    for path in sorted(folder.iterdir()):
+        with contextlib.suppress(FileNotFoundError):  # taken away while we look
+            if _is_plain_file(path) and not path.name.startswith("."):
+                stat = path.stat()
+                found.append((path, (path.name, stat.st_size, stat.st_mtime_ns)))
+    return found

@@ -35,10 +35,6 @@ class Accounts:
         """The creditor that owns the account, with the account's KID agreement."""
         return self._accounts.get(account)
 
-    def owner(self, account: str) -> Creditor:
-        """The creditor that owns an account known to be somebody's."""
-        return self._accounts[account][0]
-
 
 async def match_payments(reader: Reader, payments: Sequence[BankPayment], accounts: Accounts) -> list[Match]:
     """Match a batch, with one look-up for all of it."""

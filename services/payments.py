@@ -24,6 +24,8 @@ from services.rules.dates import format_date
 from services.rules.money import format_amount
 from services.rules.rates import InterestRates
 
+LONGEST_KID = 25
+
 
 class MovePreview(msgspec.Struct, frozen=True, kw_only=True):
     """What a move would do: today's total balance of both cases, and whether the payment will be posted after it."""
@@ -143,9 +145,10 @@ class PaymentService:
             return await _payment(tx, moved.id)
 
     async def set_posting(self, key: str, posting: bool, actor: str) -> Payment:
-        """Take a payment out of the posting proposal ("skal ikke bokføres"), or back into it. Raises Refused."""
+        """Take a payment on a case out of the proposal ("skal ikke bokføres"), or back into it. Raises Refused."""
         async with self._store.transaction(actor, f"Bokføring av innbetaling {key}") as tx:
             payment = await _live_payment(tx, key)
+            case = _case_of(payment)
             if payment.posting not in ("pending", "excluded"):
                 raise Refused("Innbetalingen er alt bokført eller ført i Visma. Ingenting er endret.", code="posted")
             if payment.moved_from is not None and posting and await _was_posted(tx, payment):
@@ -154,9 +157,8 @@ class PaymentService:
                     code="posted",
                 )
             changed = tx.put(replace(payment, posting="pending" if posting else "excluded"))
-            if changed.case is not None:
-                text = "skal bokføres" if posting else "skal ikke bokføres"
-                await log(tx, self._clock, actor, [(changed.case, f"Innbetaling {key} {text}.")])
+            text = "skal bokføres" if posting else "skal ikke bokføres"
+            await log(tx, self._clock, actor, [(case, f"Innbetaling {key} {text}.")])
             return changed
 
     async def unplaced(self) -> list[Payment]:
@@ -165,10 +167,16 @@ class PaymentService:
         return sorted(waiting, key=lambda payment: (payment.date, payment.id))
 
     async def suggestions(self, payment: Payment) -> list[Suggestion]:
-        """Cases that an unplaced payment may belong to: by its KID, or by its KID without leading zeros."""
+        """Cases that an unplaced payment may belong to: by its KID, leading zeros counted first, then not."""
+        significant = payment.kid.lstrip("0")
+        if not significant:
+            return []
+        kids = [payment.kid, *(significant.rjust(length, "0") for length in range(len(significant), LONGEST_KID + 1))]
+        by_kid = await cases_by_kid(self._store, list(dict.fromkeys(kids)))
         found: dict[str, Suggestion] = {}
-        for kid, why in ((payment.kid, "samme KID"), (payment.kid.lstrip("0"), "KID uten ledende nuller")):
-            for case in (await cases_by_kid(self._store, [kid])).get(kid, []) if kid else []:
+        for kid in kids:
+            why = "samme KID" if kid == payment.kid else "samme KID når ledende nuller ikke regnes med"
+            for case in by_kid.get(kid, []):
                 if case.creditor == payment.creditor:
                     closed = ", avsluttet" if case.status == "closed" else ""
                     found.setdefault(case.id, Suggestion(case=case, why=why + closed))
