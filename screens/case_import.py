@@ -1,13 +1,13 @@
 """Import av nye saker: the dunning proposals that wait in Visma, and taking an approved one over as cases."""
 
 from collections.abc import Sequence
-from typing import ClassVar
+from typing import ClassVar, NamedTuple
 
 from textual import on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 
-from data.documents import Claim
+from data.documents import Claim, Run
 from screens.base import ServiceFailed
 from screens.job_screen import JobScreen, counted
 from screens.receipts import ReceiptScreen
@@ -17,6 +17,7 @@ from screens.widgets.row_table import RowTable
 from screens.widgets.text_pane import TextPane
 from services.case_import import CHECKS, STATUS_NAMES, ImportedCases, WaitingProposal
 from services.errors import Refused
+from services.registry import Services
 from services.rules.money import format_amount
 
 NONE_READY = "Ingen nye fakturaer på EWS"
@@ -30,6 +31,13 @@ COLUMNS = (
     Column("Oppdragsgiver"),
     Column("Purrekode", 9, from_width=100),
 )
+
+
+class Left(NamedTuple):
+    """What earlier imports have left undone: case numbers that Visma lacks, and runs that broke off."""
+
+    numbers: int
+    runs: list[Run]
 
 
 class CaseImportScreen(JobScreen):
@@ -61,7 +69,7 @@ prøves igjen ved neste import, eller med T.
     def __init__(self) -> None:
         super().__init__()
         self._proposals: list[WaitingProposal] = []
-        self._pending = 0
+        self._left = Left(0, [])
         self._asked = False
         self._table = ListTable(COLUMNS, empty="Spør Visma …")
         self._note = TextPane(id="note")
@@ -72,9 +80,7 @@ prøves igjen ved neste import, eller med T.
         yield self.progress_line
 
     def load(self) -> None:
-        self.run_service(
-            self.services.store.count(Claim, {"written_back": "pending"}), self._show_pending, group="pending"
-        )
+        self.run_service(_read_left(self.services), self._show_left, group="left")
         self.run_service(self.services.case_import.waiting(), self._show)
 
     def on_service_failed(self, message: ServiceFailed) -> None:
@@ -83,8 +89,8 @@ prøves igjen ved neste import, eller med T.
 
     # --- showing ---
 
-    def _show_pending(self, pending: int) -> None:
-        self._pending = pending
+    def _show_left(self, left: Left) -> None:
+        self._left = left
         self._show_chosen()
         self.refresh_bindings()
 
@@ -108,9 +114,10 @@ prøves igjen ved neste import, eller med T.
         notes = [proposal_note(chosen)] if (chosen := self._chosen) else []
         if self._asked and not ready:
             notes += [NONE_READY + ". Se etter:", *(f"  {place} {check}" for place, check in enumerate(CHECKS, 1))]
-        if self._pending:
-            waits = counted(self._pending, "saksnummer", "saksnummer")
+        if self._left.numbers:
+            waits = counted(self._left.numbers, "saksnummer", "saksnummer")
             notes.append(f"! {waits} er ikke skrevet tilbake til Visma ennå. T prøver igjen.")
+        notes += [f"! Importen av kjøring {run.number} ble avbrutt. H gjør den ferdig." for run in self._left.runs]
         return notes
 
     @property
@@ -121,7 +128,7 @@ prøves igjen ved neste import, eller med T.
     # --- taking over ---
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        if action == "write_back" and not self._pending:
+        if action == "write_back" and not self._left.numbers:
             return False
         return super().check_action(action, parameters)
 
@@ -130,27 +137,22 @@ prøves igjen ved neste import, eller med T.
         self.action_take_over()
 
     def action_take_over(self) -> None:
-        """Ask, then take the chosen proposal over. One that is not ready only says why."""
+        """Ask, then take the chosen proposal over, or end an import that broke off. What is not ready only says why."""
         chosen = self._chosen
-        if chosen is None or self.writing:
+        if self.writing:
             return
-        if not chosen.ready:
+        if chosen is not None and chosen.ready:
+            self.confirm(f"Hente kjøring {chosen.run} fra Visma?", _effect(chosen), lambda: self._take_over(chosen.run))
+        elif self._left.runs:
+            number = int(self._left.runs[0].number)
+            effect = ["Sakene er hentet. Det som mangler, er å skrive saksnumrene tilbake og lage kvitteringen."]
+            self.confirm(f"Gjøre ferdig importen av kjøring {number}?", effect, lambda: self._take_over(number))
+        elif chosen is not None:
             self.show_error(Refused(f"{proposal_note(chosen)} Ingenting er hentet.", code="not_ready"))
-            return
-        invoices = counted(chosen.new, "faktura", "fakturaer")
-        self.confirm(
-            f"Hente kjøring {chosen.run} fra Visma?",
-            [
-                f"{invoices}, sum {format_amount(chosen.amount)}, reskontrotype {chosen.ledger_type}.",
-                "Fakturaer til samme skyldner blir én sak. Du blir saksbehandler.",
-                "Saksnumrene skrives tilbake til Visma.",
-            ],
-            lambda: self._take_over(chosen),
-        )
 
-    def _take_over(self, chosen: WaitingProposal) -> None:
+    def _take_over(self, run: int) -> None:
         self._start("Henter fakturaer …")
-        work = self.services.case_import.run(self.services.actor, chosen.run, self.tell_progress)
+        work = self.services.case_import.run(self.services.actor, run, self.tell_progress)
         self.run_write(work, self._show_taken, action="take_over", failed=self._ended)
 
     def action_write_back(self) -> None:
@@ -173,6 +175,20 @@ prøves igjen ved neste import, eller med T.
     def _show_written(self, written: int) -> None:
         self._ended()
         self.good_news(f"{counted(written, 'saksnummer', 'saksnummer')} skrevet tilbake til Visma.")
+
+
+async def _read_left(services: Services) -> Left:
+    numbers = await services.store.count(Claim, {"written_back": "pending"})
+    return Left(numbers, await services.store.find(Run, "state", "started"))
+
+
+def _effect(chosen: WaitingProposal) -> list[str]:
+    invoices = counted(chosen.new, "faktura", "fakturaer")
+    return [
+        f"{invoices}, sum {format_amount(chosen.amount)}, reskontrotype {chosen.ledger_type}.",
+        "Fakturaer til samme skyldner blir én sak. Du blir saksbehandler.",
+        "Saksnumrene skrives tilbake til Visma.",
+    ]
 
 
 def _key(proposal: WaitingProposal) -> str:
@@ -201,12 +217,16 @@ def _row(proposal: WaitingProposal) -> Row:
 def proposal_note(proposal: WaitingProposal) -> str:
     """Where the proposal stands, and what to do."""
     run = f"Kjøring {proposal.run}"
-    if proposal.note:
+    if proposal.status == "distributed":
         return f"{run}: {proposal.note}"
     if proposal.status != "approved":
         return f"{run} er ikke godkjent. Godkjenn forslaget i Visma, og trykk F5 her."
-    if not proposal.new:
-        return f"{run} er alt overtatt."
-    known = proposal.invoices - proposal.new
-    rest = f" {counted(known, 'faktura', 'fakturaer')} i den er alt overtatt." if known else ""
-    return f"{run} er godkjent og klar: Enter henter {counted(proposal.new, 'faktura', 'fakturaer')}.{rest}"
+    known = proposal.invoices - proposal.new - proposal.held_back
+    parts = [
+        f"{run} er godkjent og klar: Enter henter {counted(proposal.new, 'faktura', 'fakturaer')}."
+        if proposal.new
+        else f"{run} har ingen fakturaer å hente.",
+        f"{counted(known, 'faktura', 'fakturaer')} er alt overtatt." if known else "",
+        proposal.note,
+    ]
+    return " ".join(part for part in parts if part)

@@ -1,7 +1,7 @@
 """Bokføringsforslag: what waits for posting, what must be mended first, and the vouchers on their way to Visma."""
 
 from collections.abc import Coroutine, Mapping, Sequence
-from typing import Any, ClassVar, Literal, NamedTuple, cast
+from typing import Any, ClassVar, NamedTuple, cast
 
 from textual import on
 from textual.app import ComposeResult
@@ -16,8 +16,9 @@ from screens.job_screen import JobScreen, counted
 from screens.receipts import ReceiptScreen
 from screens.widgets.list_table import ListTable
 from screens.widgets.row_table import RowTable
-from services.delivery import UNDER_WAY, Sent, VoucherRow
+from services.delivery import Sent
 from services.errors import Refused
+from services.outbox import UNDER_WAY, Answer, VoucherRow
 from services.progress import Progress
 from services.registry import Services
 from services.rules.money import format_amount
@@ -26,8 +27,6 @@ from services.rules.posting import Proposal
 POLL = 0.3  # seconds between looks at how far the vouchers have come, while they are sent
 WIDE = 100
 NOTHING = "Ingen innbetalinger venter på bokføring."
-
-Answer = Literal["found", "resend"]
 
 
 class Seen(NamedTuple):
@@ -61,10 +60,10 @@ F5 henter også status i Visma for bilag som er levert.
 """
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("f4", "post", "Bokfør forslag i Visma"),
+        Binding("r", "send", "Send igjen"),
+        Binding("a", "resolve", "Avgjør"),
         Binding("enter", "open", "Åpne"),
         Binding("g", "go_to_case", "Til saken"),
-        Binding("r", "send", "Send på nytt"),
-        Binding("a", "resolve", "Avgjør ukjent"),
         Binding("f5", "reload", "Oppdater"),
     ]
     WRITES = frozenset({"post", "send", "resolve"})

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from data.documents import Delivery, VoucherLine
 from screens.widgets.columns import Cell, Column, Look, Row
-from services.delivery import ARRIVED, STATE_NAMES, VoucherRow
+from services.outbox import ARRIVED, STATE_NAMES, VoucherRow
 from services.rules.dates import format_date
 from services.rules.money import format_amount
 from services.rules.posting import KIND_NAMES, Problem, Proposal, ProposedVoucher
@@ -31,9 +31,9 @@ def voucher_columns(proposal: Proposal) -> list[Column]:
     sums = max(len(format_amount(side)) for side in debit_and_credit(lines))
     return [
         Column("Dato / bilag"),
-        Column("Konto", max(5, *(len(line.account) for line in lines))),
-        Column("Avd.", max(4, *(len(_department(line)) for line in lines))),
-        Column("Fordring", max(8, *(len(line.invoice) for line in lines))),
+        Column("Konto", max([5, *(len(line.account) for line in lines)])),
+        Column("Avd.", max([4, *(len(_department(line)) for line in lines)])),
+        Column("Fordring", max([8, *(len(line.invoice) for line in lines)])),
         Column("Debet", max(8, sums), right=True),
         Column("Kredit", max(8, sums), right=True),
     ]

@@ -1,0 +1,138 @@
+from collections.abc import AsyncIterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from textual.pilot import Pilot
+
+from data.documents import Payment
+from screens.dialogs.choice_dialog import ChoiceDialog
+from screens.dialogs.choose_case_dialog import ChooseCaseDialog
+from screens.dialogs.confirm_dialog import ConfirmDialog
+from screens.split_dialog import SplitDialog
+from screens.unplaced import UnplacedScreen
+from tests.screens.office import Office, Size, fill, ocr_payment, open_office, press
+from tests.screens.widgets.stage import LARGE, SMALL, lines
+
+FIRST, SECOND, THIRD = "0221-00000001", "0221-00000002", "0221-00000003"
+
+
+@pytest.fixture
+async def office(tmp_path: Path) -> AsyncIterator[Office]:
+    """Three cases, the first closed; one payment to the closed case, and one without KID."""
+    async with open_office(tmp_path) as opened:
+        cases = await opened.take_over()
+        await opened.services.cases.set_status(cases[0], "closed", "kari")
+        paid = [ocr_payment(amount=123_450, kid=cases[0].kid), ocr_payment(amount=77_000)]
+        await opened.services.bank.run(opened.write_file(paid), "kari")
+        yield opened
+
+
+async def stored(office: Office, amount: int) -> list[Payment]:
+    payments = (await office.services.store.page(Payment)).items
+    return [payment for payment in payments if payment.amount == amount]
+
+
+async def add_part(pilot: Pilot[Any], case: str, amount: str = "") -> None:
+    """In the split dialog: a case found by name, with an amount or with all that is left."""
+    await press(pilot, "n")
+    await fill(pilot, case)
+    await (fill(pilot, amount) if amount else press(pilot, "enter"))
+
+
+@pytest.mark.parametrize("size", [SMALL, LARGE])
+async def test_each_payment_shows_why_it_is_here_and_where_it_may_belong(office: Office, size: Size) -> None:
+    async with office.at(UnplacedScreen(), size) as (desk, pilot):
+        shown = "\n".join(lines(desk))
+        assert "Uplasserte innbetalinger · 2" in lines(desk)[0]
+        assert lines(desk)[0].endswith("Sum 2 004,50")
+        assert "saken er avsluttet" in lines(desk)[3]
+        assert f"{FIRST}  Kari Testesen" in shown
+        assert "samme KID, avsluttet" in shown
+        second = await press(pilot, "down")
+        assert "uten KID" in second
+        assert "Ingen forslag. P søker etter en sak." in second
+
+
+async def test_a_payment_is_placed_on_the_suggested_case(office: Office) -> None:
+    async with office.at(UnplacedScreen(), SMALL) as (desk, pilot):
+        await press(pilot, "p")
+        assert isinstance(desk.screen, ChoiceDialog)
+        asked = await press(pilot, "enter")
+        assert f"Plassere 1 234,50 på sak {FIRST}?" in asked
+        assert "Saken er avsluttet." in asked
+        assert "Uplasserte innbetalinger · 1" in await press(pilot, "j")
+    assert [payment.case for payment in await stored(office, 123_450)] == [FIRST]
+
+
+async def test_a_suggestion_can_be_picked_in_its_own_list(office: Office) -> None:
+    async with office.at(UnplacedScreen(), LARGE) as (desk, pilot):
+        assert f"på sak {FIRST}?" in await press(pilot, "tab", "enter")
+        assert isinstance(desk.screen, ConfirmDialog)
+        await press(pilot, "n")
+    assert [payment.case for payment in await stored(office, 123_450)] == [None]
+
+
+async def test_without_a_suggestion_the_case_is_searched_for(office: Office) -> None:
+    async with office.at(UnplacedScreen(), SMALL) as (desk, pilot):
+        await press(pilot, "down", "enter")
+        assert isinstance(desk.screen, ChooseCaseDialog)
+        assert f"på sak {SECOND}?" in await fill(pilot, "transport")
+        await press(pilot, "j")
+    assert [payment.case for payment in await stored(office, 77_000)] == [SECOND]
+
+
+async def test_another_case_than_the_suggested_one_can_be_searched_for(office: Office) -> None:
+    async with office.at(UnplacedScreen(), SMALL) as (desk, pilot):
+        await press(pilot, "p", "down", "enter")
+        assert isinstance(desk.screen, ChooseCaseDialog)
+        await fill(pilot, "hansen")
+        await press(pilot, "j")
+    assert [payment.case for payment in await stored(office, 123_450)] == [THIRD]
+
+
+@pytest.mark.parametrize("size", [SMALL, LARGE])
+async def test_a_payment_is_split_only_when_the_parts_add_up(office: Office, size: Size) -> None:
+    async with office.at(UnplacedScreen(), size) as (desk, pilot):
+        await press(pilot, "d")
+        assert isinstance(desk.screen, SplitDialog)
+        await add_part(pilot, "transport", "1000")
+        left = await press(pilot, "f12")
+        assert isinstance(desk.screen, SplitDialog)
+        assert "! Gjenstår 234,50" in left
+        await add_part(pilot, "hansen")
+        assert "Alt er fordelt" in "\n".join(lines(desk))
+        asked = await press(pilot, "f12")
+        assert "Dele 1 234,50 fra 23.11.2026 på 2 saker?" in asked
+        await press(pilot, "j")
+    assert [payment.case for payment in await stored(office, 100_000)] == [SECOND]
+    assert [payment.case for payment in await stored(office, 23_450)] == [THIRD]
+
+
+async def test_a_part_can_be_changed_and_taken_out_again(office: Office) -> None:
+    async with office.at(UnplacedScreen(), SMALL) as (desk, pilot):
+        await press(pilot, "d")
+        await add_part(pilot, "hansen")
+        await press(pilot, "e")
+        assert "Gjenstår 34,50" in await fill(pilot, "1200")
+        assert "Gjenstår 1 234,50" in await press(pilot, "s")
+        await press(pilot, "escape")
+        assert isinstance(desk.screen, UnplacedScreen)
+
+
+async def test_a_payment_that_is_not_ours_needs_a_reason(office: Office) -> None:
+    async with office.at(UnplacedScreen(), SMALL) as (_, pilot):
+        assert "! Skriv en begrunnelse." in await press(pilot, "i", "enter")
+        assert "Uplasserte innbetalinger · 1" in await fill(pilot, "Feil mottaker")
+    (payment,) = await stored(office, 123_450)
+    assert payment.dismissed is not None
+    assert payment.dismissed.reason == "Feil mottaker"
+
+
+async def test_when_all_is_placed_there_is_nothing_to_press(office: Office) -> None:
+    for payment in await office.services.payments.unplaced():
+        await office.services.payments.dismiss(payment.id, "prøve", "kari")
+    async with office.at(UnplacedScreen(), SMALL) as (_, pilot):
+        shown = await press(pilot, "p", "d", "i")
+        assert "Alle innbetalinger er plassert." in shown
+        assert "P Plasser" not in shown
