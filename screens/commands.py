@@ -32,7 +32,7 @@ def screen_commands(screen: Screen[Any]) -> list[Row]:
         of_a_field = isinstance(active.node, (Input, ListTable)) or not binding.description
         if of_a_field or not active.enabled or binding.system or key in NOT_COMMANDS:
             continue
-        commands.append(Row(f"key {key}", (binding.description, key_name(binding))))
+        commands.append(Row(f"key {key}", (binding.tooltip or binding.description, key_name(binding))))
     return list({row.cells: row for row in reversed(commands)}.values())[::-1]
 
 

@@ -7,6 +7,7 @@ from textual import on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Container, Vertical
+from textual.strip import Strip
 
 from data.errors import Kk2Error
 from screens.base import Kk2Screen
@@ -52,6 +53,13 @@ class Need(NamedTuple):
     where: str
 
 
+class Pane(ListTable):
+    """One of two lists on a screen: only the one that the keys act on shows its cursor."""
+
+    def _line(self, row: Row | None, current: bool = False) -> Strip:
+        return super()._line(row, current and self.has_focus)
+
+
 class MenuScreen(Kk2Screen):
     """The first screen. A number picks an item; what needs someone is a list to walk and open."""
 
@@ -79,17 +87,17 @@ Under «Trenger deg» står det som ikke går videre uten deg. Tab flytter dit, 
     MenuScreen #figures { height: auto; padding: 0 2; }
     MenuScreen .section { margin-top: 1; padding: 0 2; }
     MenuScreen.-wide #menu { layout: horizontal; }
-    MenuScreen.-wide #items { width: 54; height: 1fr; }
+    MenuScreen.-wide #items { width: 56; height: 1fr; }
     MenuScreen.-wide #right { padding-left: 3; }
     MenuScreen.-wide #figures { margin-top: 1; }
     """
 
     def __init__(self) -> None:
         super().__init__()
-        columns = [Column("", 1), Column(""), Column("", 12, right=True), Column("", 13, right=True)]
-        self._items = ListTable(columns, id="items")
+        columns = [Column("", 1), Column(""), Column("", 10, right=True), Column("", 13, right=True)]
+        self._items = Pane(columns, id="items")
         self._figures = Plain(id="figures")
-        self._needs = ListTable([Column(""), Column("", 24)], empty="Ingenting akkurat nå.", id="needs")
+        self._needs = Pane([Column(""), Column("", 24)], empty="Ingenting akkurat nå.", id="needs")
         self._troubles: tuple[Need, ...] = ()
         self._overview: Overview | None = None
 

@@ -11,7 +11,7 @@ from services.rules.dates import format_date, format_instant
 from services.rules.money import format_amount
 
 BAR = 12
-NAME_WIDTH = 34
+NAME_WIDTH = 28
 
 
 def coverage_lines(payment: Payment, view: CaseView) -> list[str]:

@@ -1,5 +1,6 @@
 """Generelt: the debtor, and how the case is set."""
 
+import textwrap
 from collections.abc import Sequence
 from typing import ClassVar
 
@@ -7,6 +8,7 @@ from textual import on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal
+from textual.events import Resize
 
 from data.documents import Case, Debtor, Handler
 from screens.case.form import CaseForm
@@ -57,20 +59,24 @@ bokføres på; finnes den ikke hos kreditor, stopper bokføringen. Et tomt felt 
 
     def show(self, view: CaseView) -> None:
         self._view = view
-        self._debtor.show(pairs(debtor_lines(view.case.debtor)))
-        self._show_case()
+        self._show_lines()
         if self._form.is_open:
             self._form.follow(view.case)
         self.frame.run_service(self.services.handlers.all(), self._know_handlers, group="handlers")
 
-    def _show_case(self) -> None:
+    def _show_lines(self) -> None:
         if self._view is not None:
+            width = self.app.size.width // 2 - 4
             names = {handler.id: handler.name for handler in self._handlers}
-            self._case.show(pairs(case_lines(self._view.account, names)))
+            self._debtor.show(pairs(debtor_lines(self._view.case.debtor), width))
+            self._case.show(pairs(case_lines(self._view.account, names), width))
+
+    def on_resize(self, _event: Resize) -> None:
+        self._show_lines()
 
     def _know_handlers(self, handlers: Sequence[Handler]) -> None:
         self._handlers = handlers
-        self._show_case()
+        self._show_lines()
         if self._field is not None:
             self._edit(self._field)
             self._field = None
@@ -162,6 +168,10 @@ def masked(national_id: str) -> str:
     return MASKED + national_id[6:] if len(national_id) == 11 else MASKED if national_id else ""
 
 
-def pairs(lines: Sequence[tuple[str, str]]) -> str:
-    """Labels and values under each other."""
-    return "\n".join(f"{label:<{LABEL}}{safe(value)}" for label, value in lines)
+def pairs(lines: Sequence[tuple[str, str]], width: int) -> str:
+    """Labels and values under each other in `width` cells; a long value goes on in its own column."""
+    shown = []
+    for label, value in lines:
+        parts = textwrap.wrap(safe(value), max(width - LABEL, 10)) or [""]
+        shown += [f"{label:<{LABEL}}{parts[0]}", *(" " * LABEL + part for part in parts[1:])]
+    return "\n".join(shown)

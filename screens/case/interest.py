@@ -91,7 +91,7 @@ def interest_rows(view: CaseView) -> Iterable[Row]:
     claims = {claim.id: claim for claim in view.account.claims}
     for balance in view.settlement.claims:
         claim = claims[balance.id]
-        name = f"{claim.invoice} {claim.text}, forfall {format_date(claim.due)}"
+        name = f"{claim.invoice} {claim.text}"
         yield Row(f"interest {claim.id}", (name, _days(balance), "", "", format_amount(balance.interest)), opened=True)
         for index, segment in enumerate(balance.segments):
             yield segment_row(f"interest {claim.id} {index}", segment)

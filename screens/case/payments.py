@@ -35,17 +35,18 @@ Avdrag viser innbetalingene på saken, hva hver av dem dekket, og om den er bokf
 den som er merket.
 
 N fører en innbetaling for hånd, for eksempel fra bankens liste over innbetalinger uten KID. Den kommer med i \
-bokføringsforslaget, hvis du ikke krysser av for at den ikke skal bokføres.
+bokføringsforslaget, hvis du ikke krysser av for at den ikke skal bokføres. B snur det siden, så \
+lenge den ikke er bokført.
 
 F flytter til en annen sak i én operasjon. Er innbetalingen alt bokført, flyttes den bare i kk2. S sletter; \
 opplysningene blir stående, vises med V, og kan hentes med ↑ når du fører en ny innbetaling.
 """
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("n", "enter_new", "Ny innbetaling"),
-        Binding("f", "move", "Flytt"),
-        Binding("s", "delete", "Slett"),
-        Binding("b", "turn_posting", "Bokføres av/på"),
-        Binding("v", "show_deleted", "Vis slettede"),
+        Binding("n", "enter_new", "Ny", tooltip="Ny innbetaling"),
+        Binding("f", "move", "Flytt", tooltip="Flytt innbetalingen til en annen sak"),
+        Binding("s", "delete", "Slett", tooltip="Slett innbetalingen"),
+        Binding("b", "turn_posting", "Bokføring", tooltip="Skal ikke bokføres, av eller på"),
+        Binding("v", "show_deleted", "Slettede", tooltip="Vis eller skjul slettede innbetalinger"),
     ]
     DEFAULT_CSS = """
     PaymentsTab #coverage { height: auto; max-height: 7; padding: 0 2; }

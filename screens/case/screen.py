@@ -58,6 +58,11 @@ class CaseScreen(Kk2Screen):
         self.show_title(f"Sak {self.number}")
         self.go_to(*self._first)
 
+    def on_screen_resume(self) -> None:
+        """Back from another case, or from a dialog: what others have done meanwhile is to be seen."""
+        if self._view is not None:
+            self.load()
+
     def load(self) -> None:
         self.run_service(self.services.cases.view(self.number), self._show)
 

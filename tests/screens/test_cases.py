@@ -1,0 +1,142 @@
+import pytest
+
+from data.documents import Case
+from kk2tui.app import Kk2App
+from screens.case.screen import CaseScreen
+from screens.cases import CasesScreen
+from screens.menu import MenuScreen
+from screens.widgets.virtual_table import VirtualTable
+from services.registry import Services
+from tests.screens.driving import press, write
+from tests.screens.stand_in import BARNEHAGE, BRACKETS, CLOSED, TRANSPORT, case
+from tests.screens.widgets.stage import LARGE, SMALL, lines, text
+
+
+@pytest.mark.parametrize("size", [SMALL, LARGE])
+async def test_the_list_shows_open_cases_with_todays_balance(app: Kk2App, size: tuple[int, int]) -> None:
+    async with app.run_test(size=size) as pilot:
+        await press(pilot, "1")
+        shown = lines(app)
+        assert shown[0].startswith(" Saker · 3 åpne av 4")
+        assert shown[0].endswith("Status: åpne   Avdeling: alle")
+        assert "Saldo" in shown[3]
+        assert shown[4].startswith(f"› {BARNEHAGE}  Kari Testesen")
+        assert "5 282,66" in shown[4]
+        assert shown[4].endswith("KT")
+        assert CLOSED not in text(app)
+        assert all(len(line) <= size[0] for line in shown)
+        assert shown[-1].startswith(" Enter Åpne   / Finn   T Filter   O Sorter")
+
+
+async def test_a_hostile_name_is_only_text(app: Kk2App) -> None:
+    async with app.run_test(size=LARGE) as pilot:
+        await press(pilot, "1")
+        assert "Hansen [/b] ·[2J & Sønn" in text(app)
+
+
+async def test_enter_opens_the_case_and_escape_comes_back_to_it(app: Kk2App) -> None:
+    async with app.run_test(size=SMALL) as pilot:
+        await press(pilot, "1", "down", "enter")
+        assert isinstance(app.screen, CaseScreen)
+        assert app.screen.number == TRANSPORT
+        await press(pilot, "escape")
+        assert isinstance(app.screen, CasesScreen)
+        assert app.screen.query_one(VirtualTable).cursor_key == TRANSPORT
+
+
+@pytest.mark.parametrize("key", ["slash", "f3"])
+async def test_the_field_finds_cases_of_any_status_and_escape_empties_it(app: Kk2App, key: str) -> None:
+    async with app.run_test(size=SMALL) as pilot:
+        await press(pilot, "1", key)
+        await write(pilot, "ferdigstad")
+        await press(pilot, "enter")
+        assert CLOSED in text(app)
+        assert "avsluttet" in text(app)
+        assert BARNEHAGE not in text(app)
+        await press(pilot, key, "escape")
+        assert BARNEHAGE in text(app)
+        await press(pilot, "escape")
+        assert isinstance(app.screen, MenuScreen)
+
+
+async def test_down_goes_from_the_field_to_the_list(app: Kk2App) -> None:
+    async with app.run_test(size=SMALL) as pilot:
+        await press(pilot, "1", "slash", "down")
+        assert isinstance(app.focused, VirtualTable)
+
+
+async def test_the_search_starts_after_a_pause_in_the_typing(app: Kk2App, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("screens.cases.PAUSE", 0.001)
+    async with app.run_test(size=SMALL) as pilot:
+        await press(pilot, "1", "slash")
+        await write(pilot, "hansen")
+        await pilot.pause(0.05)
+        await press(pilot)
+        assert BRACKETS in text(app)
+        assert BARNEHAGE not in text(app)
+
+
+async def test_t_narrows_the_list_and_shows_all_again(app: Kk2App) -> None:
+    async with app.run_test(size=SMALL) as pilot:
+        await press(pilot, "1", "t", "enter", "end", "up", "up", "enter")
+        assert "Status: avsluttede" in lines(app)[0]
+        assert CLOSED in text(app)
+        assert BARNEHAGE not in text(app)
+        await press(pilot, "t", "end", "enter")
+        assert lines(app)[0].startswith(" Saker · 4 av 4")
+
+
+@pytest.mark.parametrize(
+    ("steps", "told", "found"),
+    [
+        (("down",), "Avdeling: K020", TRANSPORT),
+        (("down", "down"), "Saksbehandler: Ola Prøvesen", TRANSPORT),
+        (("down", "down", "down"), "Kreditor: 0221 Testvik kommune", BARNEHAGE),
+    ],
+)
+async def test_the_list_can_be_narrowed_by_department_handler_and_creditor(
+    app: Kk2App, steps: tuple[str, ...], told: str, found: str
+) -> None:
+    async with app.run_test(size=LARGE) as pilot:
+        await press(pilot, "1", "t", *steps, "enter", "end", "enter")
+        assert told in lines(app)[0]
+        assert found in lines(app)[4]
+
+
+async def test_o_sorts_the_list(app: Kk2App) -> None:
+    async with app.run_test(size=SMALL) as pilot:
+        await press(pilot, "1", "o", "down", "down", "enter")
+        assert "Sortert: Skyldner" in text(app)
+        assert [line[2:15] for line in lines(app)[4:7]] == [BRACKETS, BARNEHAGE, TRANSPORT]
+
+
+async def test_a_long_list_asks_for_what_is_in_view_only(
+    app: Kk2App, services: Services, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with services.store.transaction("kari", "Mange saker") as tx:
+        for serial in range(1000, 2500):
+            tx.put(case(f"0221-{serial:08}", f"Prøve {serial}"))
+    asked: list[int] = []
+    rows = services.cases.rows
+
+    async def count_rows(*args: object, **options: object) -> object:
+        asked.append(options["offset"])  # type: ignore[arg-type]
+        return await rows(*args, **options)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(services.cases, "rows", count_rows)
+    async with app.run_test(size=SMALL) as pilot:
+        await press(pilot, "1")
+        assert "Saker · 1 503 åpne av 1 504" in text(app)
+        await press(pilot, "end")
+        assert "Prøve 2499" in text(app)
+        assert set(asked) == {0, 200, 1200, 1400}
+
+
+async def test_f5_shows_what_others_have_done(app: Kk2App, services: Services) -> None:
+    async with app.run_test(size=SMALL) as pilot:
+        await press(pilot, "1")
+        stored = await services.store.get(Case, TRANSPORT)
+        assert stored is not None
+        await services.cases.set_department(stored, "K010", "ola")
+        await press(pilot, "f5")
+        assert "K010" in next(line for line in lines(app) if TRANSPORT in line)

@@ -1,0 +1,133 @@
+from dataclasses import replace
+from pkgutil import resolve_name
+
+import pytest
+from textual.screen import Screen
+
+from data.errors import Kk2Error
+from kk2tui.app import Kk2App
+from screens.case.screen import CaseScreen
+from screens.cases import CasesScreen
+from screens.dialogs.error_dialog import ErrorDialog
+from screens.menu import ITEMS, MenuScreen, catch_up, needs
+from services.overview import Overview
+from services.registry import Services
+from tests.screens.driving import press
+from tests.screens.stand_in import BARNEHAGE, BRACKETS, unplaced_payment
+from tests.screens.widgets.stage import LARGE, SMALL, lines, settle, text
+
+
+async def work_waiting(services: Services) -> None:
+    """Two payments to post, one of them on a case without ledger line, and one without a case."""
+    day = services.clock.today()
+    await services.payments.add(BARNEHAGE, 1_000_00, day, "kari")
+    await services.payments.add(BRACKETS, 50_00, day, "kari")
+    async with services.store.transaction("kari", "Uplassert") as tx:
+        tx.put(unplaced_payment())
+
+
+@pytest.mark.parametrize("size", [SMALL, LARGE])
+async def test_the_menu_tells_what_waits(app: Kk2App, services: Services, size: tuple[int, int]) -> None:
+    await work_waiting(services)
+    async with app.run_test(size=size) as pilot:
+        await press(pilot)
+        shown = lines(app)
+        assert shown[0].startswith(" kk2 · Testvik kommune")
+        assert shown[0].endswith("Kari Testesen · Visma: simulator")
+        for words in ("3 åpne", "500,00", "1 050,00", "Utestående på åpne saker", "Løsningsgrad", "25 %"):
+            assert words in text(app)
+        assert "! Sak uten reskontrotype" in text(app)
+        assert "! 1 innbetaling uten sak" in text(app)
+        assert shown[-1].startswith(" / Finn sak   F5 Oppdater   Ctrl+P Kommandoer   F10 Avslutt")
+
+
+@pytest.mark.parametrize("item", ITEMS, ids=lambda item: item.name)
+def test_every_item_leads_to_a_screen(item: tuple[str, str, str]) -> None:
+    assert issubclass(resolve_name(item[2]), Screen)
+
+
+async def test_a_number_and_enter_both_open_an_item_and_escape_comes_back(app: Kk2App) -> None:
+    async with app.run_test(size=SMALL) as pilot:
+        await press(pilot, "1")
+        assert isinstance(app.screen, CasesScreen)
+        await press(pilot, "escape")
+        assert isinstance(app.screen, MenuScreen)
+        await press(pilot, "enter")
+        assert isinstance(app.screen, CasesScreen)
+
+
+async def test_what_needs_someone_can_be_walked_and_opened(app: Kk2App, services: Services) -> None:
+    await work_waiting(services)
+    async with app.run_test(size=SMALL) as pilot:
+        await press(pilot, "tab", "enter")
+        assert isinstance(app.screen, CaseScreen)
+        assert app.screen.number == BRACKETS
+        assert app.focused is not None
+        assert app.focused.id == "avdeling"
+
+
+async def test_the_counts_follow_when_the_menu_is_shown_again_and_at_f5(app: Kk2App, services: Services) -> None:
+    async with app.run_test(size=SMALL) as pilot:
+        await press(pilot, "1")
+        await work_waiting(services)
+        await press(pilot, "escape")
+        assert "1 050,00" in text(app)
+        await services.payments.add(BARNEHAGE, 2_00, services.clock.today(), "kari")
+        await press(pilot, "f5")
+        assert "1 052,00" in text(app)
+
+
+class Broken:
+    """A service that does not answer."""
+
+    async def write_back(self, actor: str) -> int:
+        raise Kk2Error("Visma svarer ikke. Ingenting er endret.")
+
+
+async def test_what_fails_at_start_is_a_line_in_the_list_and_no_dialog(services: Services, app: Kk2App) -> None:
+    app.services = replace(services, case_import=Broken())  # type: ignore[arg-type]
+    async with app.run_test(size=SMALL) as pilot:
+        await press(pilot)
+        assert isinstance(app.screen, MenuScreen)
+        assert "! Saksnummer er ikke skrevet tilbake" in text(app)
+        await press(pilot, "tab", "end", "enter")
+        assert isinstance(app.screen, ErrorDialog)
+        assert "Visma svarer ikke. Ingenting er endret." in app.screen.message
+
+
+async def test_catching_up_writes_back_what_waits(services: Services) -> None:
+    assert await catch_up(services) == []
+
+
+def test_rates_that_end_soon_are_told_of() -> None:
+    from datetime import date
+
+    overview = an_overview(rates_until=date(2026, 12, 31), rates_warning=True)
+    assert [need.text for need in needs(overview)] == ["Rentesats er kjent til 31.12.2026"]
+
+
+def test_the_gravest_comes_first_and_a_long_list_of_cases_is_cut() -> None:
+    cases = tuple(f"0221-{number:08}" for number in range(9))
+    found = needs(an_overview(unknown=3, needs_decision=1, problem_cases=cases, waiting_for_rate=1))
+    assert [need.text for need in found[:2]] == ["1 bilag må avgjøres", "2 bilag med ukjent utfall"]
+    assert [need.text for need in found[2:]] == [
+        *["Sak uten reskontrotype"] * 5,
+        "… og 4 saker til",
+        "1 sak venter på rentesats",
+    ]
+
+
+def an_overview(**more: object) -> Overview:
+    fields: dict[str, object] = dict.fromkeys(Overview.__struct_fields__, 0)
+    fields |= {"problem_cases": (), "rates_until": None, "rates_warning": False}
+    return Overview(**fields | more)  # type: ignore[arg-type]
+
+
+async def test_escape_goes_back_to_the_items_and_the_menu_stays(app: Kk2App, services: Services) -> None:
+    await work_waiting(services)
+    async with app.run_test(size=SMALL) as pilot:
+        await press(pilot, "tab", "escape")
+        await settle(pilot)
+        assert isinstance(app.screen, MenuScreen)
+        assert app.focused is not None
+        assert app.focused.id == "items"
