@@ -95,10 +95,14 @@ prøves igjen ved neste import, eller med T.
         self.refresh_bindings()
 
     def _show(self, proposals: Sequence[WaitingProposal]) -> None:
+        was = self._table.cursor_key
         self._proposals = list(proposals)
         self._asked = True
         self._table.empty = "Ingen forslag venter i Visma."
         self._table.set_rows([_row(proposal) for proposal in proposals])
+        ready = next((_key(proposal) for proposal in proposals if proposal.ready), None)
+        if ready and was not in [_key(proposal) for proposal in proposals]:
+            self._table.go_to(ready)
         self._show_chosen()
 
     @on(RowTable.RowHighlighted)

@@ -1,6 +1,7 @@
 """Bokføringsforslag: what waits for posting, what must be mended first, and the vouchers on their way to Visma."""
 
-from collections.abc import Coroutine, Mapping, Sequence
+import asyncio
+from collections.abc import Coroutine, Sequence
 from typing import Any, ClassVar, NamedTuple, cast
 
 from textual import on
@@ -14,6 +15,7 @@ from screens.dialogs.choice_dialog import ChoiceDialog
 from screens.find import open_case
 from screens.job_screen import JobScreen, counted
 from screens.receipts import ReceiptScreen
+from screens.widgets.columns import Row
 from screens.widgets.list_table import ListTable
 from screens.widgets.row_table import RowTable
 from services.delivery import Sent
@@ -33,11 +35,11 @@ class Seen(NamedTuple):
     """What the screen shows, read together."""
 
     proposal: Proposal
-    names: Mapping[str, str]
+    rows: Sequence[Row]
     under_way: list[VoucherRow]
 
 
-NONE_SEEN = Seen(Proposal(vouchers=(), problems=(), payments=0, total=0), {}, [])
+NONE_SEEN = Seen(Proposal(vouchers=(), problems=(), payments=0, total=0), (), [])
 
 
 class PostingScreen(JobScreen):
@@ -116,7 +118,7 @@ F5 henter også status i Visma for bilag som er levert.
         self._problems.display = bool(seen.proposal.problems)
         self._vouchers.empty = NOTHING
         self._vouchers.set_columns(posting_rows.voucher_columns(seen.proposal))
-        self._vouchers.set_rows(posting_rows.voucher_rows(seen.proposal, seen.names))
+        self._vouchers.set_rows(seen.rows)
         self._vouchers.summary = posting_rows.total_row(seen.proposal) if seen.proposal.vouchers else None
         self._show_under_way(seen.under_way)
         self._show_heading()
@@ -278,7 +280,8 @@ async def _read(services: Services) -> Seen:
     numbers = {line.case for voucher in proposal.vouchers for line in voucher.lines if line.case}
     cases = await services.store.get_many(Case, sorted(numbers))
     names = {number: case.debtor_name for number, case in cases.items()}
-    return Seen(proposal, names, await _under_way(services))
+    rows = await asyncio.to_thread(posting_rows.voucher_rows, proposal, names)  # a day may have 100 000 lines
+    return Seen(proposal, rows, await _under_way(services))
 
 
 async def _under_way(services: Services) -> list[VoucherRow]:

@@ -1,13 +1,14 @@
 """The rows of Bokføringsforslag: problems, vouchers with their lines, vouchers under way. Pure functions."""
 
 from collections.abc import Iterable, Mapping, Sequence
+from datetime import date
 
 from data.documents import Delivery, VoucherLine
 from screens.widgets.columns import Cell, Column, Look, Row
 from services.outbox import ARRIVED, STATE_NAMES, VoucherRow
 from services.rules.dates import format_date
 from services.rules.money import format_amount
-from services.rules.posting import KIND_NAMES, Problem, Proposal, ProposedVoucher
+from services.rules.posting import KIND_NAMES, KINDS, Problem, Proposal, ProposedVoucher
 
 UNDER_WAY_COLUMNS = (
     Column("På vei til Visma", 23),
@@ -15,7 +16,7 @@ UNDER_WAY_COLUMNS = (
     Column("Beløp", 12, right=True),
     Column("Tilstand"),
 )
-PROBLEM_COLUMNS = (Column(""), Column("", 16, from_width=100))
+PROBLEM_COLUMNS = (Column(""), Column("", 17, from_width=100))
 REASONS: Mapping[str, str] = {
     "no_ledger_type": "mangler reskontrotype",
     "no_interest_rate": "venter på rentesats",
@@ -92,9 +93,13 @@ def line_at(proposal: Proposal, key: str) -> VoucherLine | None:
 
 
 def under_way_rows(rows: Sequence[VoucherRow]) -> list[Row]:
-    """Those that need a person first, then in order of reference."""
-    ordered = sorted(rows, key=lambda row: (not needs_person(row.delivery), row.voucher.reference))
-    return [_under_way(row) for row in ordered]
+    """Those that need a person first, then by date and kind, as in the proposal."""
+    return [_under_way(row) for row in sorted(rows, key=_place)]
+
+
+def _place(row: VoucherRow) -> tuple[bool, date, str, int]:
+    voucher = row.voucher
+    return not needs_person(row.delivery), voucher.date, voucher.reference[:-1], KINDS.index(voucher.kind)
 
 
 def _under_way(row: VoucherRow) -> Row:
