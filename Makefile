@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 ARGS ?=
 
-.PHONY: demo test check bench lock clean
+.PHONY: demo test check bench pictures lock clean
 
 $(VENV)/.ready: requirements.txt pyproject.toml
 	$(PYTHON) -m venv $(VENV)
@@ -30,6 +30,9 @@ check: $(VENV)/.ready-dev ## style, types and import direction
 
 bench: $(VENV)/.ready-dev ## ratios, measured side by side in one run
 	$(BIN)/python -m tests.benchmarks $(ARGS)
+
+pictures: $(VENV)/.ready-dev ## docs/pictures/ made anew from the running program
+	$(BIN)/python docs/make_pictures.py
 
 lock: $(VENV)/.ready-dev ## new locked requirements from pyproject.toml
 	$(BIN)/python -m pip install --quiet pip-tools
