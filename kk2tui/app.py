@@ -1,6 +1,5 @@
 """The application: which screen comes when, and what works from all of them."""
 
-import os
 import pkgutil
 from collections.abc import Callable
 from contextlib import ExitStack
@@ -44,10 +43,6 @@ class Kk2App(App[None], inherit_bindings=False):
         self._at_the_end = ExitStack()
         self.animation_level = "none"
         use_themes(self)
-
-    def start(self) -> None:
-        """Run until the handler leaves. Over SSH the mouse stays the terminal's own."""
-        self.run(mouse="SSH_TTY" not in os.environ)
 
     def on_mount(self) -> None:
         self._at_the_end.enter_context(log_to(self._log_path))

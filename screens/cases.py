@@ -34,7 +34,7 @@ COLUMNS = (
     Column("Saksnummer", 13),
     Column("Skyldner"),
     Column("Avd.", 5),
-    Column("Steg", 14),
+    Column("Steg", 12),
     Column("Dato", 10, from_width=100),
     Column("Saldo", 12, right=True),
     Column("Saksbeh.", 8),
@@ -140,6 +140,7 @@ flere ord snevrer inn. Søket går i alle saker, også avsluttede. Enter åpner 
         self._chosen: dict[str, Choice] = {"status": Choice("open", "åpne")}
         self._order = ORDERS[0]
         self._names: dict[str, str] = {}
+        self._shown = self._of_all = 0
         self._pause: Timer | None = None
 
     def content(self) -> ComposeResult:
@@ -167,19 +168,34 @@ flere ord snevrer inn. Søket går i alle saker, også avsluttede. Enter åpner 
         return await cases.count(self._where), await cases.count(), names
 
     def _show_frame(self, frame: tuple[int, int, dict[str, str]]) -> None:
-        shown, of_all, self._names = frame
-        status = self._chosen.get("status")
-        title = f"Saker · {_number(shown)} {status.name if status else ''}".rstrip() + f" av {_number(of_all)}"
-        chosen = (f"{name}: {self._chosen_name(field)}" for field, name in FILTERS.items() if self._is_told(field))
-        self.show_title(title, "   ".join(chosen))
-        self._shown_order.show(f"Sortert: {self._order.name}")
-        self._table.set_provider(self._provider())
+        self._shown, self._of_all, self._names = frame
+        self._show_cases()
 
-    def _provider(self) -> RowProvider:
+    def _show_cases(self) -> None:
+        """The rows, and what is said of them; a search goes through all cases, in the order of their numbers."""
         text = self._input.value.strip()
+        provider: RowProvider
         if len(text) >= FEWEST_LETTERS:
-            return CasesFound(self.services.cases, text, self._names)
-        return AllCases(self.services.cases, self._where, self._order, self._names)
+            provider = CasesFound(self.services.cases, text, self._names)
+            self.show_title(f"Saker · søk i alle {_number(self._of_all)}")
+            self._shown_order.show("")
+        else:
+            provider = AllCases(self.services.cases, self._where, self._order, self._names)
+            self.show_title(self._title, self._told_filters)
+            self._shown_order.show(f"Sortert: {self._order.name}")
+        self._table.set_provider(provider)
+
+    @property
+    def _title(self) -> str:
+        if not self._chosen:
+            return f"Saker · {_number(self._of_all)}"
+        status = self._chosen["status"].name if "status" in self._chosen else ""
+        return " ".join(f"Saker · {_number(self._shown)} {status} av {_number(self._of_all)}".split())
+
+    @property
+    def _told_filters(self) -> str:
+        told = [field for field in FILTERS if field in self._chosen or field in ("status", "department")]
+        return "   ".join(f"{FILTERS[field]}: {self._chosen_name(field)}" for field in told)
 
     @property
     def _where(self) -> dict[str, Value]:
@@ -187,9 +203,6 @@ flere ord snevrer inn. Søket går i alle saker, også avsluttede. Enter åpner 
 
     def _chosen_name(self, field: str) -> str:
         return self._chosen[field].name if field in self._chosen else ALL
-
-    def _is_told(self, field: str) -> bool:
-        return field in self._chosen or field in ("status", "department")
 
     # --- opening ---
 
@@ -215,7 +228,7 @@ flere ord snevrer inn. Søket går i alle saker, også avsluttede. Enter åpner 
         if self._pause is not None:
             self._pause.stop()
             self._pause = None
-        self._table.set_provider(self._provider())
+        self._show_cases()
 
     def on_key(self, event: Key) -> None:
         """From the field, the arrows and Enter act on the list; ESC empties the field first."""

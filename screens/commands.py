@@ -56,7 +56,9 @@ class CommandDialog(Dialog[str]):
 
     def __init__(self, commands: Sequence[Row], places: Mapping[str, str], search: Search) -> None:
         super().__init__("Kommandoer")
-        self._commands = [*commands, *(Row(f"place {place}", (name, "")) for place, name in places.items())]
+        known = {row.cells[0] for row in commands}
+        others = [Row(f"place {place}", (name, "")) for place, name in places.items() if name not in known]
+        self._commands = [*commands, *others]
         self._search = search
         self._input = FormInput(placeholder=PROMPT)
         self._table = ListTable([Column(""), Column("", 12)], self._commands, empty="Ingen treff.")

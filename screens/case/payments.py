@@ -20,10 +20,11 @@ from screens.widgets.list_table import ListTable
 from screens.widgets.plain import Plain
 from screens.widgets.row_table import RowTable
 from services.cases import CaseView
-from services.clock import Clock
 from services.payments import MovePreview
 from services.rules.dates import format_date
 from services.rules.money import format_amount
+
+OTHER_ACTIONS = ("enter_new", "show_deleted")
 
 
 class PaymentsTab(CaseTab):
@@ -53,17 +54,17 @@ opplysningene blir stående, vises med V, og kan hentes med ↑ når du fører e
     PaymentsTab #details { height: auto; max-height: 2; padding: 0 2; color: $secondary; }
     """
 
-    def __init__(self, clock: Clock) -> None:
+    def __init__(self) -> None:
         super().__init__(id="avdrag")
         self._table = ListTable(columns(80, surplus=False), empty="Ingen innbetalinger. N fører en ny.")
         self._coverage = Plain(id="coverage")
         self._details = Plain(id="details")
-        self._form = NewPaymentForm(clock.today())
         self._view: CaseView | None = None
         self._payments: dict[str, Payment] = {}
         self._with_deleted = False
 
     def compose(self) -> ComposeResult:
+        self._form = NewPaymentForm(self.services.clock.today())
         yield self._table
         yield self._coverage
         yield self._details
@@ -93,6 +94,7 @@ opplysningene blir stående, vises med V, og kan hentes med ↑ når du fører e
         else:
             self._coverage.show("\n".join(coverage_lines(payment, self._view)))
             self._details.show(detail_line(payment))
+        self.frame.refresh_bindings()
 
     @property
     def _chosen(self) -> Payment | None:
@@ -106,8 +108,9 @@ opplysningene blir stående, vises med V, og kan hentes med ↑ når du fører e
         return "Innbetalingen er ikke lagret." if self._form.changed else ""
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        """While the form is open its letters are letters; what acts on a live payment needs one."""
-        if action in ("move", "delete", "turn_posting", "enter_new", "show_deleted") and self._form.is_open:
+        """Off while the form is open; what acts on a live payment needs one under the cursor."""
+        acting = action in ("move", "delete", "turn_posting")
+        if (acting and self._live() is None) or (self._form.is_open and (acting or action in OTHER_ACTIONS)):
             return False
         return super().check_action(action, parameters)
 

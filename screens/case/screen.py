@@ -2,6 +2,7 @@
 
 from typing import ClassVar
 
+from rich.cells import cell_len
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.events import Resize
@@ -25,13 +26,15 @@ from services.rules.dates import format_date
 from services.rules.money import format_amount
 
 LEAST_NAME = 10
+ROOMY = 80  # cells for the heading from which its parts stand further apart
+TABS: tuple[type[CaseTab], ...] = (GeneralTab, ClaimsTab, PaymentsTab, InterestTab, LogTab)
 
 
 class CaseScreen(Kk2Screen):
     """Case `number`, opened on `tab` (its name) with the cursor in `field`. Tabs are filled when they come in front."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        *(Binding(str(number), f"tab({number - 1})", f"Fane {number}", show=False) for number in range(1, 6)),
+        *(Binding(str(index + 1), f"tab({index})", tab.NAME, show=False) for index, tab in enumerate(TABS)),
     ]
     DEFAULT_CSS = """
     CaseScreen ContentSwitcher { height: 1fr; }
@@ -42,14 +45,12 @@ class CaseScreen(Kk2Screen):
         self.number = number
         self._first = (tab, field)
         self._view: CaseView | None = None
-        self._tabs: list[CaseTab] = []
-        self._tab_line = TabLine(())
+        self._tabs = [tab() for tab in TABS]
+        self._tab_line = TabLine([tab.NAME for tab in TABS])
         self._current = 0
         self._filled: set[int] = set()
 
     def content(self) -> ComposeResult:
-        self._tabs = [GeneralTab(), ClaimsTab(), PaymentsTab(self.services.clock), InterestTab(), LogTab()]
-        self._tab_line = TabLine([tab.NAME for tab in self._tabs])
         yield self._tab_line
         with ContentSwitcher(initial=self._tabs[0].id):
             yield from self._tabs
@@ -114,16 +115,17 @@ class CaseScreen(Kk2Screen):
 
 def heading(case: Case, width: int) -> str:
     """Number, debtor, status and step, in `width` cells: the debtor's name gives way."""
-    rest = f"   {STATUS_NAMES[case.status].upper()}{step_text(case)}"
-    number = f"Sak {case.id}   "
+    gap = "   " if width >= ROOMY else "  "
+    rest = gap.join(filter(None, where_it_stands(case)))
+    number = f"Sak {case.id}"
     name = safe(case.debtor_name)
-    room = max(width - len(number) - len(rest), LEAST_NAME)
-    return number + (name if len(name) <= room else fit(name, room)) + rest
+    room = max(width - len(number) - len(rest) - 2 * len(gap), LEAST_NAME)
+    return gap.join((number, name if cell_len(name) <= room else fit(name, room), rest))
 
 
-def step_text(case: Case) -> str:
-    """What the case last came to: `   Overtatt 20.11.2026`, or the day it was closed."""
+def where_it_stands(case: Case) -> tuple[str, str]:
+    """`ÅPEN`, `Overtatt 20.11.2026`: the status, and what the case last came to. Of a closed case, when it closed."""
+    status = STATUS_NAMES[case.status].upper()
     if case.status == "closed":
-        return f" {format_date(case.closed)}" if case.closed else ""
-    day = f" {format_date(case.step_date)}" if case.step_date else ""
-    return f"   {case.step}{day}" if case.step else ""
+        return f"{status} {format_date(case.closed) if case.closed else ''}".strip(), ""
+    return status, f"{safe(case.step)} {format_date(case.step_date) if case.step_date else ''}".strip()
