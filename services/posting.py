@@ -11,10 +11,14 @@ from msgspec.structs import replace
 from data.documents import Case, Claim, Creditor, Delivery, Payment, Voucher
 from data.errors import Conflict
 from data.store import Reader, Store, Transaction
+from services.case_account import update
 from services.clock import Clock
 from services.events import log
+from services.rates import interest_rates
 from services.rules.dates import format_date
 from services.rules.posting import KIND_NAMES, Books, Proposal, ProposedVoucher, propose
+
+BATCH = 1000
 
 
 class PostingService:
@@ -33,6 +37,7 @@ class PostingService:
 
         `seen` is the proposal that the handler said yes to: Conflict when it is not the proposal any more.
         """
+        rates = await interest_rates(self._store)
         async with self._store.transaction(actor, "Bokføringsforslaget er bokført") as tx:
             proposal = await _derive(tx)
             if seen is not None and seen != proposal:
@@ -41,7 +46,10 @@ class PostingService:
                     "Se over det nye forslaget og prøv igjen."
                 )
             vouchers = await self._make(tx, proposal.ready, actor)
-            await self._tie(tx, vouchers, actor)
+            cases = await self._tie(tx, vouchers, actor)
+            # What is fixed now leaves less room for what is still pending on the same cases.
+            for begin in range(0, len(cases), BATCH):
+                await update(tx, cases[begin : begin + BATCH], rates=rates, clock=self._clock, actor=actor)
         return vouchers
 
     async def _make(self, tx: Transaction, ready: Sequence[ProposedVoucher], actor: str) -> list[Voucher]:
@@ -56,8 +64,8 @@ class PostingService:
             made.append(tx.put(_voucher(proposed, reference, actor, self._clock)))
         return made
 
-    async def _tie(self, tx: Transaction, vouchers: Sequence[Voucher], actor: str) -> None:
-        """Freeze the payments: each remembers the vouchers that carry it."""
+    async def _tie(self, tx: Transaction, vouchers: Sequence[Voucher], actor: str) -> list[str]:
+        """Freeze the payments: each remembers the vouchers that carry it. Returns their cases."""
         carriers: dict[str, list[str]] = {}
         for voucher in vouchers:
             for key in voucher.payments:
@@ -75,6 +83,7 @@ class PostingService:
                 if payment.case is not None
             ],
         )
+        return sorted({payment.case for payment in payments.values() if payment.case is not None})
 
 
 def _voucher(proposed: ProposedVoucher, reference: str, actor: str, clock: Clock) -> Voucher:
