@@ -13,7 +13,7 @@ from textual.screen import Screen
 
 from kk2tui.log_file import log_to
 from kk2tui.theme import use_themes
-from screens.base import Kk2Screen, wait_for_writes
+from screens.base import MONEY, Kk2Screen, wait_for_writes
 from screens.dialogs.confirm_dialog import ConfirmDialog
 from screens.failures import log_unexpected
 from screens.menu import ITEMS, MenuScreen
@@ -85,8 +85,10 @@ class Kk2App(App[None], inherit_bindings=False):
 
     async def _carry_out(self, command: str | None) -> None:
         kind, _, rest = (command or "").partition(" ")
-        if kind == "key":
-            self.simulate_key(rest)
+        if kind == "key" and rest in self.screen.active_bindings:
+            # The action, not the key: a field with the cursor in it would take a letter for text.
+            active = self.screen.active_bindings[rest]
+            await self.run_action(active.binding.action, active.node)
         elif kind == "place":
             self.open_screen(rest)
         elif kind == "case":
@@ -104,6 +106,8 @@ class Kk2App(App[None], inherit_bindings=False):
 
     def _leave(self, yes: bool | None) -> None:
         if yes:
+            if any(worker.group == MONEY for worker in self.workers):
+                self.notify("Avslutter når det som lagres, er ferdig …", markup=False, timeout=60)
             self.run_worker(self._stop(), exit_on_error=False)
 
     async def _stop(self) -> None:

@@ -33,7 +33,7 @@ def screen_commands(screen: Screen[Any]) -> list[Row]:
         if of_a_field or not active.enabled or binding.system or key in NOT_COMMANDS:
             continue
         commands.append(Row(f"key {key}", (binding.tooltip or binding.description, key_name(binding))))
-    return list({row.cells: row for row in reversed(commands)}.values())[::-1]
+    return list({row.cells[0]: row for row in reversed(commands)}.values())[::-1]
 
 
 class CommandDialog(Dialog[str]):

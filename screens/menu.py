@@ -113,7 +113,8 @@ Under «Trenger deg» står det som ikke går videre uten deg. Tab flytter dit, 
         self._items.set_rows(item_rows(None))
         services = self.services
         self.show_title(f"kk2 · {services.municipality}", f"{services.handler.name} · Visma: {services.visma}")
-        self.run_write(catch_up(services), self._show_troubles, action="catch_up")
+        # Both can be begun anew at any time, so leaving does not wait for them.
+        self.run_service(catch_up(services), self._show_troubles, group="catch_up")
 
     def on_screen_resume(self) -> None:
         if self._overview is not None:

@@ -106,6 +106,8 @@ class CaseScreen(Kk2Screen):
         tab.start(field)
 
     def unsaved(self) -> str:
+        if self.writing:
+            return ""  # it is being saved now, and leaving waits for that
         return " ".join(filter(None, (tab.unsaved() for tab in self._tabs)))
 
     def action_help(self) -> None:

@@ -1,8 +1,11 @@
+import asyncio
 import stat
 from pathlib import Path
+from typing import Any
 
 import pytest
 
+from data.documents import Payment
 from kk2tui.app import Kk2App
 from screens.case.screen import CaseScreen
 from screens.cases import CasesScreen
@@ -10,6 +13,7 @@ from screens.commands import CommandDialog
 from screens.dialogs.choose_case_dialog import ChooseCaseDialog
 from screens.dialogs.confirm_dialog import ConfirmDialog
 from screens.ocr_import import OcrImportScreen
+from services.registry import Services
 from tests.screens.driving import press, write
 from tests.screens.stand_in import BARNEHAGE, TRANSPORT
 from tests.screens.widgets.stage import SMALL, lines, text
@@ -65,6 +69,16 @@ async def test_the_palette_goes_to_a_case_by_its_number(app: Kk2App) -> None:
         assert app.screen.number == TRANSPORT
 
 
+async def test_a_command_is_carried_out_also_with_the_cursor_in_a_field(app: Kk2App) -> None:
+    async with app.run_test(size=SMALL) as pilot:
+        app.open_case(BARNEHAGE, "Avdrag")
+        await press(pilot, "n", "ctrl+p")
+        assert len([line for line in lines(app) if "› Lagre" in line or "│   Lagre" in line]) == 1
+        await write(pilot, "finn sak")
+        await press(pilot, "enter")
+        assert isinstance(app.screen, ChooseCaseDialog)
+
+
 async def test_escape_closes_the_palette(app: Kk2App) -> None:
     async with app.run_test(size=SMALL) as pilot:
         await press(pilot, "ctrl+p", "escape")
@@ -89,6 +103,29 @@ async def test_leaving_asks_first_when_something_is_not_saved(app: Kk2App) -> No
         assert app.is_running
         await press(pilot, "f10", "j")
     assert not app.is_running
+
+
+async def test_leaving_waits_for_what_is_being_saved(
+    app: Kk2App, services: Services, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    gate = asyncio.Event()
+    add = services.payments.add
+
+    async def slowly(*args: Any, **options: Any) -> Payment:
+        await gate.wait()
+        return await add(*args, **options)
+
+    monkeypatch.setattr(services.payments, "add", slowly)
+    async with app.run_test(size=SMALL, notifications=True) as pilot:
+        app.open_case(BARNEHAGE, "Avdrag")
+        await press(pilot, "n", "5")
+        await pilot.press("f12", "f10")
+        for _ in range(3):
+            await pilot.pause()
+        assert app.is_running
+        assert "Avslutter når det som lagres, er ferdig" in text(app)
+        gate.set()
+    assert [payment.amount for payment in await services.store.find(Payment, "case", BARNEHAGE)] == [5_00]
 
 
 async def test_asking_for_the_case_in_front_opens_it_no_second_time(app: Kk2App) -> None:
