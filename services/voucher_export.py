@@ -23,7 +23,7 @@ from services.rules.money import format_amount
 from services.visma.voucher_file import why_unfit
 from services.visma.voucher_file_folder import Held, VoucherFolder, list_name
 
-ADVICE = "Les filen inn i Visma, og hold utskriften mot kontrollisten. Se docs/voucher-file.md."
+ADVICE = "Les filene inn i Visma (import av regnskapsbilag, XML), og hold utskriften mot kontrollisten."
 _ASK = "Ikke funnet i mappen. Se etter bilaget i Visma, og velg «finnes» eller «send på nytt»."
 
 
