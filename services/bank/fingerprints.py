@@ -25,7 +25,7 @@ class Fingerprints:
 
 
 def _identity(payment: BankPayment) -> str:
-    parts = (
+    parts = [
         payment.account,
         payment.date.isoformat(),
         payment.transaction_type,
@@ -36,5 +36,7 @@ def _identity(payment: BankPayment) -> str:
         payment.form_number,
         payment.archive_reference,
         payment.settlement,
-    )
+    ]
+    if not payment.archive_reference and not payment.kid:
+        parts.append(payment.text)  # where the bank has no reference, the payer's own words tell payments apart
     return "\x1f".join(parts)
