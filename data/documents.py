@@ -199,7 +199,7 @@ class Case(Document, frozen=True, kw_only=True):
     kid: str
     debtor: Debtor
     debtor_name: str
-    customer_key: str  # "<run>|<company>|<customer>|<department>": which invoices share the case
+    customer_key: str  # "<run>|<company>|<creditor>|<customer>|<department>": which invoices share the case
     department: str
     handler: str
     run: str
@@ -386,7 +386,7 @@ class Voucher(Document, frozen=True, kw_only=True):
     voucher_type: str
     approve: bool
     text: str
-    amount: int  # sum of the debits
+    amount: int  # what the bank is debited, øre; below zero on a day when more went out than in
     lines: tuple[VoucherLine, ...]
     payments: tuple[str, ...]
     created: datetime

@@ -21,6 +21,7 @@ class Overview(msgspec.Struct, frozen=True, kw_only=True):
     """What the main menu shows. Amounts are øre; `outstanding` counts no interest."""
 
     open_cases: int
+    closed_cases: int
     all_cases: int
     outstanding: int
     inbox_files: int
@@ -40,7 +41,7 @@ class Overview(msgspec.Struct, frozen=True, kw_only=True):
     @property
     def solved_percent(self) -> int:
         """Løsningsgrad: closed cases out of all."""
-        return round(100 * (self.all_cases - self.open_cases) / self.all_cases) if self.all_cases else 0
+        return round(100 * self.closed_cases / self.all_cases) if self.all_cases else 0
 
 
 class OverviewService:
@@ -60,6 +61,7 @@ class OverviewService:
         open_cases = await self._store.count(Case, {"status": "open"})
         return Overview(
             open_cases=open_cases,
+            closed_cases=await self._store.count(Case, {"status": "closed"}),
             all_cases=await self._store.count(Case),
             outstanding=await self._store.total(Case, "outstanding", {"status": "open"}),
             inbox_files=await self._inbox.count(),
