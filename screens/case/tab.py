@@ -1,5 +1,6 @@
 """What a tab of the case screen is."""
 
+from functools import cached_property
 from typing import ClassVar, cast
 
 from textual.binding import Binding, BindingType
@@ -35,9 +36,9 @@ class CaseTab(Vertical):
         """As Kk2Screen.unsaved."""
         return ""
 
-    @property
+    @cached_property
     def frame(self) -> Kk2Screen:
-        """The screen that the tab is on."""
+        """The screen that the tab is on; known also when a change ends while the screen is being taken down."""
         return cast(Kk2Screen, self.screen)
 
     @property

@@ -7,6 +7,7 @@ import pytest
 
 from data.documents import Payment
 from kk2tui.app import Kk2App
+from screens.base import wait_for_writes
 from screens.case.screen import CaseScreen
 from screens.cases import CasesScreen
 from screens.commands import CommandDialog
@@ -116,15 +117,14 @@ async def test_leaving_waits_for_what_is_being_saved(
         return await add(*args, **options)
 
     monkeypatch.setattr(services.payments, "add", slowly)
-    async with app.run_test(size=SMALL, notifications=True) as pilot:
+    async with app.run_test(size=SMALL) as pilot:
         app.open_case(BARNEHAGE, "Avdrag")
         await press(pilot, "n", "5")
         await pilot.press("f12", "f10")
-        for _ in range(3):
-            await pilot.pause()
         assert app.is_running
-        assert "Avslutter når det som lagres, er ferdig" in text(app)
+        assert [told.message for told in app._notifications] == ["Avslutter når det som lagres, er ferdig …"]
         gate.set()
+        await wait_for_writes(app)
     assert [payment.amount for payment in await services.store.find(Payment, "case", BARNEHAGE)] == [5_00]
 
 
