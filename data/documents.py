@@ -26,6 +26,9 @@ UnplacedReason = Literal[
     "closed_case",
     "negative",
     "card",
+    "visma_invoice",
+    "visma_voucher",
+    "before_case",
 ]
 KidCheck = Literal["mod10", "mod11"]
 
@@ -300,6 +303,16 @@ class BankReference(Part, frozen=True, kw_only=True):
     settlement: str = ""  # centre, day code, partial settlement, serial: the lump sum on the bank statement
 
 
+class LedgerReference(Part, frozen=True, kw_only=True):
+    """The transaction in Visma's ledger that a payment was read from. `serial` counts within `company`."""
+
+    company: str
+    serial: int
+    visma_id: str  # of the invoice
+    type: str
+    voucher_number: str = ""
+
+
 class Payment(Document, frozen=True, kw_only=True):
     """Money in (or, negative, back out). `case` is None while it waits among the unplaced.
 
@@ -323,6 +336,7 @@ class Payment(Document, frozen=True, kw_only=True):
     text: str = ""
     bank: BankReference | None = None
     bank_file: str | None = None
+    ledger: LedgerReference | None = None
     fingerprint: str | None = None
     unplaced: UnplacedReason | None = None
     dismissed: Mark | None = None  # "not ours": taken off the list of unplaced payments, with the reason
@@ -350,6 +364,28 @@ class BankFile(Document, frozen=True, kw_only=True):
     actor: str
     payments: int
     amount: int
+    receipt: str
+
+
+class BankSource(Document, frozen=True, kw_only=True):
+    """Which of the bank's formats an account's payments are read from. `id` is the account.
+
+    OCR giro and camt.054 may carry the same payments, so an account has one source.
+    """
+
+    TABLE = "bank_sources"
+
+    format: Literal["ocr", "camt"]
+
+
+class Cursor(Document, frozen=True, kw_only=True):
+    """How far a company's transactions in Visma have been read. `id` is the company, `receipt` that of the last time."""
+
+    TABLE = "cursors"
+
+    serial: int = 0
+    fetched: datetime
+    actor: str
     receipt: str
 
 
@@ -471,6 +507,8 @@ ALL_DOCUMENTS: tuple[type[Document], ...] = (
     Event,
     Payment,
     BankFile,
+    BankSource,
+    Cursor,
     Voucher,
     Delivery,
     Run,

@@ -18,7 +18,7 @@ from screens.widgets.row_table import RowTable
 from screens.widgets.text_pane import TextPane
 from services.bank.findings import Finding
 from services.bank.kid import format_account
-from services.bank_import import ImportedFile
+from services.bank_check import ImportedFile
 from services.errors import Refused
 from services.inbox import InboxFile
 from services.progress import Progress

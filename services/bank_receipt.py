@@ -20,6 +20,9 @@ REASONS: Mapping[UnplacedReason, str] = {
     "closed_case": "saken er avsluttet",
     "negative": "negativ innbetaling (tilbakeføring)",
     "card": "kortbetaling, må vurderes",
+    "visma_invoice": "feilføring i Visma: 20-UTG. FAKTURA",
+    "visma_voucher": "kk2-bilag endret i Visma, eller ukjent her",
+    "before_case": "kan være med i det saken begynte med",
 }
 
 

@@ -7,7 +7,8 @@ from pathlib import Path
 import msgspec
 
 from data.errors import NotFound
-from services.bank_import import OUTSIDE, BankImport, ImportedFile
+from services.bank_check import OUTSIDE, ImportedFile
+from services.bank_import import BankImport
 
 
 class InboxFile(msgspec.Struct, frozen=True, kw_only=True):

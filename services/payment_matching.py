@@ -11,7 +11,7 @@ import msgspec
 from data.documents import BankAccount, Case, Claim, Creditor, UnplacedReason
 from data.store import Reader
 from services.bank.kid import classify
-from services.bank.ocr_giro import BankPayment
+from services.bank.payments import BankPayment
 
 CARD_TYPES = frozenset(("18", "19", "20", "21"))
 

@@ -12,12 +12,12 @@ from msgspec.structs import replace
 from data.documents import Case, Mark, Payment, PostingState
 from data.errors import NotFound
 from data.store import Store, Transaction
-from services.bank_import import payment_id
 from services.bank_receipt import REASONS
 from services.case_account import Updated, read_accounts, update
 from services.clock import Clock
 from services.errors import InvalidInput, Refused
 from services.events import log
+from services.payment_intake import payment_id
 from services.payment_matching import cases_by_kid
 from services.rates import interest_rates
 from services.rules.dates import format_date

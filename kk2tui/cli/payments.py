@@ -10,7 +10,7 @@ from kk2tui.cli import shapes
 from kk2tui.cli.context import Session, command
 from kk2tui.cli.tables import table
 from services.bank.findings import Finding
-from services.bank_import import ImportedFile
+from services.bank_check import ImportedFile
 from services.bank_receipt import REASONS
 from services.registry import Services
 from services.rules.dates import format_date, parse_date

@@ -6,7 +6,7 @@ from typing import Any
 import msgspec
 
 from data.documents import Event, Fee, Payment, Receipt, VoucherLine
-from services.bank_import import ImportedFile
+from services.bank_check import ImportedFile
 from services.case_import import ImportedCases
 from services.cases import CaseRow, CaseView
 from services.delivery import VoucherRow

@@ -14,7 +14,7 @@ from kk2tui.cli.posting import proposal_lines, voucher_lines
 from kk2tui.cli.receipts import receipt_lines
 from kk2tui.home import DEMO_HANDLER, make_home
 from kk2tui.wiring import opened_services
-from services.bank_import import ImportedFile
+from services.bank_check import ImportedFile
 from services.case_import import STATUS_NAMES, WaitingProposal
 from services.delivery import VoucherRow
 from services.listing import everything

@@ -10,7 +10,8 @@ from data.errors import Conflict, StoreFull
 from data.store import Store
 from services.bank.kid import make_kid
 from services.bank.ocr_writer import OcrPayment
-from services.bank_import import BankImport, ImportedFile
+from services.bank_check import ImportedFile
+from services.bank_import import BankImport
 from services.errors import Refused
 from services.payments import PaymentService
 from tests.builders import ACCOUNT, D1, D2, OTHER_ACCOUNT, bank_file, case, claim, creditor, number_of, paid, put
@@ -188,14 +189,14 @@ async def test_a_failure_in_the_middle_leaves_nothing_and_the_file_can_be_read_a
 
 async def test_a_file_that_changes_while_it_is_read_leaves_nothing(bank: Bank, monkeypatch: pytest.MonkeyPatch) -> None:
     path = bank.file([paid(100_00, KID)])
-    check = bank.service._check
+    check = bank.service._file_check.run
 
     async def check_then_change(path: Path) -> object:
         checked = await check(path)
         bank_file(path, [paid(999_00, KID)], transmission=5)
         return checked
 
-    monkeypatch.setattr(bank.service, "_check", check_then_change)
+    monkeypatch.setattr(bank.service._file_check, "run", check_then_change)
     with pytest.raises(Refused) as refused:
         await bank.service.run(path, "kari")
     assert refused.value.code == "file_changed"
@@ -204,14 +205,14 @@ async def test_a_file_that_changes_while_it_is_read_leaves_nothing(bank: Bank, m
 
 async def test_of_two_who_read_a_file_at_once_one_is_told(bank: Bank, monkeypatch: pytest.MonkeyPatch) -> None:
     path = bank.file([paid(100_00, KID)])
-    check = bank.service._check
+    check = bank.service._file_check.run
 
     async def check_while_another_reads(path: Path) -> object:
         checked = await check(path)
         await BankImport(bank.store, bank.clock).run(path, "ola")
         return checked
 
-    monkeypatch.setattr(bank.service, "_check", check_while_another_reads)
+    monkeypatch.setattr(bank.service._file_check, "run", check_while_another_reads)
     with pytest.raises(Conflict, match="lest inn av en annen"):
         await bank.service.run(path, "kari")
     assert await bank.store.count(Payment) == 1

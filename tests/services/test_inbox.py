@@ -6,7 +6,8 @@ import pytest
 
 from data.errors import NotFound
 from data.store import Store
-from services.bank_import import BankImport, ImportedFile
+from services.bank_check import ImportedFile
+from services.bank_import import BankImport
 from services.inbox import Inbox
 from tests.builders import OTHER_ACCOUNT, bank_file, case, claim, creditor, paid, put
 from tests.services.fakes import FakeClock
