@@ -184,10 +184,10 @@ def _differences(wanted: Found, found: Found) -> list[str]:
     """What is not as it should be, in few words."""
     texts = []
     for kind, there in found.items():
-        missing = [each for each in wanted[kind] if each not in there]
-        surplus = [each for each in there if each not in wanted[kind]]
         if wanted[kind] != there:
-            texts.append(f"{kind}: {len(missing)} missing {missing[:1]}, {len(surplus)} too many {surplus[:1]}")
+            missing = [each for each in wanted[kind] if each not in there]
+            count = f"{len(there)} instead of {len(wanted[kind])}"
+            texts.append(f"{kind}: {count}, {len(missing)} not as they should be {missing[:1]}")
     return texts
 
 
