@@ -8,7 +8,7 @@ from pathlib import Path
 
 PICTURES = Path(__file__).parent / "pictures"
 TODAY = "2026-11-24"
-SIZE = (100, 30)
+SIZE = (112, 30)
 MENU_TO = {"saker": "1", "import-av-ocr": "3", "bokforingsforslag": "5"}
 
 

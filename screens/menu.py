@@ -72,7 +72,7 @@ class MenuScreen(Kk2Screen):
         *(Binding(item.key, f"pick('{item.key}')", item.name, show=False) for item in ITEMS),
     ]
     AUTO_FOCUS = "#items"
-    HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (100, "-wide")]  # noqa: RUF012 - Textual declares it like this
+    HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (108, "-wide")]  # noqa: RUF012 - Textual declares it like this
     HELP = """
 Menyen står i dagens rekkefølge. Velg med tallet foran, eller med piltaster og Enter.
 

@@ -21,7 +21,7 @@ from services.cases import STATUS_NAMES, CaseView
 from services.rules.dates import format_date
 from services.rules.money import format_amount
 
-MASKED = "••••••"
+MASKED = "••••••• •••••"
 LABEL = 15
 
 
@@ -164,8 +164,8 @@ def status_text(case: Case) -> str:
 
 
 def masked(national_id: str) -> str:
-    """A national id without its first six digits; nothing of an odd one."""
-    return MASKED + national_id[6:] if len(national_id) == 11 else MASKED if national_id else ""
+    """A national id with nothing of it shown but that there is one."""
+    return MASKED if national_id else ""
 
 
 def pairs(lines: Sequence[tuple[str, str]], width: int) -> str:
