@@ -41,7 +41,7 @@ class JobScreen(Kk2Screen):
 
     def good_news(self, text: str) -> None:
         """Say in passing that something went well."""
-        self.app.notify(safe(text), markup=False)
+        self.app.notify(safe(text), markup=False, timeout=3)
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         if action in self.WRITES and self.writing:

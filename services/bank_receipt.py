@@ -22,6 +22,7 @@ REASONS: Mapping[UnplacedReason, str] = {
     "card": "kortbetaling, må vurderes",
     "visma_invoice": "feilføring i Visma: 20-UTG. FAKTURA",
     "visma_voucher": "kk2-bilag endret i Visma, eller ukjent her",
+    "unlinked": "fakturaen har saksnummeret, men er ikke på saken",
     "before_case": "kan være med i det saken begynte med",
 }
 
@@ -55,7 +56,7 @@ async def keep_bank_receipt(
     summary = [
         f"Sum i filen {format_amount(amount)}",
         f"{len(hits)} saker fikk {format_amount(placed)}; {closed} saker ble avsluttet",
-        f"{len(unplaced)} uplasserte innbetalinger, {format_amount(sum(each.amount for each in unplaced))}",
+        f"Uplassert: {len(unplaced)} med sum {format_amount(sum(each.amount for each in unplaced))}",
     ]
     if duplicates:
         summary.append(f"{duplicates} innbetalinger var lest før og er ikke lest på nytt")

@@ -45,9 +45,9 @@ class Inbox:
         self._seen = seen
         return found
 
-    async def count(self) -> int:
-        """How many files lie in the inbox, without reading them."""
-        return len(await asyncio.to_thread(_list, self._folder))
+    async def unread(self) -> int:
+        """How many files have not been read in."""
+        return sum(file.checked.status != "duplicate" for file in await self.files())
 
     def file(self, name: str) -> Path:
         """The path of a file in the inbox. Raises NotFound for anything that is not in the folder."""

@@ -64,7 +64,7 @@ class OverviewService:
             closed_cases=await self._store.count(Case, {"status": "closed"}),
             all_cases=await self._store.count(Case),
             outstanding=await self._store.total(Case, "outstanding", {"status": "open"}),
-            inbox_files=await self._inbox.count(),
+            inbox_files=await self._inbox.unread(),
             unplaced=len(unplaced),
             unplaced_amount=sum(payment.amount for payment in unplaced),
             to_post=proposal.payments,

@@ -2,9 +2,19 @@
 
 from typing import Any
 
+from textual import events
+from textual.binding import Binding
 from textual.widgets import Input
 
 from screens.widgets.safe_text import safe
+
+EDITING = {
+    key.strip(): binding.action
+    for binding in Input.BINDINGS
+    if isinstance(binding, Binding) and binding.action != "submit"
+    for key in binding.key.split(",")
+}
+"""The field's own editing keys (Backspace, arrows, …) and what each does."""
 
 
 class FormInput(Input):
@@ -23,6 +33,17 @@ class FormInput(Input):
 
     def on_mount(self) -> None:
         self.cursor_position = len(self.value)
+
+    async def on_key(self, event: events.Key) -> None:
+        """Edit here and now: Textual sends editing keys round by the application, after letters typed behind them.
+
+        Over a slow line keys arrive in bursts, and an amount would be changed in another order than it was typed.
+        """
+        action = EDITING.get(event.key)
+        if action is not None:
+            event.stop()
+            event.prevent_default()
+            await self.run_action(action)
 
     def validate_value(self, value: str) -> str:
         return safe(value)

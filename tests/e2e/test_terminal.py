@@ -152,7 +152,6 @@ def leave(terminal: Terminal) -> None:
     assert terminal.received.rfind(SHOWS_CURSOR) > terminal.received.rfind(b"\x1b[?25l")
 
 
-@pytest.mark.xfail(reason="Textual carries deleting out after letters that are typed behind it in the same burst")
 def test_keys_that_come_in_one_burst_are_carried_out_in_their_order(demo_home: Path, tmp_path: Path) -> None:
     home = Path(shutil.copytree(demo_home, tmp_path / "home"))
     Program(home).json("cases", "import")

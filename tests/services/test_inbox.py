@@ -50,7 +50,7 @@ async def test_files_are_listed_by_name_with_their_verdict(store: Store, folder:
     (folder / "mappe").mkdir()
     verdicts = {each.path.name: each.checked.status for each in await inbox.files()}
     assert list(verdicts.items()) == [("A", "rejected"), ("B", "valid")]
-    assert await inbox.count() == 2
+    assert await inbox.unread() == 2
 
 
 async def test_a_file_that_was_read_in_is_a_duplicate_the_next_time(
@@ -111,4 +111,4 @@ async def test_nothing_outside_the_folder_can_be_named(tmp_path: Path, folder: P
 async def test_a_folder_that_is_not_there_has_no_files(tmp_path: Path, bank: CountingBank) -> None:
     missing = Inbox(tmp_path / "borte", bank)
     assert await missing.files() == []
-    assert await missing.count() == 0
+    assert await missing.unread() == 0
