@@ -28,6 +28,7 @@ UnplacedReason = Literal[
     "card",
     "visma_invoice",
     "visma_voucher",
+    "unlinked",
     "before_case",
 ]
 KidCheck = Literal["mod10", "mod11"]
@@ -379,7 +380,7 @@ class BankSource(Document, frozen=True, kw_only=True):
 
 
 class Cursor(Document, frozen=True, kw_only=True):
-    """How far a company's transactions in Visma have been read. `id` is the company, `receipt` that of the last time."""
+    """How far a company's transactions in Visma have been read, and when last. `id` is the company."""
 
     TABLE = "cursors"
 
