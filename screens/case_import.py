@@ -109,7 +109,8 @@ prøves igjen ved neste import, eller med T.
     def _show_chosen(self) -> None:
         ready = [proposal for proposal in self._proposals if proposal.ready]
         new = sum(proposal.new for proposal in ready)
-        heading = f"{counted(len(ready), 'forslag klart', 'forslag klare')}, {counted(new, 'ny faktura', 'nye fakturaer')}"
+        proposals = counted(len(ready), "forslag klart", "forslag klare")
+        heading = f"{proposals}, {counted(new, 'ny faktura', 'nye fakturaer')}"
         title = ["Import av nye saker", *([heading if ready else NONE_READY] if self._asked else [])]
         self.show_title(" · ".join(title), f"Visma: {self.services.visma}")
         self._note.show("\n".join(self._notes(bool(ready))))
