@@ -26,6 +26,7 @@ from services.posting import PostingService
 from services.receipts import ReceiptService
 from services.registry import Services
 from services.visma.port import VismaPort
+from services.visma_payments import VismaPayments
 
 INBOX = "inbox"
 OUTBOX = "outbox"
@@ -87,6 +88,7 @@ async def opened_services(home: Path, login: str, clock: Clock | None = None) ->
                 bank=bank,
                 inbox=inbox,
                 payments=PaymentService(store, clock),
+                visma_payments=VismaPayments(store, visma, clock, page_size=settings.visma.page_size),
                 posting=posting,
                 delivery=DeliveryService(store, visma, clock, quarantine_s=settings.visma.quarantine_s),
                 receipts=ReceiptService(store),

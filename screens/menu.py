@@ -1,6 +1,7 @@
 """Hovedmeny: what there is to do, in the order of the day, and what needs the handler."""
 
 from collections.abc import Sequence
+from datetime import datetime, timedelta
 from typing import Any, ClassVar, NamedTuple
 
 from textual import on
@@ -17,6 +18,7 @@ from screens.find import open_case
 from screens.widgets.columns import Column, Look, Row
 from screens.widgets.list_table import ListTable
 from screens.widgets.plain import Plain
+from services.clock import OSLO
 from services.overview import Overview
 from services.registry import Services
 from services.rules.dates import format_date
@@ -39,7 +41,8 @@ ITEMS = (
     Item("3", "Import av OCR", "screens.ocr_import:OcrImportScreen"),
     Item("4", "Uplasserte innbetalinger", "screens.unplaced:UnplacedScreen"),
     Item("5", "Bokføringsforslag", "screens.posting:PostingScreen"),
-    Item("6", "Kvitteringer", "screens.receipts:ReceiptsScreen"),
+    Item("6", "Betalinger fra Visma", "screens.visma_payments:VismaPaymentsScreen"),
+    Item("7", "Kvitteringer", "screens.receipts:ReceiptsScreen"),
 )
 CASE_IMPORT, UNPLACED, POSTING = (f"place {ITEMS[index].place}" for index in (1, 3, 4))
 RATES = "rates"
@@ -82,7 +85,7 @@ Under «Trenger deg» står det som ikke går videre uten deg. Tab flytter dit, 
 """
     DEFAULT_CSS = """
     MenuScreen #menu { height: 1fr; padding: 0 1; }
-    MenuScreen #items { height: 6; margin: 1 0; }
+    MenuScreen #items { height: 7; margin: 1 0; }
     MenuScreen #right { height: 1fr; }
     MenuScreen #figures { height: auto; padding: 0 2; }
     MenuScreen .section { margin-top: 1; padding: 0 2; }
@@ -125,7 +128,7 @@ Under «Trenger deg» står det som ikke går videre uten deg. Tab flytter dit, 
 
     def _show(self, overview: Overview) -> None:
         self._overview = overview
-        self._items.set_rows(item_rows(overview))
+        self._items.set_rows(item_rows(overview, self.services.clock.now()))
         self._figures.show(figures(overview))
         self._needs.set_rows(need_rows([*needs(overview), *self._troubles]))
 
@@ -177,9 +180,11 @@ async def catch_up(services: Services) -> list[Need]:
     return troubles
 
 
-def item_rows(overview: Overview | None) -> list[Row]:
-    """The menu's lines, with counts when they are known."""
+def item_rows(overview: Overview | None, now: datetime | None = None) -> list[Row]:
+    """The menu's lines, with counts when they are known, and `now` to tell times by."""
     counts = counts_of(overview) if overview else {}
+    if overview and overview.fetched and now:
+        counts["6"] = ("sist", recent(overview.fetched, now))
     return [Row(item.key, (item.key, item.name, *counts.get(item.key, ("", "")))) for item in ITEMS]
 
 
@@ -240,6 +245,16 @@ def rates_advice(overview: Overview | None) -> str:
         "inn, og innbetalinger som ville dekket slik rente, venter. Finansdepartementet fastsetter satsen hvert "
         "halvår. Be en administrator legge den inn: kk2 admin rates load FIL."
     )
+
+
+def recent(instant: datetime, now: datetime) -> str:
+    """`i dag 07:30`, `i går 07:30`, `20.11. 07:30`, or the date alone when it is long ago."""
+    local, today = instant.astimezone(OSLO), now.astimezone(OSLO).date()
+    day = local.date()
+    if day < today - timedelta(days=300):
+        return format_date(day)
+    named = {today: "i dag", today - timedelta(days=1): "i går"}.get(day, f"{day:%d.%m.}")
+    return f"{named} {local:%H:%M}"
 
 
 def number(count: int) -> str:

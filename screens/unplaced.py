@@ -49,7 +49,7 @@ P plasserer innbetalingen på en sak. Finnes det forslag, står de øverst; elle
 D deler den på flere saker. Delene må bli like mye som innbetalingen.
 I tar den av listen som ikke vår, med en begrunnelse. Den blir da ikke bokført herfra.
 
-En innbetaling som er plassert, kommer med i Bokføringsforslag.
+En innbetaling som er plassert, kommer med i Bokføringsforslag, hvis den ikke er hentet fra Visma og ført der før.
 """
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("p", "place", "Plasser"),

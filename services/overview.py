@@ -1,6 +1,6 @@
 """The counts and figures of the main menu."""
 
-from datetime import date
+from datetime import date, datetime
 
 import msgspec
 
@@ -13,6 +13,7 @@ from services.inbox import Inbox
 from services.posting import PostingService
 from services.rates import interest_rates
 from services.rules.posting import Proposal
+from services.visma_payments import last_cursor
 
 RATE_WARNING_DAYS = 31
 
@@ -35,6 +36,7 @@ class Overview(msgspec.Struct, frozen=True, kw_only=True):
     unknown: int
     needs_decision: int
     pending_write_back: int
+    fetched: datetime | None  # when payments were last fetched from Visma
     rates_until: date | None
     rates_warning: bool
 
@@ -58,6 +60,7 @@ class OverviewService:
         unplaced = await self._store.find_many(Payment, "unplaced", tuple(REASONS))
         deliveries = await self._store.find_many(Delivery, "state", (*UNDER_WAY, "rejected", "deleted"))
         until = (await interest_rates(self._store)).known_until
+        cursor = await last_cursor(self._store)
         open_cases = await self._store.count(Case, {"status": "open"})
         return Overview(
             open_cases=open_cases,
@@ -75,6 +78,7 @@ class OverviewService:
             unknown=sum(each.state == "unknown" for each in deliveries),
             needs_decision=sum(each.needs_decision for each in deliveries),
             pending_write_back=await self._store.count(Claim, {"written_back": "pending"}),
+            fetched=cursor.fetched if cursor else None,
             rates_until=until,
             rates_warning=until is not None and (until - self._clock.today()).days <= RATE_WARNING_DAYS,
         )

@@ -16,6 +16,7 @@ from services.overview import OverviewService
 from services.payments import PaymentService
 from services.posting import PostingService
 from services.receipts import ReceiptService
+from services.visma_payments import VismaPayments
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -34,6 +35,7 @@ class Services:
     bank: BankImport
     inbox: Inbox
     payments: PaymentService
+    visma_payments: VismaPayments
     posting: PostingService
     delivery: DeliveryService
     receipts: ReceiptService

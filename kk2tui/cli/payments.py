@@ -1,13 +1,14 @@
-"""`kk2 payments`: read bank files, enter, delete, move and place payments."""
+"""`kk2 payments`: read bank files, fetch from Visma, enter, delete, move and place payments."""
 
 from collections.abc import Sequence
 from pathlib import Path
 
 import click
 
-from data.documents import Payment
+from data.documents import Payment, Receipt
 from kk2tui.cli import shapes
 from kk2tui.cli.context import Session, command
+from kk2tui.cli.receipts import receipt_lines
 from kk2tui.cli.tables import table
 from services.bank.findings import Finding
 from services.bank_check import ImportedFile
@@ -15,6 +16,7 @@ from services.bank_receipt import REASONS
 from services.registry import Services
 from services.rules.dates import format_date, parse_date
 from services.rules.money import format_amount, parse_amount
+from services.visma_receipt import FetchedPayments
 
 NEGATIVE_AMOUNTS = {"ignore_unknown_options": True}
 STATUS_TEXT = {"imported": "lest inn", "valid": "i orden", "duplicate": "lest før", "rejected": "avvist"}
@@ -22,7 +24,7 @@ STATUS_TEXT = {"imported": "lest inn", "valid": "i orden", "duplicate": "lest f�
 
 @click.group()
 def payments() -> None:
-    """Innbetalinger: les bankfiler, før, slett, flytt og plasser."""
+    """Innbetalinger: les bankfiler, hent fra Visma, før, slett, flytt og plasser."""
 
 
 @payments.command("import")
@@ -115,6 +117,20 @@ def delete(session: Session, key: str, reason: str) -> None:
 def move(session: Session, key: str, case: str) -> None:
     """Flytt en innbetaling til en annen sak. En som er bokført, skal ikke bokføres på den nye saken."""
     _tell(session, session.run(lambda services: services.payments.move(key, case, services.actor)), "flyttet")
+
+
+@payments.command()
+@click.pass_obj
+@command
+def fetch(session: Session) -> None:
+    """Hent betalinger og rettelser som er ført i Visma, inn på sakene. Kan alltid kjøres igjen."""
+    done, receipt = session.run(_fetch)
+    session.answer(shapes.fetched_payments(done), lambda: receipt_lines(receipt))
+
+
+async def _fetch(services: Services) -> tuple[FetchedPayments, Receipt]:
+    done = await services.visma_payments.run(services.actor)
+    return done, await services.receipts.get(done.receipt)
 
 
 @payments.command()

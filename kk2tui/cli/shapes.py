@@ -11,6 +11,7 @@ from services.case_import import ImportedCases
 from services.cases import CaseRow, CaseView
 from services.delivery import VoucherRow
 from services.rules.posting import Problem, Proposal, ProposedVoucher
+from services.visma_receipt import FetchedPayments
 
 Shape = dict[str, Any]
 
@@ -168,6 +169,24 @@ def imported_file(file: ImportedFile) -> Shape:
             for finding in file.findings
         ],
         "receipt": file.receipt,
+    }
+
+
+def fetched_payments(done: FetchedPayments) -> Shape:
+    return {
+        "transactions": done.transactions,
+        "payments": len(done.booked),
+        "skipped_own": done.skipped_own,
+        "flagged": len(done.flagged),
+        "unplaced": len(done.unplaced),
+        "corrected": done.corrected,
+        "foreign": done.foreign,
+        "closed": done.closed,
+        "reopened": done.reopened,
+        "cases": done.cases,
+        "amount": done.amount,
+        "receipt": done.receipt,
+        "stopped": done.stopped,
     }
 
 

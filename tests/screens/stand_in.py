@@ -37,6 +37,7 @@ from services.receipts import ReceiptService
 from services.registry import Services
 from services.visma.port import VismaPort
 from services.visma.simulator.embedded import embedded
+from services.visma_payments import VismaPayments
 
 TODAY = date(2026, 11, 24)
 KARI = Handler(id="kari", name="Kari Testesen", email="kari@testvik.invalid", role="admin")
@@ -177,6 +178,7 @@ def services_for(store: Store, visma: VismaPort, folder: Path, handler: Handler 
         bank=bank,
         inbox=inbox,
         payments=PaymentService(store, clock),
+        visma_payments=VismaPayments(store, visma, clock),
         posting=posting,
         delivery=DeliveryService(store, visma, clock),
         receipts=ReceiptService(store),

@@ -138,6 +138,16 @@ IMPORTED_CASES = {
     "pending_write_back": int,
     "letters": int,
 }
+FETCHED = {
+    "transactions": int,
+    "payments": int,
+    "skipped_own": int,
+    "flagged": int,
+    "closed": [str],
+    "cases": [str],
+    "amount": int,
+    "receipt": str,
+}
 UNPLACED = {"payments": [{"id": str, "date": str, "amount": int, "kid": str, "reason": str, "text": str}]}
 RECEIPT = {"id": str, "kind": str, "time": str, "actor": str, "title": str, "summary": [str]}
 
@@ -190,6 +200,18 @@ def test_checking_a_bank_file_stores_nothing(fresh: CommandLine) -> None:
     assert (checked["status"], checked["payments"]) == ("valid", 40)
     (read,) = fresh.json("payments", "import", file)["files"]
     assert read["status"] == "imported"
+
+
+def test_fetching_payments_from_visma_answers_in_its_shape_and_registers_nothing_twice(worked: CommandLine) -> None:
+    before = worked.json("posting", "show")["total"]
+    answer = worked.json("payments", "fetch")
+    assert misfits(answer, FETCHED) == []
+    assert (answer["transactions"], answer["flagged"], answer["skipped_own"], answer["stopped"]) == (9, 1, 0, "")
+    assert answer["payments"] + answer["unplaced"] == 7
+    assert len(answer["cases"]) == len(set(answer["cases"]))
+    assert worked.json("posting", "show")["total"] == before
+    again = worked.json("payments", "fetch")
+    assert (again["transactions"], again["payments"], again["flagged"], again["amount"]) == (0, 0, 0, 0)
 
 
 def test_changing_payments_answers_in_their_shape(worked: CommandLine) -> None:

@@ -57,6 +57,15 @@ def test_bank_files_are_told_one_by_one_with_line_and_column(fresh: CommandLine)
     assert "plassert 30, uplassert 1, lest før 0" in answer.out
 
 
+def test_what_was_fetched_from_visma_is_told_with_the_explanation_of_a_wrong_posting(worked: CommandLine) -> None:
+    answer = worked("payments", "fetch")
+    assert answer.status == 0
+    assert "9 nye transaksjoner i Visma" in answer.out
+    assert "! 1 av type 20-UTG. FAKTURA er ført som innbetaling i Visma. Det er feilføring" in answer.out
+    assert OURS.findall(answer.out) == []
+    assert ISO_DATE.findall(answer.out) == []
+
+
 def test_what_hinders_posting_comes_first(worked: CommandLine) -> None:
     lines = worked("posting", "show").out.splitlines()
     assert lines[0] == "! Finner ikke reskontrotype for ((Saker)Avdeling) Se sak 0221-00000031"

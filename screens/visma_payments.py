@@ -1,0 +1,121 @@
+"""Betalinger fra Visma: fetch what has been entered in Visma's ledger since the last time."""
+
+from typing import ClassVar
+
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+
+from screens.job_screen import JobScreen, counted
+from screens.receipts import ReceiptScreen
+from screens.unplaced import UnplacedScreen
+from screens.widgets.plain import Plain
+from screens.widgets.text_pane import TextPane
+from services.rules.dates import format_instant
+from services.visma_payments import LastFetch
+from services.visma_receipt import FetchedPayments
+
+ABOUT = (
+    "Enter henter betalinger til kommunens ordinære konto, og rettelser, på saker som er i kk2. Det som er hentet før, "
+    "og det som kommer fra våre egne bilag, føres ikke en gang til."
+)
+
+
+class VismaPaymentsScreen(JobScreen):
+    """What the last fetch brought, and fetching anew."""
+
+    TITLE = "Betalinger fra Visma"
+    HELP = """
+Her henter du betalinger som er kommet inn på kommunens ordinære konto og ført i Visma, og rettelser og \
+kreditnotaer på fakturaer som er blitt saker. De føres på sakene, saldo blir ny, og saker under \
+behandlingsterskelen avsluttes. De er bokført i Visma fra før, og kommer aldri med i Bokføringsforslag.
+
+Bilag som kk2 selv har levert, kjennes igjen på referansen og føres ikke en gang til.
+
+Noe må du se på. Det blir liggende under Uplasserte innbetalinger, med grunnen:
+- 20-UTG. FAKTURA som negativ innbetaling er feilføring i Visma. Rett den i regnskapet; når rettelsen hentes, går \
+begge av listen. Er den rettet på en annen måte, merker du den som ikke vår.
+- Saken er avsluttet. Plasser betalingen på saken likevel, eller på en annen.
+- Betalingen er ført før saken ble overtatt, på en faktura som var delvis betalt da. Er den med i det saken begynte \
+med, merker du den som ikke vår; ellers plasserer du den.
+- Et kk2-bilag er tilbakeført i Visma, eller finnes ikke her. Avklar med regnskap.
+- Fakturaen har saksnummeret i Visma, men er ikke på saken her. Avklar, og plasser betalingen.
+
+Transaksjoner på fakturaer som ikke er saker, telles på kvitteringen og gjør ingenting.
+"""
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("enter,h", "fetch", "Hent"),
+        Binding("k", "receipt", "Kvittering"),
+        Binding("u", "unplaced", "Uplasserte"),
+        Binding("f5", "reload", "Oppdater"),
+    ]
+    WRITES = frozenset({"fetch"})
+    DEFAULT_CSS = """
+    VismaPaymentsScreen #about { height: auto; padding: 1 2; }
+    VismaPaymentsScreen #last { height: 1fr; max-height: 100%; }
+    VismaPaymentsScreen #progress { display: none; padding: 0 2; }
+    VismaPaymentsScreen.-working #progress { display: block; }
+    """
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._last: LastFetch | None = None
+        self._told = TextPane(id="last")
+
+    def content(self) -> ComposeResult:
+        yield Plain(ABOUT, id="about")
+        yield self._told
+        yield self.progress_line
+
+    def load(self) -> None:
+        self.run_service(self.services.visma_payments.last(), self._show)
+
+    def _show(self, last: LastFetch) -> None:
+        self._last = last
+        when = f"sist hentet {format_instant(last.time)}" if last.time else "ikke hentet ennå"
+        self.show_title(f"{self.TITLE} · {when}", f"Visma: {self.services.visma}")
+        self._told.show(last_text(last))
+        self.refresh_bindings()
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        if action == "receipt" and not (self._last and self._last.receipt):
+            return False
+        if action == "unplaced" and not (self._last and self._last.waiting):
+            return False
+        return super().check_action(action, parameters)
+
+    # --- fetching ---
+
+    def action_fetch(self) -> None:
+        if self.writing:
+            return
+        self.progress_line.show("Spør Visma …")
+        self.add_class("-working")
+        work = self.services.visma_payments.run(self.services.actor, self.tell_progress)
+        self.run_write(work, self._show_fetched, action="fetch", failed=self._ended)
+
+    def _ended(self) -> None:
+        self.remove_class("-working")
+        self.load()
+
+    def _show_fetched(self, done: FetchedPayments) -> None:
+        self._ended()
+        self.app.push_screen(ReceiptScreen(done.receipt))
+
+    def action_receipt(self) -> None:
+        if self._last and self._last.receipt:
+            self.app.push_screen(ReceiptScreen(self._last.receipt.id))
+
+    def action_unplaced(self) -> None:
+        self.app.push_screen(UnplacedScreen())
+
+
+def last_text(last: LastFetch) -> str:
+    """The last receipt in short, and what waits."""
+    lines = ["Ingenting er hentet ennå."]
+    if last.receipt is not None:
+        warnings = [f"! {warning}" for warning in last.receipt.warnings]
+        lines = [f"Sist, av {last.receipt.actor}:", *last.receipt.summary, *warnings]
+    if last.waiting:
+        waiting = counted(last.waiting, "betaling fra Visma venter", "betalinger fra Visma venter")
+        lines += ["", f"! {waiting} under Uplasserte innbetalinger. U går dit."]
+    return "\n".join(lines)
