@@ -1,15 +1,39 @@
-"""The dated rates as they lie in the store, made ready for the rules."""
+"""The dated rates as they lie in the store: made ready for the rules, and added to by administrators.
 
-from datetime import timedelta
+A row is only ever added after the last known one, never changed or deleted (design.md 5). Payments that had to wait
+for a rate are covered in the transaction that brings it.
+"""
+
+from collections.abc import Iterable, Sequence
+from datetime import date
+from typing import TypeVar
+
+import msgspec
 
 from data.documents import InterestRate, NoticeFee, Payment
-from data.store import Store
+from data.rates import read_rates
+from data.store import Reader, Store, Transaction
 from services.case_account import update
 from services.clock import Clock
 from services.errors import InvalidInput
+from services.events import log
+from services.handlers import HandlerService
 from services.listing import everything
 from services.rules.dates import format_date
-from services.rules.rates import InterestRates, NoticeFees, initial_rates
+from services.rules.percent import format_percent
+from services.rules.rates import (
+    InterestRates,
+    NoticeFees,
+    initial_rates,
+    next_half_year,
+    with_next_fees,
+    with_next_rate,
+)
+
+BATCH = 1000
+_OPEN = ("pending", "excluded", "not_ours")  # what a voucher carries is fixed, and waits for nothing
+
+Row = TypeVar("Row", InterestRate, NoticeFee)
 
 
 async def interest_rates(store: Store) -> InterestRates:
@@ -34,22 +58,122 @@ async def seed_rates(store: Store, actor: str) -> None:
                 tx.put(fee)
 
 
-async def add_interest_rate(store: Store, clock: Clock, rate: InterestRate, actor: str) -> int:
-    """Add the rate of the next half-year, and cover what payments had waiting for it. Returns how many cases it moved.
+class Added(msgspec.Struct, frozen=True, kw_only=True):
+    """What was added, and the cases whose waiting payments were covered."""
 
-    A rate is never changed: raises InvalidInput unless it begins on the day after the last known one, and RateError
-    for one that is no rate.
-    """
-    known = await interest_rates(store)
-    if known.known_until is not None and rate.valid_from != known.known_until + timedelta(days=1):
-        raise InvalidInput(
-            f"Satsene er kjent til {format_date(known.known_until)}; den neste skal gjelde fra dagen etter. "
-            "Ingenting er lagret."
+    interest: tuple[InterestRate, ...] = ()
+    fees: tuple[NoticeFee, ...] = ()
+    cases: tuple[str, ...] = ()
+
+
+class Preview(msgspec.Struct, frozen=True, kw_only=True):
+    """What adding a rate would do. `before` is the last known one; `amount` is what waits for this one, øre."""
+
+    rate: InterestRate
+    before: InterestRate | None
+    payments: int
+    cases: int
+    amount: int
+
+
+class RateService:
+    """Adds rates, for administrators."""
+
+    def __init__(self, store: Store, clock: Clock) -> None:
+        self._store = store
+        self._clock = clock
+
+    async def next_half_year(self) -> tuple[date, date] | None:
+        """The first and last day of the rate that comes next; None in a store without rates."""
+        return next_half_year(await interest_rates(self._store))
+
+    async def preview(self, rate: InterestRate) -> Preview:
+        """What `add` would do. Raises as `add` does, and changes nothing."""
+        known = await interest_rates(self._store)
+        with_next_rate(known, _complete(rate))
+        waiting = [each for each in await _waiting(self._store) if rate.valid_from <= each.date <= rate.valid_to]
+        return Preview(
+            rate=rate,
+            before=known.rows[-1] if known.rows else None,
+            payments=len(waiting),
+            cases=len({payment.case for payment in waiting}),
+            amount=sum(payment.waiting for payment in waiting),
         )
-    rates = InterestRates([*known.rows, rate])
-    async with store.transaction(actor, f"Rentesats fra {format_date(rate.valid_from)}") as tx:
-        tx.put(rate)
-        open_for_change = await tx.find_many(Payment, "posting", ("pending", "excluded", "not_ours"))
-        cases = sorted({each.case for each in open_for_change if each.waiting and each.case and not each.deleted})
-        await update(tx, cases, rates=rates, clock=clock, actor=actor)
-    return len(cases)
+
+    async def add(self, rate: InterestRate, actor: str) -> Added:
+        """Add the rate of the next half-year. Raises Refused unless `actor` is an administrator, and RateError."""
+        return await self._add([_complete(rate)], [], actor)
+
+    async def load(self, content: bytes, actor: str) -> Added:
+        """Add the rows of a file of rates (data/rates) that are not here yet. Loading it again changes nothing.
+
+        All or nothing. Raises RatesFileError, and what `add` raises.
+        """
+        wanted = read_rates(content)
+        if not wanted.interest and not wanted.notice_fees:
+            raise InvalidInput(
+                "Filen har verken late_interest eller notice_fees, og ingenting er lagret. "
+                "Se eksempelet i docs/administrator.md."
+            )
+        return await self._add(wanted.interest, wanted.notice_fees, actor)
+
+    async def _add(self, interest: Sequence[InterestRate], fees: Sequence[NoticeFee], actor: str) -> Added:
+        await HandlerService(self._store).require_admin(actor)
+        rates, known_fees = await interest_rates(self._store), await notice_fees(self._store)
+        new_rates, new_fees = _new(rates.rows, interest), _new(known_fees.rows, fees)
+        for rate in new_rates:
+            rates = with_next_rate(rates, rate)
+        for fee in new_fees:
+            known_fees = with_next_fees(known_fees, fee)
+        async with self._store.transaction(actor, _reason(new_rates, new_fees)) as tx:
+            for rate in new_rates:
+                tx.put(rate)
+            for fee in new_fees:
+                tx.put(fee)
+            cases = await self._cover_waiting(tx, rates, actor)
+        return Added(interest=tuple(new_rates), fees=tuple(new_fees), cases=tuple(cases))
+
+    async def _cover_waiting(self, tx: Transaction, rates: InterestRates, actor: str) -> list[str]:
+        """Settle the cases with a payment that waited for a rate that is known now."""
+        waiting = [payment for payment in await _waiting(tx) if rates.rate_on(payment.date)]
+        cases = sorted({payment.case for payment in waiting if payment.case})
+        for begin in range(0, len(cases), BATCH):
+            batch = cases[begin : begin + BATCH]
+            await update(tx, batch, rates=rates, clock=self._clock, actor=actor)
+            line = "Rentesatsen er kjent nå: innbetalingene som ventet på den, er regnet på nytt."
+            await log(tx, self._clock, actor, [(case, line) for case in batch])
+        return cases
+
+
+async def _waiting(reader: Reader) -> list[Payment]:
+    """Payments on cases of which a part waits for a rate."""
+    found = await reader.find_many(Payment, "posting", _OPEN)
+    return [each for each in found if each.waiting and each.case and not each.deleted]
+
+
+def _complete(rate: InterestRate) -> InterestRate:
+    """Raises InvalidInput for a rate that does not say where it is from."""
+    if not rate.regulation.strip():
+        raise InvalidInput("Oppgi forskriften som fastsetter satsen. Ingenting er lagret.")
+    return rate
+
+
+def _new(known: Iterable[Row], wanted: Iterable[Row]) -> list[Row]:
+    """Those that are not known, the first day first. One that is known, but otherwise, is left for the rules to refuse.
+
+    Where a row comes from may be told in other words: what counts is what it does.
+    """
+    there = {_effect(row) for row in known}
+    return sorted((row for row in wanted if _effect(row) not in there), key=lambda row: row.valid_from)
+
+
+def _effect(row: InterestRate | NoticeFee) -> tuple[object, ...]:
+    if isinstance(row, InterestRate):
+        return row.valid_from, row.valid_to, row.basis_points
+    return row.valid_from, row.valid_to, row.base, row.reminder_factor, row.notice_factor, row.demand_factor
+
+
+def _reason(interest: Sequence[InterestRate], fees: Sequence[NoticeFee]) -> str:
+    told = [f"Rentesats {format_percent(each.basis_points)} fra {format_date(each.valid_from)}" for each in interest]
+    told += [f"Gebyrsatser fra {format_date(each.valid_from)}" for each in fees]
+    return ", ".join(told) or "Innbetalinger som ventet på rentesats"

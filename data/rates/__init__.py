@@ -37,7 +37,7 @@ class Law(msgspec.Struct, frozen=True, kw_only=True):
     title: str
     number: str
     purpose: str
-    source_url: str
+    source_url: str = ""
 
 
 class Rates(msgspec.Struct, frozen=True, kw_only=True):

@@ -16,6 +16,7 @@ from data.documents import InterestRate, NoticeFee
 from data.errors import Kk2Error
 from data.rates import shipped_rates
 from services.rules.dates import format_date
+from services.rules.percent import format_percent
 
 ONE_DAY = timedelta(days=1)
 
@@ -118,14 +119,14 @@ class InterestRates:
 
 
 class NoticeFees:
-    """Notice fees by day (inkassoforskriften §§ 1-1 to 1-3). A row without `valid_to` goes on.
+    """Notice fees by day (inkassoforskriften §§ 1-1 to 1-3). A row without `valid_to` goes on until the next begins.
 
     Raises RateError when a row ends before it starts, or when two rows share a day.
     """
 
     def __init__(self, rows: Iterable[NoticeFee]) -> None:
         self.rows = tuple(sorted(rows, key=lambda row: row.valid_from))
-        _check([(row.valid_from, row.valid_to or date.max) for row in self.rows])
+        _check([(row.valid_from, row.valid_to or row.valid_from) for row in self.rows])
 
     def on(self, day: date) -> NoticeFee | None:
         """The row that the day is in, None when no row has it."""
@@ -133,6 +134,74 @@ class NoticeFees:
         if at < 0 or day > (self.rows[at].valid_to or date.max):
             return None
         return self.rows[at]
+
+
+def half_year_end(day: date) -> date:
+    """30 June or 31 December: the last day of the half-year that the day is in."""
+    return date(day.year, 6, 30) if day.month < 7 else date(day.year, 12, 31)
+
+
+def next_half_year(known: InterestRates) -> tuple[date, date] | None:
+    """The days that the next rate is for: from the day after the last known one. None without rates."""
+    if known.known_until is None:
+        return None
+    first = known.known_until + ONE_DAY
+    return first, half_year_end(first)
+
+
+def with_next_rate(known: InterestRates, row: InterestRate) -> InterestRates:
+    """The known rates and the row of the next half-year. A row is only ever added: none is changed or taken away.
+
+    Raises RateError when the row is not for the next half-year, the whole of it and nothing else: rates are fixed by
+    1 January and 1 July (forsinkelsesrenteloven § 3).
+    """
+    expected = next_half_year(known)
+    if expected and row.valid_from < expected[0]:
+        raise _overlap(known, row, expected[0])
+    if expected and row.valid_from > expected[0]:
+        raise RateError(
+            f"Satsene er kjent til {format_date(expected[0] - ONE_DAY)}. En sats fra {format_date(row.valid_from)} "
+            f"ville etterlate dager uten sats: den neste skal gjelde fra {format_date(expected[0])}. "
+            "Ingenting er lagret.",
+            code="rate_gap",
+        )
+    if row.valid_to != half_year_end(row.valid_from):
+        raise RateError(
+            f"Satsen fastsettes for et halvår: den som gjelder fra {format_date(row.valid_from)}, skal gjelde til "
+            f"{format_date(half_year_end(row.valid_from))}. Ingenting er lagret."
+        )
+    return InterestRates([*known.rows, row])
+
+
+def with_next_fees(known: NoticeFees, row: NoticeFee) -> NoticeFees:
+    """The known fees and a row after them. Raises RateError as `with_next_rate` does."""
+    if row.base is None:
+        raise RateError(f"Inkassosatsen fra {format_date(row.valid_from)} mangler. Ingenting er lagret.")
+    last = known.rows[-1] if known.rows else None
+    if last and last.valid_to and row.valid_from > last.valid_to + ONE_DAY:
+        raise RateError(
+            f"Gebyrsatsene er kjent til {format_date(last.valid_to)}. En rad fra {format_date(row.valid_from)} "
+            "ville etterlate dager uten sats. Ingenting er lagret.",
+            code="rate_gap",
+        )
+    if last and row.valid_from <= (last.valid_to or last.valid_from):
+        raise RateError(
+            f"Gebyrsatsene er kjent fra {format_date(last.valid_from)}, og en rad endres aldri: en ny kan ikke gjelde "
+            f"fra {format_date(row.valid_from)}. Ingenting er lagret.",
+            code="rate_overlap",
+        )
+    return NoticeFees([*known.rows, row])
+
+
+def _overlap(known: InterestRates, row: InterestRate, expected: date) -> RateError:
+    there = known.rate_on(row.valid_from)
+    rate = f" Den er {format_percent(there.basis_points)} den dagen." if there else ""
+    return RateError(
+        f"Satsen for {format_date(row.valid_from)} kan ikke legges inn: satsene er kjent til "
+        f"{format_date(expected - ONE_DAY)}, og en rad endres aldri.{rate} Den neste skal gjelde fra "
+        f"{format_date(expected)}. Ingenting er lagret.",
+        code="rate_overlap",
+    )
 
 
 def _check(periods: list[tuple[date, date]]) -> None:
@@ -150,7 +219,7 @@ def _halves(row: InterestRate) -> Iterator[RateDays]:
     """A row's days, cut at 1 January and 1 July."""
     first = row.valid_from
     while first <= row.valid_to:
-        last = min(row.valid_to, date(first.year, 6, 30) if first.month < 7 else date(first.year, 12, 31))
+        last = min(row.valid_to, half_year_end(first))
         year_days, other = (366, 365) if isleap(first.year) else (365, 366)
         yield RateDays(first, last, row.basis_points, year_days, row.basis_points * other)
         first = last + ONE_DAY

@@ -11,7 +11,7 @@ from data.store import Store
 from services.cases import CaseService
 from services.payments import PaymentService
 from services.posting import PostingService
-from services.rates import add_interest_rate
+from services.rates import RateService
 from services.rules.posting import Proposal
 from tests.builders import (
     D1,
@@ -173,7 +173,7 @@ async def test_a_payment_of_a_day_without_known_rate_waits_and_is_covered_to_the
     assert "Rentesats mangler for 05.01.2027" in proposal.problems[0].message
     assert [each.payments for each in proposal.ready] == [(small.id,)]
 
-    assert await add_interest_rate(store, clock, NEXT_HALF_YEAR, "kari") == 1
+    assert len((await RateService(store, clock).add(NEXT_HALF_YEAR, "kari")).cases) == 1
     covered = await store.get(Payment, waiting.id)
     assert covered is not None
     assert covered.waiting == 0

@@ -85,9 +85,9 @@ def test_rows_that_contradict_each_other_are_refused(rows: list[InterestRate]) -
 
 
 def test_notice_fees_that_share_a_day_are_refused() -> None:
-    later = msgspec.structs.replace(FEES[-1], id="2027-01-01", valid_from=date(2027, 1, 1))
-    with pytest.raises(RateError, match=r"01\.01\.2027"):
-        NoticeFees([*FEES, later])
+    earlier = msgspec.structs.replace(FEES[-1], id="2025-12-31", valid_from=date(2025, 12, 31))
+    with pytest.raises(RateError, match=r"31\.12\.2025"):
+        NoticeFees([*FEES, earlier])
 
 
 def test_the_row_of_notice_fees_without_an_end_goes_on() -> None:
