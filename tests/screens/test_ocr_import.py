@@ -45,7 +45,7 @@ async def test_a_file_is_read_in_after_a_confirmation_and_its_receipt_leads_on(o
         assert "5 innbetalinger, sum 3 504,53, laget 24.11.2026." in asked
         receipt = await press(pilot, "j")
         assert isinstance(desk.screen, ReceiptScreen)
-        assert "2 uplasserte innbetalinger, 2 004,50" in receipt
+        assert "Uplassert: 2 med sum 2 004,50" in receipt
         assert "▌1 Saker (3)▐  2 Uplasserte innbetalinger (2)" in receipt
         assert "uten KID" in await press(pilot, "2")
         await press(pilot, "b")
