@@ -161,8 +161,7 @@ class DeliveryService:
         rows = await self._outbox.in_state(("delivered", "registered"))
         found = await self._find([row.voucher for row in rows])
         outcomes = {row.voucher.reference: _followed(row, found.get(row.voucher.reference)) for row in rows}
-        changed = {each.voucher.reference for each in rows if _differs(each, outcomes[each.voucher.reference])}
-        await self._outbox.enter({reference: outcomes[reference] for reference in sorted(changed)}, actor)
+        await self._outbox.enter(outcomes, actor)
         return await self._outbox.rows([row.voucher.reference for row in rows])
 
     async def resolve(self, reference: str, answer: Answer, actor: str) -> VoucherRow:
@@ -210,10 +209,3 @@ def _followed(row: VoucherRow, status: VoucherStatus | None) -> Outcome:
         return _status_outcome(status)
     text = row.delivery.message or "Visma finner ikke bilaget igjen. Se etter det under WS-infe."
     return Outcome(row.delivery.state, text)
-
-
-def _differs(row: VoucherRow, outcome: Outcome) -> bool:
-    delivery = row.delivery
-    known = (outcome.number or delivery.voucher_number, outcome.visma_id or delivery.visma_id)
-    now = (outcome.state, outcome.message, *known)
-    return now != (delivery.state, delivery.message, delivery.voucher_number, delivery.visma_id)

@@ -57,6 +57,11 @@ async def test_invoices_that_share_a_case_may_come_in_different_pages(store: Sto
     assert [claim.id for claim in first] == [f"{number_of(1)}/{serial}" for serial in (1, 2, 3, 4)]
 
 
+async def test_an_invoice_that_comes_twice_in_a_page_is_one_claim(store: Store, clock: FakeClock) -> None:
+    done = await Town(store, clock, proposal(4711, invoice(1), invoice(2, 2), invoice(1))).run()
+    assert (done.invoices, await store.count(Claim)) == (2, 2)
+
+
 async def test_the_same_debtor_gets_a_new_case_in_the_next_run(store: Store, clock: FakeClock) -> None:
     town = Town(store, clock, proposal(4711, invoice(1)), proposal(4712, invoice(2)))
     await town.run()

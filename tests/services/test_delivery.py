@@ -1,6 +1,9 @@
 """Sending: every state a voucher can be in, and every way in which an answer can be missing."""
 
+from collections.abc import Sequence
+
 import pytest
+from msgspec.structs import replace
 
 from data.documents import Delivery, DeliveryState, Event, Payment, Receipt, Voucher
 from data.errors import NotFound
@@ -9,7 +12,14 @@ from services.delivery import DeliveryService, Sent
 from services.errors import Refused
 from services.payments import PaymentService
 from services.posting import PostingService
-from services.visma.port import VismaAccess, VismaContract, VismaRefused, VismaUncertain, VismaUnreachable
+from services.visma.port import (
+    VismaAccess,
+    VismaContract,
+    VismaRefused,
+    VismaUncertain,
+    VismaUnreachable,
+    VoucherStatus,
+)
 from tests.builders import D1, case, claim, fee, number_of, put
 from tests.services.fakes import FakeClock, FakeVisma, Lost, rejected
 
@@ -284,6 +294,37 @@ async def test_no_payment_of_a_voucher_that_may_be_sent_again_is_free(desk: Desk
     assert (await desk.posting.proposal()).payments == 0
 
 
+async def test_vouchers_are_sisters_through_others_too(desk: Desk) -> None:
+    """One payment is in R and N, the other in R and G: N and G share none, but R ties them together."""
+    first, second = case(1), case(2)
+    await put(desk.store, first, second, claim(first), claim(second, due=D1), fee(second))
+    with_interest = await desk.payments.add(first.id, 1_020_00, D1, "kari")
+    with_fee = await desk.payments.add(second.id, 1_010_00, D1, "kari")
+    await desk.posting.freeze("kari")
+    assert (await desk.payment(with_interest.id)).vouchers == (R, N)
+    assert (await desk.payment(with_fee.id)).vouchers == (R, G)
+    desk.visma.plan("deliver_voucher", UNCERTAIN, UNCERTAIN)
+    await desk.send()
+    desk.past_quarantine()
+    desk.visma.plan("deliver_voucher", rejected(R, "Stengt."), rejected(N, "Stengt."))
+    await desk.send()
+    assert await desk.states() == {R: "rejected", N: "rejected", G: "delivered"}
+    assert await desk.undecided() == [R, N]
+    assert {(await desk.payment(each.id)).posting for each in (with_interest, with_fee)} == {"frozen"}
+
+
+async def test_a_sister_that_was_tried_before_is_not_withdrawn_but_sent(desk: Desk) -> None:
+    payment = await desk.freeze()
+    busy = VismaRefused("Visma svarte: Prøv igjen", fault="MIDLERTIDIG", retryable=True)
+    desk.visma.plan("deliver_voucher", UNCERTAIN, busy, busy)
+    await desk.send()
+    desk.past_quarantine()
+    desk.visma.plan("deliver_voucher", rejected(R, "Stengt."))
+    await desk.send()
+    assert await desk.states() == {R: "rejected", N: "delivered", G: "delivered"}
+    assert (await desk.payment(payment.id)).posting == "frozen"
+
+
 async def test_when_the_last_sister_is_rejected_too_all_payments_are_free_and_nothing_can_be_sent_again(
     desk: Desk,
 ) -> None:
@@ -403,6 +444,34 @@ async def test_there_is_nothing_to_decide_for_a_voucher_that_arrived_or_does_not
         await desk.delivery.resolve(R, "resend", "kari")
     with pytest.raises(NotFound):
         await desk.delivery.resolve("KK2-0221-20261119-009-R", "found", "kari")
+
+
+async def test_what_a_person_has_settled_while_visma_was_asked_stands(desk: Desk) -> None:
+    await desk.freeze(500_00)
+    desk.visma.recognises = False
+    desk.visma.plan("deliver_voucher", Lost(UNCERTAIN))
+    await desk.send()
+    desk.past_quarantine()
+    ask = desk.visma.find_vouchers
+
+    async def ask_while_a_person_answers(company: str, references: Sequence[str]) -> list[VoucherStatus]:
+        await desk.delivery.resolve(R, "found", "ola")
+        await ask(company, references)
+        return []
+
+    desk.visma.find_vouchers = ask_while_a_person_answers  # type: ignore[method-assign]
+    await desk.send()
+    assert (await desk.state()).state == "delivered"
+    assert not (await desk.state()).needs_decision
+
+
+async def test_what_visma_tells_of_vouchers_that_were_not_asked_for_is_left_out(desk: Desk) -> None:
+    await desk.freeze(500_00)
+    await desk.send()
+    [own] = desk.visma.vouchers
+    desk.visma.plan("find_vouchers", [replace(own, reference="ANNEN-1"), replace(own, state="posted")])
+    [row] = await desk.delivery.refresh("kari")
+    assert row.delivery.state == "posted"
 
 
 async def test_a_duplicate_that_was_deleted_in_visma_asks_a_person(desk: Desk) -> None:

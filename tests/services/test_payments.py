@@ -183,6 +183,15 @@ async def test_a_case_closed_by_its_threshold_opens_again_when_the_payment_goes(
     assert (await desk.case(B)).status == ("open" if how == "delete" else "closed")
 
 
+async def test_a_small_case_with_no_payment_left_opens_again(desk: Desk) -> None:
+    """It never owed as much as the threshold, but nobody has paid: the threshold closes only after a payment."""
+    await put(desk.store, case(4), claim(number_of(4), 100_00))
+    payment = await desk.add(number_of(4), 50_00)
+    assert (await desk.case(number_of(4))).status == "closed"
+    await desk.payments.delete(payment.id, "Feil", "kari")
+    assert (await desk.case(number_of(4))).status == "open"
+
+
 async def test_a_case_closed_by_hand_is_not_opened_by_a_payment_that_goes(desk: Desk) -> None:
     payment = await desk.add(A, 950_00)
     closed = await desk.case(A)
