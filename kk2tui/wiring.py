@@ -20,9 +20,11 @@ from services.creditors import CreditorService
 from services.delivery import DeliveryService
 from services.handlers import HandlerService
 from services.inbox import Inbox
+from services.law import LawService
 from services.overview import OverviewService
 from services.payments import PaymentService
 from services.posting import PostingService
+from services.rates import RateService
 from services.receipts import ReceiptService
 from services.registry import Services
 from services.visma.port import VismaPort
@@ -93,6 +95,8 @@ async def opened_services(home: Path, login: str, clock: Clock | None = None) ->
                 delivery=DeliveryService(store, visma, clock, quarantine_s=settings.visma.quarantine_s),
                 receipts=ReceiptService(store),
                 overview=OverviewService(store, clock, posting, inbox),
+                law=LawService(store),
+                rates=RateService(store, clock),
             )
         finally:
             await visma.close()

@@ -12,9 +12,11 @@ from services.creditors import CreditorService
 from services.delivery import DeliveryService
 from services.handlers import HandlerService
 from services.inbox import Inbox
+from services.law import LawService
 from services.overview import OverviewService
 from services.payments import PaymentService
 from services.posting import PostingService
+from services.rates import RateService
 from services.receipts import ReceiptService
 from services.visma_payments import VismaPayments
 
@@ -40,6 +42,8 @@ class Services:
     delivery: DeliveryService
     receipts: ReceiptService
     overview: OverviewService
+    law: LawService
+    rates: RateService
 
     @property
     def actor(self) -> str:

@@ -1,4 +1,4 @@
-"""`kk2 admin`: creditors and handlers."""
+"""`kk2 admin`: creditors, handlers and rates."""
 
 import asyncio
 from collections.abc import Awaitable, Callable
@@ -8,6 +8,7 @@ from typing import TypeVar
 import click
 
 from data.documents import Creditor, Handler, Role
+from kk2tui.cli import rates
 from kk2tui.cli.context import Session, command
 from kk2tui.cli.tables import table
 from kk2tui.wiring import opened_store
@@ -21,7 +22,10 @@ T = TypeVar("T")
 
 @click.group()
 def admin() -> None:
-    """For administrator: kreditorer og saksbehandlere."""
+    """For administrator: kreditorer, saksbehandlere og satser."""
+
+
+admin.add_command(rates.rates)
 
 
 @admin.group()

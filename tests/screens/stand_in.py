@@ -29,10 +29,11 @@ from services.creditors import CreditorService
 from services.delivery import DeliveryService
 from services.handlers import HandlerService
 from services.inbox import Inbox
+from services.law import LawService
 from services.overview import OverviewService
 from services.payments import PaymentService
 from services.posting import PostingService
-from services.rates import seed_rates
+from services.rates import RateService, seed_rates
 from services.receipts import ReceiptService
 from services.registry import Services
 from services.visma.port import VismaPort
@@ -183,6 +184,8 @@ def services_for(store: Store, visma: VismaPort, folder: Path, handler: Handler 
         delivery=DeliveryService(store, visma, clock),
         receipts=ReceiptService(store),
         overview=OverviewService(store, clock, posting, inbox),
+        law=LawService(store),
+        rates=RateService(store, clock),
     )
 
 
