@@ -62,7 +62,7 @@ async def _add_municipality(home: Path, store: Store, login: str) -> list[str]:
     today = min(clock_from_environment().today(), known_until or date.max)
     town = demo_town(today)
     (home / SCENARIO).write_text(json.dumps(town.scenario, ensure_ascii=False, indent=1), encoding="utf-8")
-    await CreditorService(store).load(json.dumps(town.creditors).encode(), login)
+    await CreditorService(store, clock_from_environment()).load(json.dumps(town.creditors).encode(), login)
     files = demo_bank_files(town, today)
     for name, content in files.items():
         (home / INBOX / name).write_bytes(content)

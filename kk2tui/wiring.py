@@ -78,7 +78,7 @@ async def opened_services(home: Path, login: str, clock: Clock | None = None) ->
                 clock=clock,
                 store=store,
                 handlers=handlers,
-                creditors=CreditorService(store),
+                creditors=CreditorService(store, clock),
                 cases=CaseService(store, clock),
                 case_import=CaseImport(
                     store,

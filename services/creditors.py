@@ -1,19 +1,35 @@
 """Creditors: who is owed, where the money comes in, and how it is posted (design.md 10, "a creditor")."""
 
-from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
-from typing import Any
+from collections.abc import AsyncIterator, Mapping, Sequence
+from contextlib import asynccontextmanager
+from typing import Any, get_args
 
 import msgspec
+from msgspec.structs import replace
 
-from data.documents import Accounting, BankAccount, Component, Creditor, LedgerLine
-from data.errors import NotFound
-from data.store import Store
-from services.bank.kid import valid_account
-from services.errors import InvalidInput
+from data.documents import (
+    Accounting,
+    BankAccount,
+    Case,
+    Component,
+    Creditor,
+    LedgerLine,
+    Payment,
+    UnplacedReason,
+)
+from data.errors import Conflict, NotFound
+from data.store import Store, Transaction
+from services.bank.kid import format_account
+from services.case_account import Updated, update
+from services.clock import Clock
+from services.errors import InvalidInput, Refused
+from services.handlers import NOT_CLOSED, administrator
 from services.listing import everything
+from services.rates import interest_rates
+from services.rules.creditor_setup import Problem, find_problems, problem_in, repeated
 
-COVERED: frozenset[Component] = frozenset(("principal", "costs", "fees", "interest"))
+NOT_FIXED = ("pending", "excluded", "not_ours")  # what no voucher carries is covered anew
+BATCH = 500
 
 
 class CreditorFile(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
@@ -32,11 +48,32 @@ class CreditorFile(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
     phone: str = ""
 
 
-class CreditorService:
-    """Loads and looks up creditors."""
+class SettledAnew(msgspec.Struct, frozen=True, kw_only=True):
+    """A creditor as changed, and the cases that its new threshold or order of coverage closed or opened again."""
 
-    def __init__(self, store: Store) -> None:
+    creditor: Creditor
+    closed: tuple[str, ...] = ()
+    reopened: tuple[str, ...] = ()
+
+
+class LedgerUse(msgspec.Struct, frozen=True, kw_only=True):
+    """What leads to a ledger line: cases that are not closed, and payments that wait to be posted (sum in øre)."""
+
+    cases: int
+    payments: int
+    amount: int
+
+
+class CreditorService:
+    """Loads, looks up and changes creditors.
+
+    Who changes one must be an administrator (Refused, `not_admin`). A creditor given is as it was seen: Conflict when
+    somebody else has changed it. InvalidInput has one detail for each thing that is wrong; then nothing is stored.
+    """
+
+    def __init__(self, store: Store, clock: Clock) -> None:
         self._store = store
+        self._clock = clock
 
     async def all(self) -> list[Creditor]:
         return await everything(self._store, Creditor)
@@ -49,41 +86,185 @@ class CreditorService:
         return creditor
 
     async def load(self, content: bytes, actor: str) -> list[Creditor]:
-        """Take in one creditor or a list of them (JSON). Loading the same twice changes nothing.
-
-        Raises InvalidInput with one detail for each thing that is wrong; then nothing is stored.
-        """
-        wanted = read_creditors(content)
+        """Take in one creditor or a list of them (JSON). Loading the same twice changes nothing."""
+        wanted = [to_document(each) for each in read_creditors(content)]
         problems = [problem for each in wanted for problem in find_problems(each)]
         problems += [
-            _problem(number, "number", "Kreditoren står flere ganger i filen.") for number in _repeated(wanted)
+            problem_in(number, "number", "Kreditoren står flere ganger i filen.")
+            for number in repeated(each.number for each in wanted)
         ]
-        problems += await self._shared_accounts(wanted)
-        if problems:
-            raise InvalidInput("Kreditorfilen har feil. Ingenting er lagret.", details=problems)
-        stored = []
-        async with self._store.transaction(actor, "Kreditorer lest inn") as tx:
-            for each in wanted:
-                before = await tx.get(Creditor, each.number)
-                creditor = to_document(each, rev=before.rev if before else 0)
-                stored.append(before if before == creditor else tx.put(creditor))
-        return [creditor for creditor in stored if creditor is not None]
+        _refuse(problems)
+        async with self._changing(actor, "Kreditorer lest inn") as tx:
+            _refuse(await self._shared_accounts(wanted))
+            before = await tx.get_many(Creditor, [each.number for each in wanted])
+            fresh = [replace(each, rev=before[each.number].rev if each.number in before else 0) for each in wanted]
+            return [(await self._put(tx, each, before.get(each.number), actor)).creditor for each in fresh]
 
-    async def _shared_accounts(self, wanted: Sequence[CreditorFile]) -> list[dict[str, object]]:
+    async def add(self, creditor: Creditor, actor: str) -> Creditor:
+        """Register a new creditor. Raises Conflict when the number is taken."""
+        _refuse(list(find_problems(creditor)))
+        async with self._changing(actor, f"Kreditor {creditor.number} registrert") as tx:
+            if await tx.get(Creditor, creditor.number) is not None:
+                raise Conflict(f"Kreditor {creditor.number} finnes fra før. Ingenting er lagret. Velg et annet nummer.")
+            _refuse(await self._shared_accounts([creditor]))
+            return tx.put(creditor)
+
+    async def change(self, creditor: Creditor, actor: str, reason: str = "endret") -> SettledAnew:
+        """Store a creditor as it is to be, whole. Cases that a new threshold or order touches are settled anew."""
+        _refuse(list(find_problems(creditor)))
+        async with self._changing(actor, f"Kreditor {creditor.number}: {reason}") as tx:
+            return await self._change(tx, creditor, actor)
+
+    async def _change(self, tx: Transaction, creditor: Creditor, actor: str) -> SettledAnew:
+        _refuse(await self._shared_accounts([creditor]))
+        return await self._put(tx, creditor, await tx.get(Creditor, creditor.number), actor)
+
+    # --- ledger lines ---
+
+    async def ledger_use(self, number: str, ledger_type: str) -> LedgerUse:
+        """What would be without a ledger if this line were deleted."""
+        where = {"creditor": number, "department": ledger_type}
+        cases = sum([await self._store.count(Case, {**where, "status": status}) for status in NOT_CLOSED])
+        pending = [
+            payment
+            for payment in await self._store.find(Payment, "posting", "pending")
+            if payment.creditor == number and payment.case and not payment.deleted
+        ]
+        owners = await self._store.get_many(Case, sorted({payment.case or "" for payment in pending}))
+        mine = [payment for payment in pending if owners[payment.case or ""].department == ledger_type]
+        return LedgerUse(cases=cases, payments=len(mine), amount=sum(payment.amount for payment in mine))
+
+    async def add_ledger_line(
+        self, creditor: Creditor, line: LedgerLine, actor: str, *, replacing: bool = False
+    ) -> Creditor:
+        """Add a ledger line. A ledger type has one line at a time: with `replacing`, the one it has is deleted.
+
+        Raises Refused (`ledger_line_exists`) when it has one, and is not to be replaced.
+        """
+        old = creditor.ledger_line(line.ledger_type)
+        if old is not None and not replacing:
+            raise Refused(
+                f"Reskontrotype {line.ledger_type} har alt en linje, med konto {old.account}. Ingenting er lagret. "
+                "Slett den først, eller la den nye erstatte den.",
+                code="ledger_line_exists",
+            )
+        reason = f"reskontrolinje {line.ledger_type} lagt til" + (" og den gamle slettet" if old else "")
+        return (await self.change(with_ledger_line(creditor, line), actor, reason)).creditor
+
+    async def delete_ledger_line(self, creditor: Creditor, ledger_type: str, actor: str) -> Creditor:
+        """Delete a ledger line. Ask `ledger_use` first: what leads to it is not posted until there is a line again.
+
+        Raises NotFound.
+        """
+        if creditor.ledger_line(ledger_type) is None:
+            raise NotFound(f"Reskontrotype {ledger_type} har ingen linje. Ingenting er endret.")
+        kept = tuple(line for line in creditor.ledger_lines if line.ledger_type != ledger_type)
+        reason = f"reskontrolinje {ledger_type} slettet"
+        return (await self.change(replace(creditor, ledger_lines=kept), actor, reason)).creditor
+
+    # --- bank accounts ---
+
+    async def add_bank_account(
+        self, creditor: Creditor, account: BankAccount, actor: str, *, replacing: bool = False
+    ) -> Creditor:
+        """Add an account with its KID agreement. With `replacing`, the agreement that it has is deleted.
+
+        Raises Refused (`bank_account_exists`) when the creditor has the account, and it is not to be replaced.
+        """
+        known = any(each.account == account.account for each in creditor.bank_accounts)
+        if known and not replacing:
+            raise Refused(
+                f"Konto {format_account(account.account)} står der alt. Ingenting er lagret. "
+                "La den nye KID-avtalen erstatte den gamle.",
+                code="bank_account_exists",
+            )
+        reason = f"KID-avtale for konto {account.account} " + ("erstattet" if known else "lagt til")
+        return (await self.change(with_bank_account(creditor, account), actor, reason)).creditor
+
+    async def delete_bank_account(self, creditor: Creditor, account: str, actor: str) -> Creditor:
+        """Delete an account with its KID agreement.
+
+        Raises NotFound, and Refused (`payments_wait`) while unplaced payments that came in on it wait.
+        """
+        if all(each.account != account for each in creditor.bank_accounts):
+            raise NotFound(f"Konto {format_account(account)} står ikke på kreditoren. Ingenting er endret.")
+        kept = tuple(each for each in creditor.bank_accounts if each.account != account)
+        async with self._changing(actor, f"Kreditor {creditor.number}: konto {account} slettet") as tx:
+            waiting = await tx.find_many(Payment, "unplaced", get_args(UnplacedReason))
+            count = sum(payment.bank is not None and payment.bank.account == account for payment in waiting)
+            if count:
+                told = "1 uplassert innbetaling" if count == 1 else f"{count} uplasserte innbetalinger"
+                raise Refused(
+                    f"Konto {format_account(account)} har {told}. Ingenting er slettet. "
+                    "Plasser innbetalingene på saker, eller merk dem som ikke våre, først.",
+                    code="payments_wait",
+                )
+            return (await self._change(tx, replace(creditor, bank_accounts=kept), actor)).creditor
+
+    # --- storing ---
+
+    @asynccontextmanager
+    async def _changing(self, actor: str, reason: str) -> AsyncIterator[Transaction]:
+        """A transaction of an administrator's."""
+        async with self._store.transaction(actor, reason) as tx:
+            await administrator(tx, actor)
+            yield tx
+
+    async def _put(self, tx: Transaction, creditor: Creditor, before: Creditor | None, actor: str) -> SettledAnew:
+        if creditor == before:
+            return SettledAnew(creditor=creditor)
+        stored = tx.put(creditor)
+        if before is None:
+            return SettledAnew(creditor=stored)
+        cases = await self._cases_touched(tx, before, creditor)
+        rates = await interest_rates(self._store)
+        settled: list[Updated] = []
+        for begin in range(0, len(cases), BATCH):
+            numbers = cases[begin : begin + BATCH]
+            settled += await update(tx, numbers, rates=rates, clock=self._clock, actor=actor)
+        return SettledAnew(
+            creditor=stored,
+            closed=tuple(each.case.id for each in settled if each.closed),
+            reopened=tuple(each.case.id for each in settled if each.reopened),
+        )
+
+    async def _cases_touched(self, tx: Transaction, before: Creditor, after: Creditor) -> list[str]:
+        """The cases that another order covers differently, and those that another threshold may close or open."""
+        cases: set[str] = set()
+        if after.coverage != before.coverage:
+            payments = await tx.find_many(Payment, "posting", NOT_FIXED)
+            mine = [each for each in payments if each.creditor == after.number and not each.deleted]
+            cases |= {payment.case for payment in mine if payment.case}
+        if after.threshold != before.threshold:
+            async for case in self._cases(after.number):
+                small = case.status != "closed" and case.outstanding < after.threshold
+                if case.threshold is None and (small or case.closed_by_threshold):
+                    cases.add(case.id)
+        return sorted(cases)
+
+    async def _cases(self, number: str) -> AsyncIterator[Case]:
+        """All cases of a creditor, a page at a time."""
+        after: str | None = None
+        while True:
+            page = await self._store.page(Case, where={"creditor": number}, after=after, limit=BATCH)
+            for case in page.items:
+                yield case
+            after = page.next
+            if after is None:
+                return
+
+    async def _shared_accounts(self, wanted: Sequence[Creditor]) -> list[Problem]:
         """A payment must lead to one creditor: an account belongs to one only."""
-        owner = {
-            account.account: creditor.number for creditor in await self.all() for account in creditor.bank_accounts
-        }
         replaced = {each.number for each in wanted}
-        owner = {account: number for account, number in owner.items() if number not in replaced}
+        others = [each for each in await self.all() if each.number not in replaced]
+        owner: dict[str, str] = {}
         problems = []
-        for each in wanted:
+        for each in (*others, *wanted):
             for account in each.bank_accounts:
                 other = owner.setdefault(account.account, each.number)
                 if other != each.number:
-                    problems.append(
-                        _problem(each.number, "bank_accounts", f"Konto {account.account} hører til {other}.")
-                    )
+                    told = f"Konto {format_account(account.account)} hører til kreditor {other}."
+                    problems.append(problem_in(each.number, "bank_accounts", told, part="account"))
         return problems
 
 
@@ -97,40 +278,22 @@ def read_creditors(content: bytes) -> list[CreditorFile]:
         raise InvalidInput(f"Kreditorfilen kan ikke leses: {error}. Ingenting er lagret.") from error
 
 
-def find_problems(creditor: CreditorFile) -> Iterable[dict[str, object]]:
-    """What is wrong with one creditor's set-up, in words."""
-    number = creditor.number
-    if not (len(number) == 4 and number.isascii() and number.isdigit()):
-        yield _problem(number, "number", "Nummeret skal være fire siffer.")
-    if not creditor.name.strip() or not creditor.company.strip():
-        yield _problem(number, "name", "Navn og selskap må være fylt ut.")
-    if creditor.threshold < 0:
-        yield _problem(number, "threshold", "Behandlingsterskelen kan ikke være negativ.")
-    if len(creditor.coverage) != len(COVERED) or set(creditor.coverage) != COVERED:
-        yield _problem(number, "coverage", "Rekkefølgen skal ha hver av principal, costs, fees og interest én gang.")
-    for account in creditor.bank_accounts:
-        if not valid_account(account.account):
-            yield _problem(
-                number, "bank_accounts", f"Kontonummer {account.account} har feil lengde eller kontrollsiffer."
-            )
-        if not account.kid_lengths or not all(2 <= length <= 25 for length in account.kid_lengths):
-            yield _problem(number, "bank_accounts", "KID-lengder skal være mellom 2 og 25.")
-    accounting = creditor.accounting
-    if not all(
-        text.strip() for text in (accounting.voucher_type, accounting.bank, accounting.interest, accounting.fees)
-    ):
-        yield _problem(number, "accounting", "Bilagstype og konto for bank, renter og gebyr må være fylt ut.")
-    if not all(line.ledger_type.strip() and line.account.strip() for line in creditor.ledger_lines):
-        yield _problem(number, "ledger_lines", "Hver reskontrolinje må ha reskontrotype og konto.")
-    types = [line.ledger_type for line in creditor.ledger_lines]
-    for repeated in sorted({each for each in types if types.count(each) > 1}):
-        yield _problem(number, "ledger_lines", f"Reskontrotype {repeated} står flere ganger.")
+def with_ledger_line(creditor: Creditor, line: LedgerLine) -> Creditor:
+    """The creditor with this ledger line: in the place of the one of the same ledger type if it has one, else last."""
+    lines = {each.ledger_type: each for each in creditor.ledger_lines}
+    return replace(creditor, ledger_lines=tuple((lines | {line.ledger_type: line}).values()))
 
 
-def to_document(creditor: CreditorFile, rev: int = 0) -> Creditor:
-    """The document for a creditor file."""
+def with_bank_account(creditor: Creditor, account: BankAccount) -> Creditor:
+    """The creditor with this account: in the place of the same account if it has it, else last."""
+    accounts = {each.account: each for each in creditor.bank_accounts}
+    return replace(creditor, bank_accounts=tuple((accounts | {account.account: account}).values()))
+
+
+def to_document(creditor: CreditorFile) -> Creditor:
+    """The document for a creditor file, as a new one."""
     fields = {name: getattr(creditor, name) for name in creditor.__struct_fields__ if name != "number"}
-    return Creditor(id=creditor.number, rev=rev, **fields)
+    return Creditor(id=creditor.number, **fields)
 
 
 def to_file(creditor: Creditor) -> Mapping[str, Any]:
@@ -140,10 +303,9 @@ def to_file(creditor: Creditor) -> Mapping[str, Any]:
     return shape
 
 
-def _repeated(wanted: Sequence[CreditorFile]) -> list[str]:
-    counted = Counter(each.number for each in wanted)
-    return [number for number, times in counted.items() if times > 1]
-
-
-def _problem(creditor: str, field: str, message: str) -> dict[str, object]:
-    return {"creditor": creditor, "field": field, "message": message}
+def _refuse(problems: Sequence[Problem]) -> None:
+    """Raises InvalidInput with all that is wrong, the first of it in the message."""
+    if problems:
+        more = f" Det er {len(problems)} feil." if len(problems) > 1 else ""
+        told = f"{problems[0]['message']}{more} Ingenting er lagret. Rett feilene og prøv igjen."
+        raise InvalidInput(told, details=problems)

@@ -173,7 +173,7 @@ def services_for(store: Store, visma: VismaPort, folder: Path, handler: Handler 
         clock=clock,
         store=store,
         handlers=HandlerService(store),
-        creditors=CreditorService(store),
+        creditors=CreditorService(store, clock),
         cases=CaseService(store, clock),
         case_import=CaseImport(store, visma, clock),
         bank=bank,

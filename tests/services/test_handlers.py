@@ -1,8 +1,10 @@
 """Who may act: handlers registered, changed and taken off the list."""
 
 import pytest
+from msgspec.structs import replace
 
-from data.errors import NotFound
+from data.documents import Handler
+from data.errors import Conflict, NotFound
 from data.store import Store
 from services.errors import InvalidInput, Refused, UnknownHandler
 from services.handlers import HandlerService
@@ -58,7 +60,57 @@ async def test_there_is_always_an_administrator(handlers: HandlerService) -> Non
 
 async def test_nobody_leaves_open_cases_behind(store: Store, handlers: HandlerService) -> None:
     await put(store, case(1, handler="ola"))
-    with pytest.raises(Refused, match="Ola Prøvesen har 1 åpne saker"):
+    with pytest.raises(Refused, match="Ola Prøvesen har 1 åpen sak"):
         await handlers.remove("ola", "kari")
     with pytest.raises(NotFound):
         await handlers.remove("per", "kari")
+
+
+# --- changes from the screens ---
+
+
+async def test_a_new_handler_takes_a_login_that_is_free(handlers: HandlerService) -> None:
+    per = await handlers.register(Handler(id="per", name="Per Prøvesen", email=""), "kari")
+    assert await handlers.require("per") == per
+    with pytest.raises(Conflict, match="«per» er registrert fra før"):
+        await handlers.register(Handler(id="per", name="Per Annen", email=""), "kari")
+
+
+async def test_a_change_is_refused_when_somebody_else_has_changed_the_handler(handlers: HandlerService) -> None:
+    seen = await handlers.require("ola")
+    changed = await handlers.change(replace(seen, role="admin"), "kari")
+    assert (changed.role, changed.rev) == ("admin", seen.rev + 1)
+    assert await handlers.change(changed, "kari") == changed
+    with pytest.raises(Conflict):
+        await handlers.change(replace(seen, name="Ola P."), "kari")
+
+
+async def test_the_last_administrator_keeps_the_role_and_nobody_removes_themselves(handlers: HandlerService) -> None:
+    kari = await handlers.require("kari")
+    with pytest.raises(Refused) as refused:
+        await handlers.change(replace(kari, role="handler"), "kari")
+    assert refused.value.code == "last_admin"
+    await handlers.change(replace(await handlers.require("ola"), role="admin"), "kari")
+    with pytest.raises(Refused) as refused:
+        await handlers.remove("kari", "kari")
+    assert refused.value.code == "self"
+
+
+async def test_only_an_administrator_changes_the_list(store: Store, handlers: HandlerService) -> None:
+    seen, before = await handlers.require("kari"), await store.last_change()
+    for change in (
+        handlers.register(Handler(id="per", name="Per", email=""), "ola"),
+        handlers.add("per", "Per", "", "handler", [], "ola"),
+        handlers.change(replace(seen, role="handler"), "ola"),
+        handlers.remove("kari", "ola"),
+    ):
+        with pytest.raises(Refused) as refused:
+            await change
+        assert refused.value.code == "not_admin"
+    assert await store.last_change() == before
+
+
+async def test_what_is_wrong_with_a_handler_is_told_by_field(handlers: HandlerService) -> None:
+    with pytest.raises(InvalidInput, match="Ingenting er lagret") as refused:
+        await handlers.register(Handler(id="Per", name="", email="per"), "kari")
+    assert [each["field"] for each in refused.value.details] == ["login", "name", "email"]

@@ -1,0 +1,77 @@
+"""What can be wrong with a creditor's set-up, told by field."""
+
+from collections import Counter
+from collections.abc import Iterable, Iterator
+
+from data.documents import Component, Creditor
+from services.bank.kid import ANY_LENGTH, valid_account
+from services.rules.email import EMAIL_ADVICE, is_email
+
+Problem = dict[str, object]
+
+COVERED: frozenset[Component] = frozenset(("principal", "costs", "fees", "interest"))
+NEEDED_TO_POST = {
+    "voucher_type": "Bilagstypen",
+    "bank": "Kontoen for bank",
+    "interest": "Kontoen for renter",
+    "fees": "Kontoen for omkostninger og gebyr",
+}
+LONGEST_DEPARTMENT = 20
+
+
+def find_problems(creditor: Creditor) -> Iterator[Problem]:
+    """What is wrong with one creditor's set-up, in words. `field` is the field's name, `part` a field inside it."""
+    number = creditor.number
+    if not (len(number) == 4 and number.isascii() and number.isdigit()):
+        yield problem_in(number, "number", "Nummeret skal være fire siffer.")
+    if not creditor.name.strip():
+        yield problem_in(number, "name", "Navnet må være fylt ut.")
+    if not creditor.company.strip():
+        yield problem_in(number, "company", "Selskapet i Visma må være fylt ut.")
+    if creditor.threshold < 0:
+        yield problem_in(number, "threshold", "Behandlingsterskelen kan ikke være negativ.")
+    if len(creditor.coverage) != len(COVERED) or set(creditor.coverage) != COVERED:
+        yield problem_in(number, "coverage", "Rekkefølgen skal ha hver av principal, costs, fees og interest én gang.")
+    if creditor.email and not is_email(creditor.email):
+        yield problem_in(number, "email", EMAIL_ADVICE)
+    for name, told in NEEDED_TO_POST.items():
+        if not getattr(creditor.accounting, name).strip():
+            yield problem_in(number, "accounting", f"{told} må være fylt ut.", part=name)
+    yield from _account_problems(creditor)
+    yield from _ledger_problems(creditor)
+
+
+def _account_problems(creditor: Creditor) -> Iterator[Problem]:
+    for each in creditor.bank_accounts:
+        if not valid_account(each.account):
+            told = f"Kontonummer {each.account} har feil lengde eller kontrollsiffer."
+            yield problem_in(creditor.number, "bank_accounts", told, part="account")
+        if not each.kid_lengths or not all(length in ANY_LENGTH for length in each.kid_lengths):
+            yield problem_in(
+                creditor.number, "bank_accounts", "KID-lengder skal være mellom 2 og 25.", part="kid_lengths"
+            )
+    for twice in repeated([each.account for each in creditor.bank_accounts]):
+        yield problem_in(creditor.number, "bank_accounts", f"Konto {twice} står flere ganger.", part="account")
+
+
+def _ledger_problems(creditor: Creditor) -> Iterator[Problem]:
+    number = creditor.number
+    for line in creditor.ledger_lines:
+        for name, value in (("ledger_type", line.ledger_type), ("account", line.account)):
+            if not value.strip():
+                yield problem_in(number, "ledger_lines", "Hver reskontrolinje må ha reskontrotype og konto.", part=name)
+        if len(line.ledger_type) > LONGEST_DEPARTMENT:
+            told = f"Reskontrotypen kan ha høyst {LONGEST_DEPARTMENT} tegn: den er sakens Avdeling."
+            yield problem_in(number, "ledger_lines", told, part="ledger_type")
+    for twice in repeated([line.ledger_type for line in creditor.ledger_lines]):
+        yield problem_in(number, "ledger_lines", f"Reskontrotype {twice} står flere ganger.", part="ledger_type")
+
+
+def repeated(values: Iterable[str]) -> list[str]:
+    return sorted(value for value, times in Counter(values).items() if times > 1)
+
+
+def problem_in(creditor: str, field: str, message: str, *, part: str = "") -> Problem:
+    """One thing that is wrong, as a detail of an error."""
+    found: Problem = {"creditor": creditor, "field": field, "message": message}
+    return found | {"part": part} if part else found
