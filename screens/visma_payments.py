@@ -32,8 +32,9 @@ behandlingsterskelen avsluttes. De er bokført i Visma fra før, og kommer aldri
 Bilag som kk2 selv har levert, kjennes igjen på referansen og føres ikke en gang til.
 
 Noe må du se på. Det blir liggende under Uplasserte innbetalinger, med grunnen:
-- 20-UTG. FAKTURA som negativ innbetaling er feilføring i Visma. Rett den i regnskapet; når rettelsen hentes, går \
-begge av listen. Er den rettet på en annen måte, merker du den som ikke vår.
+- 20-UTG. FAKTURA som negativ innbetaling er feilføring i Visma. Rett den i regnskapet; når rettelsen hentes \
+(samme faktura, samme beløp), går den av listen. Blir den rettet med andre beløp, plasserer du den på saken: da går \
+det opp.
 - Saken er avsluttet. Plasser betalingen på saken likevel, eller på en annen.
 - Betalingen er ført før saken ble overtatt, på en faktura som var delvis betalt da. Er den med i det saken begynte \
 med, merker du den som ikke vår; ellers plasserer du den.

@@ -16,7 +16,7 @@ from typing import Literal
 
 import msgspec
 
-from data.documents import Case, Claim, UnplacedReason, Voucher
+from data.documents import Case, Claim, Payment, UnplacedReason, Voucher
 from data.store import Reader
 from services.visma.port import LedgerTransaction
 
@@ -102,6 +102,18 @@ def _why_not(transaction: LedgerTransaction, claim: Claim | None, case: Case) ->
 def is_invoice(kind: str) -> bool:
     """Whether a transaction's type is that of an invoice."""
     return " ".join(kind.upper().split()) == INVOICE
+
+
+def corrects(new: Payment, wrong: Payment) -> bool:
+    """Whether a payment from Visma takes back a wrongly posted invoice: the same invoice, and the amount reversed.
+
+    The type of a correction is Visma's to choose. Only one of the invoice's own type takes back an invoice posted
+    anew; an ordinary payment of the same amount is a payment of it.
+    """
+    if new.ledger is None or wrong.ledger is None:
+        return False
+    same = (new.ledger.company, new.ledger.visma_id) == (wrong.ledger.company, wrong.ledger.visma_id)
+    return same and new.amount == -wrong.amount and (new.amount < 0 or is_invoice(new.ledger.type))
 
 
 def _may_be_counted_already(transaction: LedgerTransaction, claim: Claim, case: Case) -> bool:

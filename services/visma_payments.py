@@ -27,7 +27,7 @@ from services.rates import interest_rates
 from services.rules.dates import format_date
 from services.rules.money import format_amount
 from services.rules.rates import InterestRates
-from services.transaction_matching import Verdict, judge, look_up
+from services.transaction_matching import Verdict, corrects, judge, look_up
 from services.visma.port import LedgerTransaction, TransactionPage, VismaError, VismaPort
 from services.visma_receipt import Booked, FetchedPayments, keep_visma_receipt
 
@@ -110,9 +110,16 @@ class _Fetch:
             read = cursor.serial if cursor else 0
             taken = await self._take_in(tx, company, page.transactions, read)
             receipt = await keep_visma_receipt(tx, self._clock, self._actor, self.done.plus(taken))
-            at = Cursor(id=company, rev=cursor.rev if cursor else 0, serial=max(read, page.last_serial),
-                        fetched=self._clock.now(), actor=self._actor, receipt=receipt.id)  # fmt: skip
-            tx.put(at)
+            tx.put(
+                Cursor(
+                    id=company,
+                    rev=cursor.rev if cursor else 0,
+                    serial=max(read, page.last_serial),
+                    fetched=self._clock.now(),
+                    actor=self._actor,
+                    receipt=receipt.id,
+                )
+            )
         self.done = replace(self.done.plus(taken), receipt=receipt.id)
         self._progress(self.done.transactions, 0, "transaksjoner hentet")
 
@@ -132,25 +139,29 @@ class _Fetch:
         fresh = [each for each, mark in zip(transactions, marks, strict=True) if mark not in stored]
         known = await look_up(tx, company, fresh)
         judged = [(each, judge(each, known)) for each in fresh]
-        payments = await self._enter(tx, company, judged)
-        held, corrected = await self._pair_off(tx, [payment for payment in payments if payment.unplaced])
-        booked = await self._settle(tx, [payment for payment in payments if payment.case])
+        entered = await self._enter(tx, company, judged)
+        payments = [payment for payment, _ in entered]
+        paired = await self._pair_off(tx, payments)
+        lines = [(case, _log_line(payment, payment.id in paired)) for payment, case in entered]
+        await log(tx, self._clock, self._actor, lines)
+        left = [payment for payment in payments if payment.id not in paired]
+        booked = await self._settle(tx, [payment for payment in left if payment.case])
         unread = [verdict.outcome for each, verdict in judged if each.serial > read]
         return FetchedPayments(
             transactions=sum(each.serial > read for each in transactions),
             skipped_own=unread.count("own"),
             foreign=unread.count("foreign"),
             booked=tuple(booked),
-            held=tuple(held),
-            corrected=corrected,
+            held=tuple(payment for payment in left if payment.unplaced),
+            corrected=len(paired) // 2,
         )
 
     async def _enter(
         self, tx: Transaction, company: str, judged: Sequence[tuple[LedgerTransaction, Verdict]]
-    ) -> list[Payment]:
-        """Store what is booked or held as payments, and tell the cases' logs."""
+    ) -> list[tuple[Payment, str]]:
+        """Store what is booked or held as payments; each with the case that it concerns."""
         kept = [(each, verdict, verdict.case) for each, verdict in judged if verdict.case]
-        payments, lines = [], []
+        entered = []
         for serial, (each, verdict, case) in zip(await tx.serials("payments", len(kept)), kept, strict=True):
             payment = Payment(
                 id=payment_id(serial),
@@ -166,26 +177,23 @@ class _Fetch:
                 fingerprint=_fingerprint(company, each.serial),
                 unplaced=verdict.reason,
             )
-            payments.append(tx.put(payment))
-            lines.append((case.id, _log_line(payment)))
-        await log(tx, self._clock, self._actor, lines)
-        return payments
+            entered.append((tx.put(payment), case.id))
+        return entered
 
-    async def _pair_off(self, tx: Transaction, held: Sequence[Payment]) -> tuple[list[Payment], int]:
-        """Take a wrongly posted invoice and its correction off the list together: they come to nothing.
-
-        Answers what still waits of `held`, and how many corrections were found.
-        """
+    async def _pair_off(self, tx: Transaction, new: Sequence[Payment]) -> set[str]:
+        """Take wrongly posted invoices and their corrections away together: they come to nothing. Answers their ids."""
         waiting = {payment.id: payment for payment in await tx.find(Payment, "unplaced", "visma_invoice")}
         mark = Mark(actor=self._actor, time=self._clock.now(), reason=CORRECTED)
-        corrected = 0
-        for payment in held:
-            pair = next((each for each in waiting.values() if _cancels(each, payment)), None)
-            if payment.id in waiting and pair is not None:
-                corrected += 1
-                for each in (pair, payment):
-                    tx.put(replace(waiting.pop(each.id), dismissed=mark, unplaced=None))
-        return [each for each in held if each.unplaced != "visma_invoice" or each.id in waiting], corrected
+        paired: set[str] = set()
+        for payment in new:
+            wrong = next((each for each in waiting.values() if corrects(payment, each)), None)
+            if wrong is None or payment.id in paired:
+                continue
+            for each in (wrong, payment):
+                tx.put(replace(each, case=None, unplaced=None, dismissed=mark))
+                waiting.pop(each.id, None)
+            paired |= {wrong.id, payment.id}
+        return paired
 
     async def _settle(self, tx: Transaction, payments: Sequence[Payment]) -> list[Booked]:
         """Cover the cases anew, close and open them; the payments with what became of their cases."""
@@ -221,19 +229,11 @@ def _text(transaction: LedgerTransaction) -> str:
     return f"{transaction.type}{voucher}: {transaction.text}".rstrip(": ")
 
 
-def _log_line(payment: Payment) -> str:
+def _log_line(payment: Payment, paired: bool) -> str:
     what = "Innbetaling" if payment.amount > 0 else "Korrigering"
     where = " Den venter under Uplasserte innbetalinger." if payment.unplaced else ""
+    where = " Det er feilføring som er rettet i Visma, og den er ikke ført." if paired else where
     day = format_date(payment.date)
     return (
         f"{what} {payment.id} på {format_amount(payment.amount)}, {day}, er hentet fra Visma ({payment.text}).{where}"
-    )
-
-
-def _cancels(one: Payment, other: Payment) -> bool:
-    return (
-        one.amount == -other.amount
-        and one.ledger is not None
-        and other.ledger is not None
-        and (one.ledger.company, one.ledger.visma_id) == (other.ledger.company, other.ledger.visma_id)
     )

@@ -117,16 +117,20 @@ async def keep_visma_receipt(tx: Transaction, clock: Clock, actor: str, done: Fe
 
 
 def _summary(done: FetchedPayments) -> tuple[str, ...]:
-    cases = f"{len(done.cases)} saker fikk {format_amount(done.amount)}"
+    cases = f"{_cases(len(done.cases))} fikk {format_amount(done.amount)}"
     opened = f"; {len(done.reopened)} ble åpnet igjen" if done.reopened else ""
     lines = (
         f"{done.transactions} nye transaksjoner i Visma",
-        f"{len(done.booked)} registrert: {cases}; {len(done.closed)} saker ble avsluttet{opened}",
+        f"{len(done.booked)} registrert: {cases}; {_cases(len(done.closed))} ble avsluttet{opened}",
         f"{done.skipped_own} er fra våre egne bilag og er alt ført her" if done.skipped_own else "",
         f"{done.foreign} gjelder fakturaer som ikke har sak i kk2" if done.foreign else "",
         f"{done.corrected} feilføringer er rettet i Visma og tatt av listen" if done.corrected else "",
     )
     return tuple(line for line in lines if line)
+
+
+def _cases(count: int) -> str:
+    return f"{count} sak" if count == 1 else f"{count} saker"
 
 
 def _warnings(done: FetchedPayments) -> tuple[str, ...]:

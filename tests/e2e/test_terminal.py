@@ -36,6 +36,7 @@ def test_the_daily_routine_by_keys_alone(terminal: Terminal) -> None:
     mend_the_department(terminal)
     post(terminal)
     look_at_receipts(terminal)
+    fetch_from_visma(terminal)
     leave(terminal)
 
 
@@ -143,6 +144,17 @@ def look_at_receipts(terminal: Terminal) -> None:
     terminal.wait_for("Kvitteringer · 4")
     terminal.press("ESC")
     terminal.wait_for(MENU)
+
+
+def fetch_from_visma(terminal: Terminal) -> None:
+    terminal.press("6")
+    terminal.wait_for("Betalinger fra Visma · ikke hentet ennå")
+    terminal.press("Enter")
+    terminal.wait_for("9 nye transaksjoner i Visma", "! 1 av type 20-UTG. FAKTURA", "2 Feilført i Visma (1)")
+    terminal.press("ESC")
+    terminal.wait_for("Betalinger fra Visma · sist hentet", "venter under Uplasserte innbetalinger")
+    terminal.press("ESC")
+    terminal.wait_for(MENU, "i dag")
 
 
 def leave(terminal: Terminal) -> None:

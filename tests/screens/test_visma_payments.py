@@ -37,7 +37,7 @@ async def test_fetching_ends_with_the_receipt(office: Office, size: Size, key: s
         assert "Ingenting er hentet ennå." in text(desk)
         receipt = await press(pilot, key)
         assert isinstance(desk.screen, ReceiptScreen)
-        assert "1 registrert: 1 saker fikk 500,00" in receipt
+        assert "1 registrert: 1 sak fikk 500,00" in receipt
         assert "! 1 av type 20-UTG. FAKTURA er ført som innbetaling i Visma." in receipt
         assert "2 Feilført i Visma (1)" in receipt
 
@@ -47,7 +47,7 @@ async def test_afterwards_the_screen_tells_of_the_last_fetch_and_leads_on(office
         assert "Uplasserte" not in lines(desk)[-1]
         told = await press(pilot, "enter", "escape")
         assert "Betalinger fra Visma · sist hentet 24.11.2026" in told
-        assert "1 registrert: 1 saker fikk 500,00" in told
+        assert "1 registrert: 1 sak fikk 500,00" in told
         assert "! 1 betaling fra Visma venter under Uplasserte innbetalinger. U går dit." in told
         assert isinstance(desk.screen, VismaPaymentsScreen)
         await press(pilot, "k")

@@ -1,6 +1,8 @@
 """Betalinger fra Visma: everything once, nothing of our own, nothing booked that should not be, and nothing lost."""
 
 import asyncio
+import contextlib
+import random
 from datetime import date
 from typing import Any
 
@@ -47,6 +49,9 @@ class LedgerVisma(FakeVisma):
         }
         ledger.append(LedgerTransaction(**fields | more))
         return ledger[-1]
+
+    def forget_plans(self) -> None:
+        self._planned.clear()
 
     async def fetch_transactions(self, company: str, *, after: int = 0, count: int = 500) -> TransactionPage:
         answer: TransactionPage = self._answer("fetch_transactions", lambda: self._after(company, after, count))
@@ -233,18 +238,31 @@ async def test_an_invoice_posted_as_a_payment_is_flagged_with_what_to_do_and_not
     assert [section.title for section in receipt.sections] == ["Registrert", "Feilført i Visma"]
 
 
+@pytest.mark.parametrize("kind", [INVOICE, "50-KORRIGERING"])
 @pytest.mark.parametrize("together", [True, False])
-async def test_its_correction_takes_it_off_the_list_and_neither_is_booked(desk: Desk, together: bool) -> None:
+async def test_its_correction_takes_it_off_the_list_and_neither_is_booked(
+    desk: Desk, together: bool, kind: str
+) -> None:
     desk.visma.enter(invoice_of(ONE), -1_000_00, type=INVOICE)
     if not together:
         await desk.fetch()
-    desk.visma.enter(invoice_of(ONE), 1_000_00, type=INVOICE)
+    desk.visma.enter(invoice_of(ONE), 1_000_00, type=kind)
     done = await desk.fetch()
-    assert (done.corrected, done.held) == (1, ())
+    assert (done.corrected, done.held, done.booked) == (1, (), ())
+    told = [event.text for event in await desk.store.find(Event, "case", ONE)]
+    assert told[-1].endswith("Det er feilføring som er rettet i Visma, og den er ikke ført.")
     assert await desk.waiting() == []
     await desk.lose_cursor()
     assert (await desk.fetch()).held == ()
     assert (await desk.case(ONE)).outstanding == 1_000_00
+
+
+async def test_a_payment_of_an_invoice_posted_anew_is_no_correction_of_it(desk: Desk) -> None:
+    desk.visma.enter(invoice_of(ONE), 200_00, type=INVOICE)
+    desk.visma.enter(invoice_of(ONE), -200_00)
+    done = await desk.fetch()
+    assert (done.corrected, done.cases) == (0, (ONE,))
+    assert await desk.waiting() == [(-200_00, "visma_invoice")]
 
 
 async def test_the_posting_of_the_invoice_itself_is_nothing(desk: Desk) -> None:
@@ -418,6 +436,32 @@ async def test_without_a_creditor_there_is_nothing_to_ask(desk: Desk) -> None:
     assert refused.value.code == "no_creditor"
 
 
+@pytest.mark.parametrize("seed", range(12))
+async def test_each_transaction_is_entered_exactly_once_whatever_breaks_off(
+    store: Store, clock: FakeClock, desk: Desk, seed: int
+) -> None:
+    dice = random.Random(seed)
+    failing = FailingStore(store)
+    entered: list[int] = []
+    for _ in range(25):
+        for _ in range(dice.randrange(4)):
+            entered.append(dice.choice((1_00, 2_50, 13_37)))
+            desk.visma.enter(invoice_of(dice.choice((ONE, TWO, THREE))), -entered[-1])
+        failing.error = StoreFull("Disken er full.") if dice.random() < 0.2 else None
+        if dice.random() < 0.3:
+            desk.visma.plan("fetch_transactions", *[None] * dice.randrange(3), VismaUnreachable("Visma svarer ikke."))
+        if dice.random() < 0.2 and await store.get(Cursor, "1"):
+            await desk.lose_cursor()
+        with contextlib.suppress(StoreFull, VismaUnreachable):
+            await VismaPayments(failing, desk.visma, clock, page_size=dice.randint(1, 5)).run("kari")  # type: ignore[arg-type]  # it passes all on
+    desk.visma.forget_plans()
+    await desk.fetch()
+    payments = [payment for number in (ONE, TWO, THREE) for payment in await desk.on(number)]
+    assert sorted(payment.amount for payment in payments) == sorted(entered)
+    assert sum([(await desk.case(number)).outstanding for number in (ONE, TWO, THREE)]) == 3_000_00 - sum(entered)
+    assert await store.verify() > 0
+
+
 # --- telling ---
 
 
@@ -430,7 +474,7 @@ async def test_there_is_one_receipt_for_a_fetch_of_many_pages(desk: Desk) -> Non
     receipt = await desk.receipt(done.receipt)
     assert receipt.summary[:2] == (
         "5 nye transaksjoner i Visma",
-        "5 registrert: 2 saker fikk 1 710,00; 1 saker ble avsluttet",
+        "5 registrert: 2 saker fikk 1 710,00; 1 sak ble avsluttet",
     )
     assert [row[:1] + row[3:4] for row in receipt.sections[0].rows] == [
         (ONE, 100_00), (ONE, 200_00), (ONE, 300_00), (TWO, 1_100_00), (ONE, 10_00)
