@@ -3,7 +3,6 @@
 from datetime import date
 from typing import BinaryIO
 
-from services.bank.camt054 import read_camt054
 from services.bank.detection import HEAD, detect
 from services.bank.ocr_giro import read_ocr
 from services.bank.payments import BankReading
@@ -20,4 +19,8 @@ def read_bank_file(source: BinaryIO, *, today: date) -> BankReading:
     head = source.read(HEAD)
     source.seek(start)
     xml = detect(head) == "camt.054" or head.lstrip(_BLANK).startswith(b"<")
-    return read_camt054(source, today=today) if xml else read_ocr(source, today=today)
+    if not xml:
+        return read_ocr(source, today=today)
+    from services.bank.camt054 import read_camt054  # and lxml, which most sessions can do without
+
+    return read_camt054(source, today=today)

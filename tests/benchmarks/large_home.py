@@ -7,7 +7,7 @@ from pathlib import Path
 from data.documents import Accounting, BankAccount, Case, Claim, Creditor, Debtor, Handler, LedgerLine
 from data.tinydb_store import open_store
 from kk2tui.settings import Settings
-from kk2tui.wiring import INBOX, OUTBOX, write_settings
+from kk2tui.wiring import INBOX, write_settings
 from services.bank.kid import make_kid
 from services.rates import seed_rates
 
@@ -17,7 +17,7 @@ NAMES = ("Kari Testesen", "Ola Prøvesen", "Prøve Transport AS", "Åse Øvelsb�
 
 def make_large_home(home: Path, cases: int) -> None:
     """A home with `cases` open cases of one claim each."""
-    for folder in (home, home / INBOX, home / OUTBOX):
+    for folder in (home, home / INBOX):
         folder.mkdir(parents=True)
     write_settings(home, Settings(name="Testvik kommune (oppdiktet)"))
     asyncio.run(_fill(home, cases))
@@ -79,5 +79,6 @@ def _claim(case: Case, serial: int) -> Claim:
         due=date(2026, 5, 20),
         amount=100_00 + serial,
         unpaid=100_00 + serial,
+        written_back="done",
         customer=f"{serial:07d}",
     )

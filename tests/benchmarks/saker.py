@@ -34,7 +34,7 @@ def _measure(home: Path) -> list[str]:
     terminal = RecordedTerminal([sys.executable, "-m", "kk2tui", "--home", str(home), "--handler", LOGIN])
     lines = [f"Saker with {CASES} cases, {COLUMNS}x{ROWS}, bytes to the terminal (median)"]
     try:
-        started = terminal.quiet(b"Hovedmeny")
+        started = terminal.quiet("åpne".encode())
         lines.append(f"  start to menu      {started:>7}")
         lines.append(f"  open Saker         {terminal.press(b'1', until=b'Saldo'):>7}")
         for name, keys in (
