@@ -26,7 +26,6 @@ class FormInput(Input):
 
     def __init__(self, value: str = "", *, placeholder: str = "", **options: Any) -> None:
         options.setdefault("compact", True)
-        options.setdefault("select_on_focus", False)
         super().__init__(placeholder=placeholder, type="text", **options)
         self.set_reactive(Input.value, safe(value))  # Input's own way needs a running application
         self.cursor_blink = False
