@@ -43,13 +43,14 @@ ITEMS = (
     Item("5", "Bokføringsforslag", "screens.posting:PostingScreen"),
     Item("6", "Betalinger fra Visma", "screens.visma_payments:VismaPaymentsScreen"),
     Item("7", "Kvitteringer", "screens.receipts:ReceiptsScreen"),
+    Item("L", "Lovverk", "screens.law:LawScreen"),
 )
 CASE_IMPORT, UNPLACED, POSTING = (f"place {ITEMS[index].place}" for index in (1, 3, 4))
-RATES = "rates"
+RATES = "place screens.law:interest_in_law"
 
 
 class Need(NamedTuple):
-    """Something that needs the handler. `key` says where it is seen to: `place …`, `case …`, `told …` or `rates`."""
+    """Something that needs the handler. `key` says where it is seen to: `place …`, `case …` or `told …`."""
 
     key: str
     text: str
@@ -72,12 +73,12 @@ class MenuScreen(Kk2Screen):
         Binding("ctrl+p", "app.command_palette", "Kommandoer"),
         Binding("f10", "app.leave", "Avslutt"),
         Binding("escape", "focus_items", "Til menyen", show=False),
-        *(Binding(item.key, f"pick('{item.key}')", item.name, show=False) for item in ITEMS),
+        *(Binding(item.key.lower(), f"pick('{item.key}')", item.name, show=False) for item in ITEMS),
     ]
     AUTO_FOCUS = "#items"
     HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (108, "-wide")]  # noqa: RUF012 - Textual declares it like this
     HELP = """
-Menyen står i dagens rekkefølge. Velg med tallet foran, eller med piltaster og Enter.
+Menyen står i dagens rekkefølge. Velg med tegnet foran, eller med piltaster og Enter.
 
 Tallene til høyre viser hva som venter nå; de oppdateres når du kommer tilbake hit, og med F5.
 
@@ -85,7 +86,7 @@ Under «Trenger deg» står det som ikke går videre uten deg. Tab flytter dit, 
 """
     DEFAULT_CSS = """
     MenuScreen #menu { height: 1fr; padding: 0 1; }
-    MenuScreen #items { height: 7; margin: 1 0; }
+    MenuScreen #items { height: 8; margin: 1 0; }
     MenuScreen #right { height: 1fr; }
     MenuScreen #figures { height: auto; padding: 0 2; }
     MenuScreen .section { margin-top: 1; padding: 0 2; }
@@ -157,10 +158,8 @@ Under «Trenger deg» står det som ikke går videre uten deg. Tab flytter dit, 
             app.open_screen(rest)
         elif kind == "case":
             open_case(self, rest, "Generelt", "avdeling")
-        elif kind == "told":
-            app.push_screen(ErrorDialog(rest))
         else:
-            app.push_screen(ErrorDialog(rates_advice(self._overview), heading="! Rentesats"))
+            app.push_screen(ErrorDialog(rest))
 
 
 async def catch_up(services: Services) -> list[Need]:
@@ -229,22 +228,12 @@ def needs(overview: Overview) -> list[Need]:
         text = f"{number(overview.pending_write_back)} saksnummer er ikke i Visma ennå"
         found.append(Need(CASE_IMPORT, text, "Import av nye saker"))
     if overview.rates_warning and overview.rates_until:
-        found.append(Need(RATES, f"Rentesats er kjent til {format_date(overview.rates_until)}", "Enter forklarer"))
+        found.append(Need(RATES, f"Rentesats er kjent til {format_date(overview.rates_until)}", "Lovverk"))
     return found
 
 
 def need_rows(found: Sequence[Need]) -> list[Row]:
     return [Row(need.key, (need.text, need.where), Look.ATTENTION) for need in found]
-
-
-def rates_advice(overview: Overview | None) -> str:
-    """What happens when the rates end, and what to do."""
-    until = format_date(overview.rates_until) if overview and overview.rates_until else "i dag"
-    return (
-        f"Forsinkelsesrenten er kjent til og med {until}. Senere dager regnes uten rente til den nye satsen er lagt "
-        "inn, og innbetalinger som ville dekket slik rente, venter. Finansdepartementet fastsetter satsen hvert "
-        "halvår. Be en administrator legge den inn: kk2 admin rates load FIL."
-    )
 
 
 def recent(instant: datetime, now: datetime) -> str:

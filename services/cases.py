@@ -15,6 +15,7 @@ from services.events import log
 from services.rates import interest_rates
 from services.rules.coverage import Settlement
 from services.rules.money import format_amount
+from services.rules.rates import InterestRates
 
 STATUS_NAMES: Mapping[CaseStatus, str] = {
     "open": "åpen",
@@ -32,10 +33,11 @@ class CaseRow(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class CaseView(msgspec.Struct, frozen=True, kw_only=True):
-    """One case as it stands today."""
+    """One case as it stands today, and the rates that its interest was calculated with."""
 
     account: CaseAccount
     settlement: Settlement
+    rates: InterestRates
     events: tuple[Event, ...]
 
     @property
@@ -85,6 +87,7 @@ class CaseService:
         return CaseView(
             account=account,
             settlement=account.settle(rates, self._clock.today()),
+            rates=rates,
             events=tuple(await self._store.find(Event, "case", number)),
         )
 

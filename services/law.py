@@ -7,7 +7,8 @@ from typing import TypeVar
 import msgspec
 
 from data.documents import InterestRate, NoticeFee
-from data.rates import Law, shipped_rates
+from data.rates import Law as Law
+from data.rates import shipped_rates
 from data.store import Store
 from services.rates import interest_rates, notice_fees
 from services.rules.dates import format_date

@@ -4,6 +4,7 @@ A row is only ever added after the last known one, never changed or deleted (des
 for a rate are covered in the transaction that brings it.
 """
 
+import re
 from collections.abc import Iterable, Sequence
 from datetime import date
 from typing import TypeVar
@@ -32,6 +33,8 @@ from services.rules.rates import (
 
 BATCH = 1000
 _OPEN = ("pending", "excluded", "not_ours")  # what a voucher carries is fixed, and waits for nothing
+
+_NUMBER = re.compile(r"FOR-(\d{4}-\d{2}-\d{2}-\d+)", re.ASCII)
 
 Row = TypeVar("Row", InterestRate, NoticeFee)
 
@@ -86,6 +89,19 @@ class RateService:
     async def next_half_year(self) -> tuple[date, date] | None:
         """The first and last day of the rate that comes next; None in a store without rates."""
         return next_half_year(await interest_rates(self._store))
+
+    def entered(self, first: date, last: date, basis_points: int, regulation: str, name: str) -> InterestRate:
+        """A rate as a person enters it; `name` is the person's. Lovdata's address follows from the regulation."""
+        number = _NUMBER.fullmatch(regulation.strip())
+        return InterestRate(
+            id=first.isoformat(),
+            valid_from=first,
+            valid_to=last,
+            basis_points=basis_points,
+            regulation=regulation.strip(),
+            source=f"Lagt inn i kk2 av {name} {format_date(self._clock.today())}",
+            url=f"https://lovdata.no/forskrift/{number[1]}" if number else "",
+        )
 
     async def preview(self, rate: InterestRate) -> Preview:
         """What `add` would do. Raises as `add` does, and changes nothing."""

@@ -1,6 +1,7 @@
 """Omkostninger og renter: how the balance comes about, and the whole calculation of interest, line by line."""
 
 from collections.abc import Iterable
+from datetime import date
 
 from textual import on
 from textual.app import ComposeResult
@@ -8,6 +9,7 @@ from textual.events import Resize
 
 from data.documents import Fee
 from screens.case.tab import CaseTab
+from screens.law_rows import FEES, INTEREST, rate_line
 from screens.widgets.columns import Column, Look, Row
 from screens.widgets.list_table import ListTable
 from screens.widgets.plain import Plain
@@ -17,6 +19,7 @@ from services.rules.coverage import Balance, ClaimBalance
 from services.rules.dates import format_date
 from services.rules.interest import Segment, to_ore
 from services.rules.money import format_amount
+from services.rules.percent import format_percent
 
 COLUMNS = (
     Column("Hva"),
@@ -36,7 +39,8 @@ class InterestTab(CaseTab):
     HELP = """
 Øverst står oppstillingen av kravet. Under den står hele utregningen: for hver faktura en linje for hver periode med \
 samme hovedstol og samme rentesats, og så gebyr og omkostninger. Renten løper fra dagen etter forfall, 1/365 av et år \
-for hver dag (1/366 i skuddår). ← og → folder en faktura sammen og ut.
+for hver dag (1/366 i skuddår). ← og → folder en faktura sammen og ut. Under står satsen på linjen og forskriften som \
+fastsetter den; Enter åpner den i Lovverk.
 """
     DEFAULT_CSS = "InterestTab #statement { height: auto; padding: 0 2; margin-bottom: 1; }"
 
@@ -47,6 +51,7 @@ for hver dag (1/366 i skuddår). ← og → folder en faktura sammen og ut.
         self._note = Plain(classes="note")
         self._view: CaseView | None = None
         self._notes: dict[str, str] = {}
+        self._days: dict[str, tuple[int, date]] = {}
 
     def compose(self) -> ComposeResult:
         yield self._statement
@@ -55,7 +60,8 @@ for hver dag (1/366 i skuddår). ← og → folder en faktura sammen og ut.
 
     def show(self, view: CaseView) -> None:
         self._view = view
-        self._notes = {fee.id: fee.basis for fee in view.account.fees}
+        self._notes = {fee.id: _basis(fee) for fee in view.account.fees} | dict(_rate_notes(view))
+        self._days = dict(_days_in_law(view))
         self._statement.show("\n".join(statement(view.settlement.balance)))
         self._table.set_rows([*interest_rows(view), *fee_rows(view)])
         self._show_note()
@@ -69,11 +75,21 @@ for hver dag (1/366 i skuddår). ← og → folder en faktura sammen og ut.
 
     @on(RowTable.RowHighlighted)
     def _show_note(self) -> None:
-        basis = self._notes.get(self._table.cursor_key or "")
-        if basis is not None:
-            self._note.show(f"Grunnlag: {basis}" if basis else "Grunnlaget er ikke oppgitt.")
+        note = self._notes.get(self._table.cursor_key or "")
+        if note is not None:
+            self._note.show(note)
         elif self._view is not None:
             self._note.show(ROUNDING if self._view.settlement.balance.interest_complete else missing_rate(self._view))
+
+    @on(RowTable.RowSelected)
+    def open_law(self, event: RowTable.RowSelected) -> None:
+        """Show the rate of a line, or the fees of the day of a letter, in Lovverk."""
+        if event.key in self._days:
+            from screens.law import LawScreen
+
+            self.app.push_screen(LawScreen(*self._days[event.key]))
+        else:
+            self._table.toggle_group()
 
 
 def statement(balance: Balance) -> list[str]:
@@ -92,9 +108,10 @@ def interest_rows(view: CaseView) -> Iterable[Row]:
     for balance in view.settlement.claims:
         claim = claims[balance.id]
         name = f"{claim.invoice} {claim.text}"
-        yield Row(f"interest {claim.id}", (name, _days(balance), "", "", format_amount(balance.interest)), opened=True)
+        days = str(sum(segment.days for segment in balance.segments))
+        yield Row(f"interest {claim.id}", (name, days, "", "", format_amount(balance.interest)), opened=True)
         for index, segment in enumerate(balance.segments):
-            yield segment_row(f"interest {claim.id} {index}", segment)
+            yield segment_row(_segment_key(balance, index), segment)
 
 
 def segment_row(key: str, segment: Segment) -> Row:
@@ -103,7 +120,7 @@ def segment_row(key: str, segment: Segment) -> Row:
         f"{format_date(segment.first)} – {format_date(segment.last)}",
         str(segment.days),
         format_amount(segment.principal),
-        percent(segment.basis_points),
+        format_percent(segment.basis_points),
         format_amount(to_ore(segment.units)),
     )
     return Row(key, cells, Look.QUIET, indent=1)
@@ -123,12 +140,6 @@ def fee_name(fee: Fee) -> str:
     return f"{format_date(fee.date)} {fee.code} {FEE_NAMES.get(fee.code, '')}".rstrip()
 
 
-def percent(basis_points: int) -> str:
-    """`1225` as `12,25 %`."""
-    whole, rest = divmod(basis_points, 100)
-    return f"{whole},{rest:02d} %"
-
-
 def missing_rate(view: CaseView) -> str:
     """Up to which day interest could be calculated."""
     days = [segment.last for claim in view.settlement.claims for segment in claim.segments]
@@ -136,5 +147,28 @@ def missing_rate(view: CaseView) -> str:
     return f"! Rentesatsen{until} er ikke kjent: renten er regnet til og med den dagen."
 
 
-def _days(balance: ClaimBalance) -> str:
-    return str(sum(segment.days for segment in balance.segments))
+def _segment_key(balance: ClaimBalance, index: int) -> str:
+    return f"interest {balance.id} {index}"
+
+
+def _rate_notes(view: CaseView) -> Iterable[tuple[str, str]]:
+    """(row's key, the rate that the line was calculated with and its regulation)."""
+    for balance in view.settlement.claims:
+        for index, segment in enumerate(balance.segments):
+            rate = view.rates.rate_on(segment.first)
+            if rate is not None:
+                yield _segment_key(balance, index), f"Sats {rate_line(rate)}. Enter åpner den i Lovverk."
+
+
+def _days_in_law(view: CaseView) -> Iterable[tuple[str, tuple[int, date]]]:
+    """(row's key, where in Lovverk its rate is: table and day)."""
+    for balance in view.settlement.claims:
+        for index, segment in enumerate(balance.segments):
+            yield _segment_key(balance, index), (INTEREST, segment.first)
+    for fee in view.account.fees:
+        if fee.component == "fees":
+            yield fee.id, (FEES, fee.date)
+
+
+def _basis(fee: Fee) -> str:
+    return f"Grunnlag: {fee.basis}" if fee.basis else "Grunnlaget er ikke oppgitt."

@@ -17,9 +17,7 @@ def parse_percent(text: str) -> int:
     """`12,25`, `12.25 %` or `12` as 1225 or 1200: under 100, two decimals at most. Raises PercentError."""
     match = _WRITTEN.fullmatch(text.strip())
     if match is None:
-        raise PercentError(
-            "Satsen kan ikke leses. Skriv prosent for ett år med høyst to desimaler, for eksempel 12,25."
-        )
+        raise PercentError("Skriv satsen i prosent, for eksempel 12,25.")
     return int(match["whole"]) * 100 + int((match["part"] or "").ljust(2, "0"))
 
 

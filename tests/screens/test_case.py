@@ -11,6 +11,7 @@ from screens.case.screen import CaseScreen, heading
 from screens.dialogs.confirm_dialog import ConfirmDialog
 from screens.dialogs.error_dialog import ErrorDialog
 from screens.dialogs.help_dialog import HelpDialog
+from screens.law import LawScreen
 from services.payments import PaymentService
 from services.registry import Services
 from tests.screens.driving import press, write
@@ -215,6 +216,20 @@ async def test_the_whole_calculation_of_interest_is_shown(
         await press(pilot, "end")
         assert "Grunnlag: 1/20 av inkassosatsen 760,00 i 2026" in text(app)
         await press(pilot, "home", "left")
+        assert "21.05.2026 – 30.06.2026" not in text(app)
+
+
+async def test_a_line_of_the_calculation_leads_to_its_rate_and_a_fee_to_the_fees_of_its_day(app: Kk2App) -> None:
+    async with app.run_test(size=SMALL) as pilot:
+        await open_on(pilot, app, "Omkostninger og renter")
+        await press(pilot, "down")
+        assert "Sats 12,00 % 01.01.2026 – 30.06.2026, FOR-2025-12-18-2658. Enter" in text(app)
+        await press(pilot, "enter")
+        assert isinstance(app.screen, LawScreen)
+        assert any(line.startswith("› 01.01.2026 – 30.06.2026   12,00 %") for line in lines(app))
+        await press(pilot, "escape", "end", "enter")
+        assert any(line.startswith("› 01.01.2026 –") and "750,00" in line for line in lines(app))
+        await press(pilot, "escape", "home", "enter")
         assert "21.05.2026 – 30.06.2026" not in text(app)
 
 
