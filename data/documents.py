@@ -11,7 +11,7 @@ import msgspec
 
 Component = Literal["principal", "costs", "fees", "interest", "surplus"]
 CaseStatus = Literal["open", "closed", "paused", "manual"]
-PaymentSource = Literal["ocr", "camt", "manual", "visma", "moved"]
+PaymentSource = Literal["ocr", "camt", "manual", "visma", "moved", "converted"]
 PostingState = Literal["pending", "frozen", "posted", "excluded", "not_ours"]
 VoucherKind = Literal["R", "N", "G"]
 DeliveryState = Literal["ready", "sending", "delivered", "registered", "posted", "rejected", "unknown", "deleted"]
@@ -32,6 +32,9 @@ UnplacedReason = Literal[
     "before_case",
 ]
 KidCheck = Literal["mod10", "mod11"]
+Language = Literal["nb", "nn"]
+LettersBy = Literal["each", "run"]
+MailState = Literal["queued", "sending", "sent", "unknown", "rejected"]
 
 DEFAULT_COVERAGE: tuple[Component, ...] = ("principal", "costs", "fees", "interest")
 DEFAULT_THRESHOLD = 210_00
@@ -114,6 +117,8 @@ class Creditor(Document, frozen=True, kw_only=True):
     address: tuple[str, ...] = ()
     email: str = ""
     phone: str = ""
+    language: Language = "nb"  # of the letters
+    letters: LettersBy = "run"  # the notices of a run in one e-mail, or one e-mail each
 
     @property
     def number(self) -> str:
@@ -193,6 +198,12 @@ class Case(Document, frozen=True, kw_only=True):
 
     `outstanding` is what is left of principal, costs and fees less surplus, in øre, interest not counted; it is
     kept up to date so that lists and totals need not settle every case.
+
+    A case that was converted from an older system has its number there as `old_number`. What had been paid before
+    `counted_until` came with it, so what Visma tells of earlier days is counted already.
+
+    `step` is what the case last came to, on `step_date`. For a letter `step_sent` is the day it was sent, and
+    `step_date` its deadline.
     """
 
     TABLE = "cases"
@@ -211,10 +222,13 @@ class Case(Document, frozen=True, kw_only=True):
     status: CaseStatus = "open"
     step: str = ""
     step_date: date | None = None
+    step_sent: date | None = None
     threshold: int | None = None
     closed: date | None = None
     closed_by_threshold: bool = False
     outstanding: int = 0
+    old_number: str = ""
+    counted_until: date | None = None
 
     @property
     def number(self) -> str:
@@ -222,7 +236,8 @@ class Case(Document, frozen=True, kw_only=True):
 
     def search_entry(self) -> tuple[str, str]:
         serial = self.id.rpartition("-")[2].lstrip("0")
-        words = (self.id, serial, self.kid, self.debtor_name, self.debtor.national_id, self.debtor.org_number)
+        debtor = self.debtor
+        words = (self.id, serial, self.kid, self.debtor_name, debtor.national_id, debtor.org_number, self.old_number)
         return self.id, " ".join(word for word in words if word)
 
 
@@ -230,6 +245,7 @@ class Claim(Document, frozen=True, kw_only=True):
     """One invoice on a case. `id` is `<case>/<serial>`; `visma_id` is Visma's FakturaId.
 
     `amount` is the invoice's own, `unpaid` what Visma said was left when the case was taken over: the principal.
+    A converted claim has no `visma_id` until its invoice is found ("unlinked"), or when it has none ("none").
     """
 
     TABLE = "claims"
@@ -247,7 +263,7 @@ class Claim(Document, frozen=True, kw_only=True):
     amount: int
     unpaid: int
     customer: str
-    written_back: Literal["pending", "done", "taken"] = "pending"
+    written_back: Literal["pending", "done", "taken", "unlinked", "none"] = "pending"
     write_back_note: str = ""
 
     def search_entry(self) -> tuple[str, str]:
@@ -279,6 +295,53 @@ class Event(Document, frozen=True, kw_only=True):
     time: datetime
     actor: str
     text: str
+
+
+# --- conversion ---------------------------------------------------------------------------------------------------
+
+
+class Conversion(Document, frozen=True, kw_only=True):
+    """A file of an older system's cases that was read. `id` is the SHA-256 of its content, line ends made equal."""
+
+    TABLE = "conversions"
+
+    name: str
+    read: datetime
+    actor: str
+    cases: int
+    claims: int
+    receipt: str
+
+
+class Candidate(Part, frozen=True, kw_only=True):
+    """An invoice in Visma that a converted claim may be, as it was when it was found, and `by` what it was found."""
+
+    visma_id: str
+    invoice: str
+    kid: str
+    customer: str
+    name: str
+    text: str
+    due: date
+    amount: int
+    unpaid: int
+    case_number: str
+    by: Literal["invoice", "kid", "customer"]
+
+
+class ClaimLink(Document, frozen=True, kw_only=True):
+    """How far the search for a converted claim's invoice in Visma has come. `id` is the claim's.
+
+    `candidates` are to choose between, when it is "several"; "without" is what a handler says when there is none.
+    """
+
+    TABLE = "claim_links"
+    INDEXED = ("state", "case")
+
+    case: str
+    state: Literal["waiting", "several", "none", "linked", "without"] = "waiting"
+    candidates: tuple[Candidate, ...] = ()
+    note: str = ""
 
 
 # --- payments -----------------------------------------------------------------------------------------------------
@@ -449,11 +512,114 @@ class Delivery(Document, frozen=True, kw_only=True):
     needs_decision: bool = False
 
 
+# --- letters and mails --------------------------------------------------------------------------------------------
+
+
+class Sender(Part, frozen=True, kw_only=True):
+    """Who a letter is from, as it says itself. `account` is where to pay."""
+
+    name: str
+    address: tuple[str, ...]
+    email: str
+    phone: str
+    account: str
+    handler: str
+
+
+class LetterClaim(Part, frozen=True, kw_only=True):
+    """A claim as a letter states it. `fees` are those of earlier letters, `notice_fee` that of this one; all unpaid."""
+
+    invoice: str
+    text: str
+    due: date
+    principal: int
+    fees: int
+    notice_fee: int
+    interest: int
+
+    @property
+    def total(self) -> int:
+        return self.principal + self.fees + self.notice_fee + self.interest
+
+
+class Letter(Document, frozen=True, kw_only=True):
+    """A letter to a debtor: a snapshot of all that it says, never changed. `id` is `<case>/<kind>`.
+
+    `pdf` is the SHA-256 of the PDF, which names its file; `template` that of the template it was made with. `total` is
+    the sum of the claims, of `costs` and of `fees` that belong to no claim, less `surplus`. `mail` is the e-mail that
+    carries it, empty while it waits for one; `run` is the id of its Run.
+    """
+
+    TABLE = "letters"
+    INDEXED = ("case", "run", "mail")
+
+    kind: Literal["IKV"] = "IKV"
+    case: str
+    creditor: str
+    run: str
+    handler: str
+    language: Language
+    sent: date
+    deadline: date
+    sender: Sender
+    name: str
+    address: tuple[str, ...]
+    kid: str
+    claims: tuple[LetterClaim, ...]
+    costs: int = 0
+    fees: int = 0
+    surplus: int = 0
+    total: int
+    interest_until: date
+    basis_points: int
+    created: datetime
+    actor: str
+    pdf: str = ""
+    template: str = ""
+    mail: str = ""
+
+
+class Attachment(Part, frozen=True, kw_only=True):
+    """A PDF among the letters' files, and what it is called in the e-mail."""
+
+    name: str
+    pdf: str
+
+
+class Mail(Document, frozen=True, kw_only=True):
+    """An e-mail to a handler, and how far it has come. `message_id` is made once: a second sending is the same e-mail.
+
+    `via` is how it was last sent. A mail is not sent by itself before `not_before`.
+    """
+
+    TABLE = "mails"
+    INDEXED = ("state",)
+    UNIQUE = ("message_id",)
+
+    message_id: str
+    handler: str
+    to: str
+    subject: str
+    text: str
+    attachments: tuple[Attachment, ...]
+    letters: int
+    created: datetime
+    state: MailState = "queued"
+    via: Literal["", "smtp", "file"] = ""
+    attempts: int = 0
+    last_attempt: datetime | None = None
+    not_before: datetime | None = None
+    message: str = ""
+
+
 # --- runs and receipts --------------------------------------------------------------------------------------------
 
 
 class Run(Document, frozen=True, kw_only=True):
-    """One dunning proposal taken over. `id` is `<company>/<run number>`."""
+    """One dunning proposal taken over. `id` is `<company>/<run number>`.
+
+    It is `started` until its invoices are cases, and then `done`, or `notices` while some of its letters wait.
+    """
 
     TABLE = "runs"
     INDEXED = ("state",)
@@ -462,7 +628,7 @@ class Run(Document, frozen=True, kw_only=True):
     company: str
     actor: str
     started: datetime
-    state: Literal["started", "done"] = "started"
+    state: Literal["started", "notices", "done"] = "started"
     cases: int = 0
     invoices: int = 0
 
@@ -507,11 +673,15 @@ ALL_DOCUMENTS: tuple[type[Document], ...] = (
     Fee,
     Event,
     Payment,
+    Conversion,
+    ClaimLink,
     BankFile,
     BankSource,
     Cursor,
     Voucher,
     Delivery,
+    Letter,
+    Mail,
     Run,
     Receipt,
 )

@@ -10,10 +10,11 @@ from data.store import Store
 from data.tinydb_store import open_store
 from kk2tui.demo.town import demo_bank_files, demo_town
 from kk2tui.settings import FILE_NAME, Settings, VismaSettings
-from kk2tui.wiring import INBOX, OUTBOX, SCENARIO, clock_from_environment, write_settings
+from kk2tui.wiring import INBOX, SCENARIO, clock_from_environment, write_settings
 from services.creditors import CreditorService
 from services.errors import Refused
 from services.handlers import HandlerService
+from services.letters.correspondence import OUTBOX
 from services.rates import interest_rates, seed_rates
 
 DEMO_HANDLER = "kari"

@@ -7,14 +7,17 @@ owner can read (`password_file`).
 import os
 import re
 import stat
+from email.utils import parseaddr
 from pathlib import Path
 from typing import Annotated, Literal
 
 import msgspec
 
 from services.errors import InvalidInput
+from services.rules.email import is_email
 
 FILE_NAME = "kk2.toml"
+LOCAL = ("localhost", "127.0.0.1", "::1")
 
 _PLACE = re.compile(r" - at `\$\.?(?P<place>[^`]*)`$")
 _UNKNOWN_KEY = re.compile(r"Object contains unknown field `(?P<key>[^`]*)`")
@@ -37,6 +40,36 @@ class VismaSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fi
     dunning_codes: tuple[str, ...] = ("EWS", "PEWS", "PWS")
 
 
+class MailSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """[mail]: the server that takes e-mail; without `host`, e-mail is written as files into outbox/mail/.
+
+    `tls` is "starttls" (port 587, also for true), "tls" from the first byte (port 465) or "none" (port 25, also for
+    false). `port` 0 is the usual one. `sender` is who the e-mail is from.
+    """
+
+    host: str = ""
+    port: Annotated[int, msgspec.Meta(ge=0, le=65535)] = 0
+    tls: Literal["starttls", "tls", "none"] | bool = "starttls"
+    username: str = ""
+    password_env: str = ""
+    password_file: str = ""
+    sender: str = ""
+    ca_file: str = ""
+    timeout_s: Annotated[float, msgspec.Meta(gt=0)] = 30
+
+    @property
+    def security(self) -> Literal["starttls", "tls", "none"]:
+        if isinstance(self.tls, str):
+            return self.tls
+        if not self.tls:
+            return "none"
+        return "tls" if self.port == 465 else "starttls"
+
+    @property
+    def usual_port(self) -> int:
+        return self.port or {"starttls": 587, "tls": 465, "none": 25}[self.security]
+
+
 class StoreSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """[store]: where the documents are kept, beside kk2.toml unless the path is absolute."""
 
@@ -55,6 +88,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     name: str = ""
     visma: VismaSettings = VismaSettings()
     store: StoreSettings = StoreSettings()
+    mail: MailSettings = MailSettings()
     ui: UiSettings = UiSettings()
 
 
@@ -81,7 +115,20 @@ def read_settings(home: Path) -> Settings:
         raise SettingsError(f"{path}: [visma] adapter = «soap» må ha url, adressen til tjenesten.")
     if settings.store.url.startswith(("postgresql:", "postgres:")):
         raise SettingsError(f"{path}: [store] url må være en fil; PostgreSQL støttes ikke i denne versjonen.")
+    _check_mail(settings.mail, path)
     return settings
+
+
+def _check_mail(mail: MailSettings, path: Path) -> None:
+    """Raises SettingsError for a server that cannot be used, or that would be told the password in the clear."""
+    if not mail.host:
+        return
+    if not is_email(parseaddr(mail.sender)[1]):
+        raise SettingsError(
+            f"{path}: [mail] host må ha sender, adressen e-posten er fra, for eksempel kk2@eksempel.no."
+        )
+    if mail.username and mail.security == "none" and mail.host not in LOCAL:
+        raise SettingsError(f"{path}: [mail] username krever tls, ellers går passordet åpent over nettet.")
 
 
 def _wrong_key(error: msgspec.ValidationError) -> str:
@@ -95,12 +142,13 @@ def _wrong_key(error: msgspec.ValidationError) -> str:
     return f"{shown} finnes ikke som innstilling." if unknown else f"{shown} har en verdi som ikke kan brukes."
 
 
-def password(settings: VismaSettings, home: Path) -> str:
-    """The password for Visma, from the environment or the file. Raises SettingsError; never shows it."""
+def password(settings: VismaSettings | MailSettings, home: Path) -> str:
+    """The password for Visma or e-mail, from the environment or the file. Raises SettingsError; never shows it."""
+    whose = "Visma" if isinstance(settings, VismaSettings) else "e-postserveren"
     if settings.password_env:
         found = os.environ.get(settings.password_env)
         if found is None:
-            raise SettingsError(f"Miljøvariabelen {settings.password_env} (passordet til Visma) er ikke satt.")
+            raise SettingsError(f"Miljøvariabelen {settings.password_env} (passordet til {whose}) er ikke satt.")
         return found
     if not settings.password_file:
         return ""

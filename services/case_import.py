@@ -6,20 +6,23 @@ back only after the cases are stored; what could not be written waits and is tri
 """
 
 from collections.abc import Sequence
+from contextlib import suppress
 
 import msgspec
 from msgspec.structs import replace
 
 from data.documents import Case, Claim, Column, Creditor, Receipt, Run, Section
-from data.errors import NotFound
+from data.errors import Kk2Error, NotFound
 from data.store import Store, Transaction
 from services.case_making import CaseMaker, creditor_of, why_not
 from services.clock import Clock
 from services.errors import Refused
+from services.letters.letters import LetterService
 from services.listing import everything
 from services.progress import Progress, silent
 from services.rates import interest_rates, notice_fees
 from services.receipts import keep_receipt
+from services.rules.claim_text import text_warnings
 from services.rules.money import format_amount
 from services.visma.port import (
     CaseNumber,
@@ -77,10 +80,11 @@ class ImportedCases(msgspec.Struct, frozen=True, kw_only=True):
     pending_write_back: int
     warnings: tuple[str, ...]
     receipt: str
+    letters: int = 0
 
 
 class CaseImport:
-    """Fetches proposals, makes cases, writes case numbers back."""
+    """Fetches proposals, makes cases, writes case numbers back, and has the letters made; without `letters`, none."""
 
     def __init__(
         self,
@@ -90,8 +94,10 @@ class CaseImport:
         *,
         dunning_codes: Sequence[str] = ("EWS", "PEWS", "PWS"),
         page_size: int = 200,
+        letters: LetterService | None = None,
     ) -> None:
         self._store = store
+        self._letters = letters
         self._visma = visma
         self._clock = clock
         self._codes = tuple(dunning_codes)
@@ -146,13 +152,15 @@ class CaseImport:
         Raises Refused("no_new_invoices") with the three things to check, Refused("not_approved"),
         NotFound for a run that is not there, and VismaError; whole pages that were stored stay stored.
         """
+        with suppress(Kk2Error):  # told when it was tried first, and at each start
+            await self.make_late_letters(actor)
         retried, _ = await self._write_back(actor, silent)
         waiting = await self.waiting()
         broken_off = await self._broken_off(waiting, run)
         if broken_off is not None:
             maker = await self._maker(broken_off.company, int(broken_off.number), actor)
             await maker.add_earlier_cases()
-            return await self._finish(broken_off.company, maker, retried, actor)
+            return await self._finish(broken_off.company, maker, retried, actor, progress)
         chosen = self._choose(waiting, run, retried)
         resumed = await self._start(chosen, actor)
         maker = await self._maker(chosen.company, chosen.run, actor)
@@ -163,7 +171,32 @@ class CaseImport:
         if resumed:
             await maker.add_earlier_cases()
             written += retried
-        return await self._finish(chosen.company, maker, written, actor)
+        return await self._finish(chosen.company, maker, written, actor, progress)
+
+    async def make_late_letters(self, actor: str) -> int:
+        """Make the letters that could not be made with their run. Returns how many runs have all of theirs now.
+
+        Raises what LetterService.make raises.
+        """
+        late = await self._store.find(Run, "state", "notices")
+        for run in late:
+            maker = await self._maker(run.company, int(run.number), actor)
+            await maker.add_earlier_cases()
+            await self._make_letters(run.company, maker, silent)
+            async with self._store.transaction(actor, f"Inkassovarsler for kjøring {run.number} er laget") as tx:
+                fresh = await tx.get(Run, run.id)
+                if fresh is not None and fresh.state == "notices":
+                    tx.put(replace(fresh, state="done"))
+        return len(late)
+
+    async def _make_letters(self, company: str, maker: CaseMaker, progress: Progress) -> int:
+        """Letters for all cases of a run. Returns how many of the cases that `maker` has made have one."""
+        if self._letters is None:
+            return 0
+        cases = sorted({claim.case for claim in await maker.claims_of_run()})
+        made = await self._letters.make(cases, f"{company}/{maker.run}", maker.actor, progress)
+        maker.warnings += made.warnings
+        return len(made.cases & set(maker.cases))
 
     async def _broken_off(self, waiting: Sequence[WaitingProposal], run: int | None) -> Run | None:
         """An import that has begun, has nothing more to fetch, and lacks only its end."""
@@ -268,16 +301,24 @@ class CaseImport:
                     tx.put(replace(claim, write_back_note="Visma kjenner ikke fakturaen"))
         return done
 
-    async def _finish(self, company: str, maker: CaseMaker, written: int, actor: str) -> ImportedCases:
+    async def _finish(
+        self, company: str, maker: CaseMaker, written: int, actor: str, progress: Progress
+    ) -> ImportedCases:
+        letters, state = 0, "done"
+        try:
+            letters = await self._make_letters(company, maker, progress)
+        except Kk2Error as error:
+            state = "notices"
+            maker.warnings.append(f"Inkassovarslene er ikke laget. {error.message}")
         pending = await self._store.count(Claim, {"written_back": "pending"})
         claims = await maker.claims_of_run()
-        maker.warnings += _not_written(claims)
+        maker.warnings += [*_not_written(claims), *text_warnings(claims)]
         async with self._store.transaction(actor, f"Kjøring {maker.run} er overtatt") as tx:
             run = await tx.get(Run, f"{company}/{maker.run}")
             if run is not None:
                 cases = len({claim.case for claim in claims})
-                tx.put(replace(run, state="done", cases=cases, invoices=len(claims)))
-            receipt = await self._receipt(tx, maker, written, pending, actor)
+                tx.put(replace(run, state=state, cases=cases, invoices=len(claims)))
+            receipt = await self._receipt(tx, maker, written, pending, letters, actor)
         return ImportedCases(
             run=maker.run,
             cases=tuple(maker.cases),
@@ -286,9 +327,12 @@ class CaseImport:
             pending_write_back=pending,
             warnings=tuple(maker.warnings),
             receipt=receipt.id,
+            letters=letters,
         )
 
-    async def _receipt(self, tx: Transaction, maker: CaseMaker, written: int, pending: int, actor: str) -> Receipt:
+    async def _receipt(
+        self, tx: Transaction, maker: CaseMaker, written: int, pending: int, letters: int, actor: str
+    ) -> Receipt:
         cases = await tx.get_many(Case, maker.cases)
         rows = [
             (case.id, case.debtor_name, case.department, maker.claims_on(case.id), case.outstanding)
@@ -306,6 +350,7 @@ class CaseImport:
                 f"utestående {format_amount(sum(case.outstanding for case in cases.values()))}",
                 f"{written} saksnummer skrevet tilbake til Visma",
                 *((waits,) if waits else ()),
+                *((f"{letters} inkassovarsler laget",) if letters else ()),
             ),
             warnings=maker.warnings,
             sections=(

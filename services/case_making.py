@@ -36,7 +36,7 @@ class CaseMaker:
         self._creditors = creditors
         self._fees = fees
         self._rates = rates
-        self._actor = actor
+        self.actor = actor
         self._claims: Counter[str] = Counter()
         self.cases: list[str] = []
         self.warnings: list[str] = []
@@ -60,7 +60,7 @@ class CaseMaker:
 
     async def store_page(self, invoices: Sequence[Invoice]) -> None:
         """Make cases of those invoices of a page that have none, in one transaction."""
-        async with self._store.transaction(self._actor, f"Saker fra kjøring {self.run}") as tx:
+        async with self._store.transaction(self.actor, f"Saker fra kjøring {self.run}") as tx:
             known = await tx.find_many(Claim, "visma_id", [invoice.visma_id for invoice in invoices])
             taken = {claim.visma_id for claim in known}
             touched: dict[str, None] = {}
@@ -76,7 +76,7 @@ class CaseMaker:
                 case = await self._case(tx, invoice, creditor)
                 await self._claim(tx, case, invoice)
                 touched[case.id] = None
-            await update(tx, list(touched), rates=self._rates, clock=self._clock, actor=self._actor)
+            await update(tx, list(touched), rates=self._rates, clock=self._clock, actor=self.actor)
 
     async def _case(self, tx: Transaction, invoice: Invoice, creditor: Creditor) -> Case:
         """The invoice's case: invoices of one debtor in one run and department share one."""
@@ -96,7 +96,7 @@ class CaseMaker:
                 debtor_name=customer.name,
                 customer_key=key,
                 department=customer.ledger_type,
-                handler=self._actor,
+                handler=self.actor,
                 run=str(self.run),
                 opened=self._clock.today(),
                 step="Overtatt",
@@ -104,7 +104,7 @@ class CaseMaker:
             )
         )
         self.cases.append(case.id)
-        await log(tx, self._clock, self._actor, [(case.id, f"Saken er overtatt fra Visma, kjøring {self.run}.")])
+        await log(tx, self._clock, self.actor, [(case.id, f"Saken er overtatt fra Visma, kjøring {self.run}.")])
         return case
 
     async def _claim(self, tx: Transaction, case: Case, invoice: Invoice) -> None:

@@ -13,7 +13,9 @@ from data.documents import (
     Case,
     Component,
     Creditor,
+    Language,
     LedgerLine,
+    LettersBy,
     Payment,
     UnplacedReason,
 )
@@ -46,6 +48,8 @@ class CreditorFile(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
     address: tuple[str, ...] = ()
     email: str = ""
     phone: str = ""
+    language: Language = "nb"
+    letters: LettersBy = "run"
 
 
 class SettledAnew(msgspec.Struct, frozen=True, kw_only=True):

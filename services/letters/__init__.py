@@ -1,0 +1,1 @@
+"""Letters to debtors: what they say, how they look, and where they are kept."""

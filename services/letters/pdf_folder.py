@@ -1,0 +1,57 @@
+"""The folder where PDFs lie, each named by the SHA-256 of its content: written once, never changed.
+
+A PDF is on the disk before a document tells of it. One that no document tells of (after a crash) does no harm, and is
+the same file when it is made again.
+"""
+
+import asyncio
+import hashlib
+from collections.abc import Sequence
+from pathlib import Path
+
+from data.errors import NotFound, StoreFull
+from services.durable_file import sync_folder, write_durably
+
+
+class PdfFolder:
+    """Keeps and hands out PDFs."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+
+    async def keep(self, contents: Sequence[bytes]) -> list[str]:
+        """Put PDFs on the disk; their SHA-256 in hexadecimal, in the order given. Raises StoreFull."""
+        return await asyncio.to_thread(self._keep, contents)
+
+    def _keep(self, contents: Sequence[bytes]) -> list[str]:
+        names = [hashlib.sha256(content).hexdigest() for content in contents]
+        try:
+            self._folder.mkdir(mode=0o770, parents=True, exist_ok=True)
+            for name, content in zip(names, contents, strict=True):
+                write_durably(self._path(name), content)
+            sync_folder(self._folder)
+        except OSError as error:
+            raise StoreFull(
+                f"Brevene kan ikke skrives i {self._folder}: {error.strerror}. Ingen brev er lagret. "
+                "Gjør plass eller rett tilgangen, og prøv igjen."
+            ) from error
+        return names
+
+    async def read(self, pdf: str) -> bytes:
+        """Raises NotFound when the file is gone or is not what it was."""
+        content = await asyncio.to_thread(self._read, pdf)
+        if content is None or hashlib.sha256(content).hexdigest() != pdf:
+            raise NotFound(
+                f"Brevet {self._path(pdf)} mangler eller er endret. Ingenting er sendt. "
+                "Hent filen fra sikkerhetskopien."
+            )
+        return content
+
+    def _read(self, pdf: str) -> bytes | None:
+        try:
+            return self._path(pdf).read_bytes()
+        except FileNotFoundError:
+            return None
+
+    def _path(self, pdf: str) -> Path:
+        return self._folder / f"{pdf}.pdf"

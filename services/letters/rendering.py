@@ -1,0 +1,150 @@
+"""Letters as PDF, laid out by a Typst template.
+
+The template is `inkassovarsel.typ` in the home's `templates/<creditor>/`, else in its `templates/`, else the one that
+comes with the program. It defines `letter(d)`; what it needs besides (a logo, fonts) lies in the same folder. A letter
+is PDF/A-2a: made to be archived, with tags for those who have it read aloud. Letters together, for the printer, are
+PDF/A-2b. The same letters and template give the same bytes.
+"""
+
+import asyncio
+import hashlib
+import json
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime, time
+from importlib import resources
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from data.documents import Letter, LetterClaim
+from services.errors import Refused
+from services.rules.dates import format_date
+from services.rules.money import format_amount
+
+if TYPE_CHECKING:  # 80 MB of code: loaded when the first letter is made
+    from typst import Compiler
+
+TEMPLATE = "inkassovarsel.typ"
+TOGETHER = 50  # letters in one PDF: Typst takes 2 MB of memory for each
+MAIN = f"""
+#import "/{TEMPLATE}": letter
+#let letters = json(bytes(sys.inputs.letters))
+#set document(title: sys.inputs.title, author: letters.first().sender.name)
+#for (place, each) in letters.enumerate() {{
+  if place > 0 {{ pagebreak() }}
+  letter(each)
+}}
+"""
+
+
+class Renderer:
+    """Makes PDFs, off the event loop. `templates` is where the customer's own may lie."""
+
+    def __init__(self, templates: Path) -> None:
+        self._templates = templates
+        self._compilers: dict[Path, Compiler] = {}
+        self._turn = asyncio.Lock()
+
+    def template(self, creditor: str) -> Path:
+        """The template of a creditor's letters."""
+        own = (self._templates / creditor / TEMPLATE, self._templates / TEMPLATE)
+        shipped = Path(str(resources.files("services.letters"))) / "templates" / TEMPLATE
+        return next((path for path in own if path.is_file()), shipped)
+
+    async def render(self, letters: Sequence[Letter]) -> list[tuple[bytes, str]]:
+        """Each letter as a PDF, with the SHA-256 of its template. Raises Refused("template") for one that fails."""
+        async with self._turn:
+            return await asyncio.to_thread(lambda: [self._render([letter]) for letter in letters])
+
+    async def render_together(self, letters: Sequence[Letter]) -> bytes:
+        """At most TOGETHER letters of one creditor in one PDF, each on pages of its own. Raises Refused("template")."""
+        async with self._turn:
+            pdf, _ = await asyncio.to_thread(self._render, letters)
+        return pdf
+
+    def _render(self, letters: Sequence[Letter]) -> tuple[bytes, str]:
+        import typst
+
+        template = self.template(letters[0].creditor)
+        compiler = self._compilers.get(template.parent)
+        if compiler is None:
+            fonts: list[Path] = [template.parent]
+            compiler = typst.Compiler(root=template.parent, font_paths=fonts, ignore_system_fonts=True)
+            self._compilers[template.parent] = compiler
+        alone = len(letters) == 1
+        title = f"Inkassovarsel {letters[0].case}" if alone else "Inkassovarsler"
+        inputs = {"letters": json.dumps([values(each) for each in letters]), "title": title}
+        try:
+            pdf = compiler.compile(
+                MAIN.encode(),
+                format="pdf",
+                sys_inputs=inputs,
+                pdf_standards="a-2a" if alone else "a-2b",
+                pdf_tags=alone,
+                timestamp=datetime.combine(letters[0].sent, time(), UTC),
+            )
+        except typst.TypstError as error:
+            raise Refused(
+                f"Brevmalen {template} kan ikke brukes: {error.message}. Ingen brev er laget av den. "
+                "Rett malen, eller ta den bort for å bruke programmets egen.",
+                code="template",
+                details=[{"case": letters[0].case, "diagnostic": error.diagnostic}],
+            ) from error
+        if not isinstance(pdf, bytes):
+            raise TypeError("a PDF is one file")
+        return pdf, hashlib.sha256(template.read_bytes()).hexdigest()
+
+
+def values(letter: Letter) -> Mapping[str, Any]:
+    """What a template is given: text ready to print, lists of it, and one flag."""
+    return {
+        "case": letter.case,
+        "language": letter.language,
+        "sent": format_date(letter.sent),
+        "deadline": format_date(letter.deadline),
+        "sender": {
+            "name": letter.sender.name,
+            "address": letter.sender.address,
+            "email": letter.sender.email,
+            "phone": letter.sender.phone,
+            "account": format_account(letter.sender.account),
+            "handler": letter.sender.handler,
+        },
+        "receiver": {"name": letter.name, "address": letter.address},
+        "kid": letter.kid,
+        "claims": [_claim(claim) for claim in letter.claims],
+        "sums": [(name, format_amount(amount)) for name, amount in sums(letter) if amount],
+        "has_notice_fee": any(claim.notice_fee for claim in letter.claims),
+        "total": format_amount(letter.total),
+        "interest_until": format_date(letter.interest_until),
+        "rate": format_amount(letter.basis_points),  # hundredths, as øre are
+    }
+
+
+def sums(letter: Letter) -> list[tuple[str, int]]:
+    """What the total is made of."""
+    claims = letter.claims
+    return [
+        ("principal", sum(claim.principal for claim in claims)),
+        ("costs", letter.costs),
+        ("fees", letter.fees + sum(claim.fees for claim in claims)),
+        ("notice_fee", sum(claim.notice_fee for claim in claims)),
+        ("interest", sum(claim.interest for claim in claims)),
+        ("surplus", -letter.surplus),
+    ]
+
+
+def _claim(claim: LetterClaim) -> Mapping[str, str]:
+    return {
+        "invoice": claim.invoice,
+        "text": claim.text,
+        "due": format_date(claim.due),
+        "principal": format_amount(claim.principal),
+        "fees": format_amount(claim.fees + claim.notice_fee),
+        "interest": format_amount(claim.interest),
+        "total": format_amount(claim.total),
+    }
+
+
+def format_account(account: str) -> str:
+    """`12345678911` as `1234.56.78911`."""
+    return f"{account[:4]}.{account[4:6]}.{account[6:]}" if len(account) == 11 else account

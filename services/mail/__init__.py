@@ -1,0 +1,1 @@
+"""E-mail to handlers: composed, queued, and sent once."""
