@@ -14,6 +14,8 @@ _NAMES = {
     "events": "hendelse",
     "payments": "innbetaling",
     "bank_files": "bankfil",
+    "conversions": "konverteringsfil",
+    "claim_links": "kobling til Visma",
     "vouchers": "bilag",
     "deliveries": "oversending av bilag",
     "runs": "kjøring",

@@ -16,6 +16,9 @@ from services.bank_import import BankImport
 from services.case_import import CaseImport
 from services.cases import CaseService
 from services.clock import Clock, SystemClock
+from services.conversion.folder import NAME as CONVERSION_FOLDER
+from services.conversion.folder import ConversionFolder
+from services.conversion.service import ConversionService
 from services.creditors import CreditorService
 from services.delivery import DeliveryService
 from services.handlers import HandlerService
@@ -71,6 +74,14 @@ async def opened_services(home: Path, login: str, clock: Clock | None = None) ->
             bank = BankImport(store, clock)
             posting = PostingService(store, clock)
             inbox = Inbox(home / INBOX, bank)
+            case_import = CaseImport(
+                store,
+                visma,
+                clock,
+                dunning_codes=settings.visma.dunning_codes,
+                page_size=settings.visma.page_size,
+            )
+            conversion = ConversionService(store, visma, clock, case_import, page_size=settings.visma.page_size)
             yield Services(
                 handler=handler,
                 visma="simulator" if settings.visma.adapter == "simulator" else settings.visma.url,
@@ -80,13 +91,9 @@ async def opened_services(home: Path, login: str, clock: Clock | None = None) ->
                 handlers=handlers,
                 creditors=CreditorService(store, clock),
                 cases=CaseService(store, clock),
-                case_import=CaseImport(
-                    store,
-                    visma,
-                    clock,
-                    dunning_codes=settings.visma.dunning_codes,
-                    page_size=settings.visma.page_size,
-                ),
+                case_import=case_import,
+                conversion=conversion,
+                conversion_folder=ConversionFolder(home / INBOX / CONVERSION_FOLDER, conversion),
                 bank=bank,
                 inbox=inbox,
                 payments=PaymentService(store, clock),

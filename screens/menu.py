@@ -42,10 +42,12 @@ ITEMS = (
     Item("4", "Uplasserte innbetalinger", "screens.unplaced:UnplacedScreen"),
     Item("5", "Bokføringsforslag", "screens.posting:PostingScreen"),
     Item("6", "Betalinger fra Visma", "screens.visma_payments:VismaPaymentsScreen"),
-    Item("7", "Kvitteringer", "screens.receipts:ReceiptsScreen"),
+    Item("7", "Konvertering", "screens.conversion:ConversionScreen"),
+    Item("8", "Kvitteringer", "screens.receipts:ReceiptsScreen"),
     Item("L", "Lovverk", "screens.law:LawScreen"),
 )
 CASE_IMPORT, UNPLACED, POSTING = (f"place {ITEMS[index].place}" for index in (1, 3, 4))
+CONVERSION = "place screens.conversion:ConversionScreen"
 RATES = "place screens.law:interest_in_law"
 
 
@@ -86,7 +88,7 @@ Under «Trenger deg» står det som ikke går videre uten deg. Tab flytter dit, 
 """
     DEFAULT_CSS = """
     MenuScreen #menu { height: 1fr; padding: 0 1; }
-    MenuScreen #items { height: 8; margin: 1 0; }
+    MenuScreen #items { height: 9; margin: 1 0; }
     MenuScreen #right { height: 1fr; }
     MenuScreen #figures { height: auto; padding: 0 2; }
     MenuScreen .section { margin-top: 1; padding: 0 2; }
@@ -194,6 +196,7 @@ def counts_of(overview: Overview) -> dict[str, tuple[str, str]]:
         "3": (plural(overview.inbox_files, "fil", "filer"), ""),
         "4": (number(overview.unplaced), format_amount(overview.unplaced_amount)) if overview.unplaced else ("", ""),
         "5": (number(overview.to_post), format_amount(overview.to_post_amount)) if overview.to_post else ("", ""),
+        "7": (number(overview.unlinked), "ikke koblet") if overview.unlinked else ("", ""),
     }
 
 
@@ -227,6 +230,9 @@ def needs(overview: Overview) -> list[Need]:
     if overview.pending_write_back:
         text = f"{number(overview.pending_write_back)} saksnummer er ikke i Visma ennå"
         found.append(Need(CASE_IMPORT, text, "Import av nye saker"))
+    if overview.unlinked:
+        text = plural(overview.unlinked, "fordring uten faktura i Visma", "fordringer uten faktura i Visma")
+        found.append(Need(CONVERSION, text, "Konvertering"))
     if overview.rates_warning and overview.rates_until:
         found.append(Need(RATES, f"Rentesats er kjent til {format_date(overview.rates_until)}", "Lovverk"))
     return found

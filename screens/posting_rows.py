@@ -20,6 +20,7 @@ PROBLEM_COLUMNS = (Column(""), Column("", 17, from_width=100))
 REASONS: Mapping[str, str] = {
     "no_ledger_type": "mangler reskontrotype",
     "no_interest_rate": "venter på rentesats",
+    "not_linked": "mangler faktura i Visma",
 }
 
 Names = Mapping[str, str]

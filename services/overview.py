@@ -36,6 +36,7 @@ class Overview(msgspec.Struct, frozen=True, kw_only=True):
     unknown: int
     needs_decision: int
     pending_write_back: int
+    unlinked: int  # converted claims whose invoice in Visma is not known
     fetched: datetime | None  # when payments were last fetched from Visma
     rates_until: date | None
     rates_warning: bool
@@ -78,6 +79,7 @@ class OverviewService:
             unknown=sum(each.state == "unknown" for each in deliveries),
             needs_decision=sum(each.needs_decision for each in deliveries),
             pending_write_back=await self._store.count(Claim, {"written_back": "pending"}),
+            unlinked=await self._store.count(Claim, {"written_back": "unlinked"}),
             fetched=cursor.fetched if cursor else None,
             rates_until=until,
             rates_warning=until is not None and (until - self._clock.today()).days <= RATE_WARNING_DAYS,

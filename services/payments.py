@@ -151,9 +151,10 @@ class PaymentService:
             case = _case_of(payment)
             if payment.posting not in ("pending", "excluded"):
                 raise Refused("Innbetalingen er alt bokført eller ført i Visma. Ingenting er endret.", code="posted")
-            if payment.moved_from is not None and posting and await _was_posted(tx, payment):
+            if posting and await _was_posted(tx, payment):
                 raise Refused(
-                    "Innbetalingen ble bokført på saken den er flyttet fra, og kan ikke bokføres én gang til.",
+                    "Innbetalingen er bokført før, på saken den er flyttet fra eller i det gamle systemet, og kan ikke "
+                    "bokføres én gang til. Ingenting er endret.",
                     code="posted",
                 )
             changed = tx.put(replace(payment, posting="pending" if posting else "excluded"))
@@ -320,10 +321,10 @@ def _moved(payment: Payment, key: str, case: str) -> Payment:
 
 
 async def _was_posted(tx: Transaction, payment: Payment) -> bool:
-    """Whether the money of a moved payment is in a voucher, wherever in its chain of moves."""
+    """Whether a payment's money is in a voucher, ours or the older system's, wherever in its chain of moves."""
     before: Payment | None = payment
     while before is not None:
-        if before.vouchers:
+        if before.vouchers or before.source == "converted":
             return True
         before = await tx.get(Payment, before.moved_from) if before.moved_from else None
     return False

@@ -8,6 +8,8 @@ from services.bank_import import BankImport
 from services.case_import import CaseImport
 from services.cases import CaseService
 from services.clock import Clock
+from services.conversion.folder import ConversionFolder
+from services.conversion.service import ConversionService
 from services.creditors import CreditorService
 from services.delivery import DeliveryService
 from services.handlers import HandlerService
@@ -34,6 +36,8 @@ class Services:
     creditors: CreditorService
     cases: CaseService
     case_import: CaseImport
+    conversion: ConversionService
+    conversion_folder: ConversionFolder
     bank: BankImport
     inbox: Inbox
     payments: PaymentService

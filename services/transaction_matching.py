@@ -6,7 +6,7 @@ on the case that has the invoice. Not everything is booked by itself, because th
 - what came from us: our own vouchers, known by their reference (visma.md D3);
 - the invoices themselves, and invoices posted as payments: `20-UTG. FAKTURA` with a negative amount is a wrong
   posting in Visma, to be corrected there (specification, "Error messages");
-- what had happened before the case was taken over, and may be in what it began with;
+- what had happened before the case was taken over, and may be in what it began with, or, on a converted case, is;
 - invoices that carry a case number of ours, but that the case does not have.
 """
 
@@ -81,6 +81,8 @@ def judge(transaction: LedgerTransaction, known: Known) -> Verdict:
     case = known.cases.get(claim.case if claim else transaction.case)
     if case is None:
         return Verdict("foreign")
+    if case.counted_until is not None and transaction.date < case.counted_until:
+        return Verdict("nothing")  # the case came with it from the older system
     if is_invoice(transaction.type) and transaction.amount > 0 and transaction.date <= case.opened:
         return Verdict("nothing")  # the invoice itself
     reason = "visma_voucher" if reference else _why_not(transaction, claim, case)
@@ -121,7 +123,10 @@ def _may_be_counted_already(transaction: LedgerTransaction, claim: Claim, case: 
 
     The claim began with what Visma said was left. A movement no later than that day, and no larger than the difference
     from the invoice's amount, may be in it or not: the serial at that moment is not known, so a person must look.
+    So it is on the last day that a converted case has counted.
     """
+    if case.counted_until is not None:
+        return transaction.date == case.counted_until
     paid_before = claim.amount - claim.unpaid
     paid_now = -transaction.amount
     same_way = (paid_now > 0) == (paid_before > 0)

@@ -19,6 +19,7 @@ SOURCE_NAMES: dict[PaymentSource, str] = {
     "manual": "manuell",
     "visma": "Visma",
     "moved": "flyttet hit",
+    "converted": "konvertert",
 }
 POSTING_NAMES: dict[PostingState, str] = {
     "pending": "venter",

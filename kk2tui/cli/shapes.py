@@ -5,10 +5,12 @@ from typing import Any
 
 import msgspec
 
-from data.documents import Event, Fee, Payment, Receipt, VoucherLine
+from data.documents import Candidate, Claim, Event, Fee, Payment, Receipt, VoucherLine
+from services.bank.findings import Finding
 from services.bank_check import ImportedFile
 from services.case_import import ImportedCases
 from services.cases import CaseRow, CaseView
+from services.conversion.results import Counts, Matched, ReadFile, Unlinked
 from services.delivery import VoucherRow
 from services.rules.posting import Problem, Proposal, ProposedVoucher
 from services.visma_receipt import FetchedPayments
@@ -157,19 +159,78 @@ def imported_file(file: ImportedFile) -> Shape:
         "duplicates": file.duplicates,
         "amount": file.amount,
         "closed": file.closed,
-        "findings": [
-            {
-                "severity": finding.severity,
-                "line": finding.line,
-                "column": finding.column,
-                "field": finding.field,
-                "code": finding.code,
-                "message": finding.message,
-            }
-            for finding in file.findings
-        ],
+        "findings": [_finding(finding) for finding in file.findings],
         "receipt": file.receipt,
     }
+
+
+def _finding(finding: Finding) -> Shape:
+    return {
+        "severity": finding.severity,
+        "line": finding.line,
+        "column": finding.column,
+        "field": finding.field,
+        "code": finding.code,
+        "message": finding.message,
+    }
+
+
+def converted_file(file: ReadFile) -> Shape:
+    return {
+        "name": file.name,
+        "status": file.status,
+        "rows": file.rows,
+        "cases": file.cases,
+        "claims": file.claims,
+        "charges": file.charges,
+        "payments": file.payments,
+        "principal": file.principal,
+        "known": file.known,
+        "closed": file.closed,
+        "renumbered": [{"old": old, "new": new} for old, new in file.renumbered],
+        "findings": [_finding(finding) for finding in file.findings],
+        "receipt": file.receipt,
+    }
+
+
+def matched(found: Matched) -> Shape:
+    shape: Shape = msgspec.to_builtins(found)
+    return shape
+
+
+def conversion_counts(counts: Counts) -> Shape:
+    shape: Shape = msgspec.to_builtins(counts)
+    return shape
+
+
+def unlinked_claim(each: Unlinked) -> Shape:
+    return {
+        **converted_claim(each.claim),
+        "debtor": each.case.debtor_name,
+        "old_number": each.case.old_number,
+        "state": each.link.state,
+        "note": each.link.note,
+        "candidates": [candidate(found) for found in each.link.candidates],
+    }
+
+
+def converted_claim(claim: Claim) -> Shape:
+    return {
+        "claim": claim.id,
+        "case": claim.case,
+        "visma_id": claim.visma_id,
+        "invoice": claim.invoice,
+        "kid": claim.kid,
+        "customer": claim.customer,
+        "due": claim.due.isoformat(),
+        "amount": claim.amount,
+        "written_back": claim.written_back == "done",
+    }
+
+
+def candidate(found: Candidate) -> Shape:
+    shape: Shape = msgspec.to_builtins(found)
+    return shape
 
 
 def fetched_payments(done: FetchedPayments) -> Shape:

@@ -22,7 +22,7 @@ COLUMNS = (
     Column("Ubetalt", 11, right=True),
     Column("I Visma", 7),
 )
-WRITTEN_BACK = {"done": "ja", "pending": "venter", "taken": "opptatt"}
+WRITTEN_BACK = {"done": "ja", "pending": "venter", "taken": "opptatt", "unlinked": "ukjent", "none": "nei"}
 
 
 class ClaimsTab(CaseTab):
@@ -88,4 +88,6 @@ def detail_lines(claim: Claim) -> list[str]:
         lines.append(f"! Saksnummeret er ikke skrevet tilbake til Visma ennå{note}")
     elif claim.written_back == "taken":
         lines.append(f"! I Visma hører fakturaen til sak {claim.write_back_note}.")
+    elif claim.written_back == "unlinked":
+        lines.append("! Fakturaen er ikke funnet i Visma ennå. Se Konvertering.")
     return lines

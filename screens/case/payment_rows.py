@@ -16,6 +16,7 @@ SOURCES: dict[PaymentSource, str] = {
     "manual": "Manuell",
     "visma": "Visma",
     "moved": "Flyttet",
+    "converted": "Gammel",
 }
 WIDE = 100
 

@@ -7,7 +7,7 @@ import msgspec
 Severity = Literal["error", "warning"]
 
 KEPT = 50
-"""How many findings of each severity are kept; the rest are counted."""
+"""How many findings of each severity are kept, unless told otherwise; the rest are counted."""
 
 _LONGEST_VALUE = 80
 
@@ -30,7 +30,8 @@ class Finding(msgspec.Struct, frozen=True, kw_only=True):
 class Findings:
     """The findings of one file, in the order they were made."""
 
-    def __init__(self) -> None:
+    def __init__(self, most: int = KEPT) -> None:
+        self._most = most
         self._kept: list[Finding] = []
         self._first_left_out: dict[Severity, tuple[int, int]] = {}
         self.errors = 0
@@ -56,7 +57,7 @@ class Findings:
     def _add(
         self, severity: Severity, nth: int, line: int, column: int, field: str, code: str, message: str, value: str
     ) -> None:
-        if nth > KEPT:
+        if nth > self._most:
             self._first_left_out.setdefault(severity, (line, column))
             return
         finding = Finding(
@@ -71,10 +72,10 @@ class Findings:
         self._kept.append(finding)
 
     def _more(self, severity: Severity, total: int, noun: str) -> Finding | None:
-        if total <= KEPT:
+        if total <= self._most:
             return None
         line, column = self._first_left_out[severity]
-        message = f"… og {total - KEPT} {noun} til, fra linje {line}."
+        message = f"… og {total - self._most} {noun} til, fra linje {line}."
         return Finding(severity=severity, line=line, column=column, field="", code="more", message=message)
 
 

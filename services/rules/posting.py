@@ -98,10 +98,19 @@ def _problem(payment: Payment, books: Books) -> Problem | None:
     if books.creditors[payment.creditor].ledger_line(case.department) is None:
         text = f"Finner ikke reskontrotype for ((Saker)Avdeling) Se sak {case.id}"
         return Problem(case=case.id, code="no_ledger_type", message=text, payment=payment.id)
+    if _unlinked(payment, books):
+        text = f"Fordringen er ikke koblet til en faktura i Visma: velg den under Konvertering. Se sak {case.id}"
+        return Problem(case=case.id, code="not_linked", message=text, payment=payment.id)
     if payment.waiting:
         text = f"Rentesats mangler for {format_date(payment.date)}: innbetalingen venter. Se sak {case.id}"
         return Problem(case=case.id, code="no_interest_rate", message=text, payment=payment.id)
     return None
+
+
+def _unlinked(payment: Payment, books: Books) -> bool:
+    """Whether it pays a converted claim whose invoice is still looked for."""
+    claims = (books.claims.get(part.target or "") for part in payment.coverage)
+    return any(claim is not None and claim.written_back == "unlinked" for claim in claims)
 
 
 def _group_vouchers(

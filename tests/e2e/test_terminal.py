@@ -136,7 +136,7 @@ def post(terminal: Terminal) -> None:
 
 
 def look_at_receipts(terminal: Terminal) -> None:
-    terminal.press("7")
+    terminal.press("8")
     terminal.wait_for("Kvitteringer · 4", "K000004", "Import av nye saker, kjøring 4711")
     terminal.press("Enter")
     terminal.wait_for("6 av 6 bilag levert, sum 240 168,08")

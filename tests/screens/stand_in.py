@@ -25,6 +25,9 @@ from services.bank_import import BankImport
 from services.case_import import CaseImport
 from services.cases import CaseService
 from services.clock import SystemClock
+from services.conversion.folder import NAME as CONVERSION_FOLDER
+from services.conversion.folder import ConversionFolder
+from services.conversion.service import ConversionService
 from services.creditors import CreditorService
 from services.delivery import DeliveryService
 from services.handlers import HandlerService
@@ -166,6 +169,8 @@ def services_for(store: Store, visma: VismaPort, folder: Path, handler: Handler 
     bank = BankImport(store, clock)
     posting = PostingService(store, clock)
     inbox = Inbox(folder / "inbox", bank)
+    case_import = CaseImport(store, visma, clock)
+    conversion = ConversionService(store, visma, clock, case_import)
     return Services(
         handler=handler,
         visma="simulator",
@@ -175,7 +180,9 @@ def services_for(store: Store, visma: VismaPort, folder: Path, handler: Handler 
         handlers=HandlerService(store),
         creditors=CreditorService(store, clock),
         cases=CaseService(store, clock),
-        case_import=CaseImport(store, visma, clock),
+        case_import=case_import,
+        conversion=conversion,
+        conversion_folder=ConversionFolder(folder / "inbox" / CONVERSION_FOLDER, conversion),
         bank=bank,
         inbox=inbox,
         payments=PaymentService(store, clock),
