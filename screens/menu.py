@@ -8,7 +8,6 @@ from textual import on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Container, Vertical
-from textual.strip import Strip
 
 from data.errors import Kk2Error
 from screens.base import Kk2Screen
@@ -17,6 +16,7 @@ from screens.failures import log_unexpected
 from screens.find import open_case
 from screens.widgets.columns import Column, Look, Row
 from screens.widgets.list_table import ListTable
+from screens.widgets.pane import Pane
 from screens.widgets.plain import Plain
 from services.clock import OSLO
 from services.overview import Overview
@@ -44,6 +44,7 @@ ITEMS = (
     Item("6", "Betalinger fra Visma", "screens.visma_payments:VismaPaymentsScreen"),
     Item("7", "Konvertering", "screens.conversion:ConversionScreen"),
     Item("8", "Kvitteringer", "screens.receipts:ReceiptsScreen"),
+    Item("A", "Administrasjon", "screens.admin.admin:AdminScreen"),
     Item("L", "Lovverk", "screens.law:LawScreen"),
 )
 CASE_IMPORT, UNPLACED, POSTING = (f"place {ITEMS[index].place}" for index in (1, 3, 4))
@@ -57,13 +58,6 @@ class Need(NamedTuple):
     key: str
     text: str
     where: str
-
-
-class Pane(ListTable):
-    """One of two lists on a screen: only the one that the keys act on shows its cursor."""
-
-    def _line(self, row: Row | None, current: bool = False) -> Strip:
-        return super()._line(row, current and self.has_focus)
 
 
 class MenuScreen(Kk2Screen):
@@ -88,7 +82,7 @@ Under «Trenger deg» står det som ikke går videre uten deg. Tab flytter dit, 
 """
     DEFAULT_CSS = """
     MenuScreen #menu { height: 1fr; padding: 0 1; }
-    MenuScreen #items { height: 9; margin: 1 0; }
+    MenuScreen #items { height: 10; margin: 1 0; }
     MenuScreen #right { height: 1fr; }
     MenuScreen #figures { height: auto; padding: 0 2; }
     MenuScreen .section { margin-top: 1; padding: 0 2; }

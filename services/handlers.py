@@ -117,7 +117,7 @@ def handler_problems(handler: Handler) -> list[dict[str, object]]:
     """What is wrong with a handler, in words, each with its `field`."""
     problems: list[dict[str, object]] = []
     if not LOGIN.fullmatch(handler.id):
-        told = f"«{handler.id}» kan ikke være innloggingsnavn: bruk små bokstaver, tall, punktum og bindestrek."
+        told = "Innlogging: små bokstaver, tall, punktum, bindestrek."
         problems.append({"field": "login", "message": told})
     if not handler.name.strip():
         problems.append({"field": "name", "message": "Saksbehandleren må ha et navn."})

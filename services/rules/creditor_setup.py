@@ -57,9 +57,11 @@ def _account_problems(creditor: Creditor) -> Iterator[Problem]:
 def _ledger_problems(creditor: Creditor) -> Iterator[Problem]:
     number = creditor.number
     for line in creditor.ledger_lines:
-        for name, value in (("ledger_type", line.ledger_type), ("account", line.account)):
-            if not value.strip():
-                yield problem_in(number, "ledger_lines", "Hver reskontrolinje må ha reskontrotype og konto.", part=name)
+        if not line.ledger_type.strip():
+            told = "Hver reskontrolinje må ha en reskontrotype."
+            yield problem_in(number, "ledger_lines", told, part="ledger_type")
+        if not line.account.strip():
+            yield problem_in(number, "ledger_lines", "Hver reskontrolinje må ha en konto.", part="account")
         if len(line.ledger_type) > LONGEST_DEPARTMENT:
             told = f"Reskontrotypen kan ha høyst {LONGEST_DEPARTMENT} tegn: den er sakens Avdeling."
             yield problem_in(number, "ledger_lines", told, part="ledger_type")

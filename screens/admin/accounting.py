@@ -1,0 +1,86 @@
+"""Regnskapsintegrasjon: where vouchers are posted in Visma."""
+
+from typing import Any, ClassVar
+
+from msgspec.structs import asdict, replace
+from textual.binding import Binding, BindingType
+
+from data.documents import Accounting, Creditor
+from screens.admin.creditor_tab import CreditorTab
+from screens.admin.entry_form import Entry, EntryForm
+from screens.admin.sheet import FactSheet
+from screens.case.tick import Tick
+from screens.widgets.form_input import FormInput
+
+
+class AccountingTab(CreditorTab):
+    """A sheet to read, and a form."""
+
+    NAME = "Regnskapsintegrasjon"
+    UNSAVED = "Endringene under Regnskapsintegrasjon er ikke lagret."
+    READ_BESIDE = False
+    HELP = """
+Regnskapsintegrasjon sier hvor kreditors bilag føres i Visma.
+
+Selskap er nummeret i Visma. Bilagstype er bilagsarten som er laget der for kk2. Banken debiteres; renter og \
+omkostninger og gebyr krediteres på hver sin konto, med avdelingen og prosjektet som står her. Kontoene for hovedstol \
+står under Reskontroer.
+
+E endrer, F12 lagrer. Endringen gjelder bilag som lages heretter; bilag som er laget, er som de er.
+"""
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("e", "edit", "Endre")]
+
+    def __init__(self) -> None:
+        self._sheet = FactSheet()
+        form = EntryForm(
+            "Endre regnskapsintegrasjonen",
+            {
+                "company": Entry("Selskap", FormInput(max_length=20)),
+                "voucher_type": Entry("Bilagstype", FormInput(max_length=20)),
+                "bank": Entry("Konto bank", FormInput(max_length=20)),
+                "interest": Entry("Konto renter", FormInput(max_length=20)),
+                "fees": Entry("Omkostninger og gebyr", FormInput(max_length=20)),
+                "department": Entry("Avdeling", FormInput(max_length=20), "Kan være tom. Gjelder renter og gebyr."),
+                "project": Entry("Prosjekt", FormInput(max_length=20), "Kan være tom. Gjelder renter og gebyr."),
+                "approve": Entry("Bilag", Tick("godkjennes i Visma")),
+            },
+        )
+        super().__init__(self._sheet, form, id="regnskap")
+
+    def read(self, creditor: Creditor) -> None:
+        accounting = creditor.accounting
+        self._sheet.tell(
+            ("Selskap", creditor.company),
+            ("Bilagstype", accounting.voucher_type),
+            ("Konto bank", accounting.bank),
+            ("Konto renter", accounting.interest),
+            ("Omkostninger og gebyr", accounting.fees),
+            ("Avdeling", accounting.department),
+            ("Prosjekt", accounting.project),
+            ("Bilag godkjennes i Visma", "ja" if accounting.approve else "nei"),
+        )
+
+    def values(self, creditor: Creditor) -> dict[str, Any]:
+        return {"company": creditor.company} | asdict(creditor.accounting)
+
+    def action_edit(self) -> None:
+        self.open_form()
+
+    def save(self, creditor: Creditor) -> None:
+        values = self.form.values
+        wanted = replace(creditor, company=values.pop("company"), accounting=Accounting(**values))
+        if self.is_wrong(wanted, within="accounting"):
+            return
+        if wanted.company == creditor.company:
+            self._save(wanted)
+        else:
+            question = f"Bytte selskap fra {creditor.company} til {wanted.company}?"
+            effect = [
+                f"Nye bilag føres i selskap {wanted.company}, og nye saker hentes derfra.",
+                f"Fakturaene på sakene som er overtatt, ligger i selskap {creditor.company}.",
+            ]
+            self.frame.confirm(question, effect, lambda: self._save(wanted))
+
+    def _save(self, wanted: Creditor) -> None:
+        work = self.services.creditors.change(wanted, self.services.actor, "regnskapsintegrasjonen endret")
+        self.frame.run_write(work, self.saved, action="save_accounting", failed=self.frame.load)

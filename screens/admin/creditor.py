@@ -1,0 +1,32 @@
+"""Kreditor: one creditor's set-up, on four tabs."""
+
+from typing import ClassVar
+
+from textual.binding import BindingType
+
+from data.documents import Creditor
+from screens.admin.accounting import AccountingTab
+from screens.admin.accounts import AccountsTab
+from screens.admin.general import GeneralTab
+from screens.admin.ledger import LedgerTab
+from screens.tabs import TabScreen, tab_keys
+
+TABS = (GeneralTab, AccountsTab, AccountingTab, LedgerTab)
+
+
+class CreditorScreen(TabScreen[Creditor]):
+    """The creditor with this number."""
+
+    TABS = TABS
+    BINDINGS: ClassVar[list[BindingType]] = [*tab_keys(TABS)]
+
+    def __init__(self, number: str) -> None:
+        super().__init__()
+        self.number = number
+
+    def load(self) -> None:
+        self.run_service(self.services.creditors.get(self.number), self._show)
+
+    def _show(self, creditor: Creditor) -> None:
+        self.show_title(f"Kreditor {creditor.number} · {creditor.name}", f"Selskap {creditor.company}")
+        self.show(creditor)

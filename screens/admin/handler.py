@@ -1,0 +1,63 @@
+"""Saksbehandler: one handler's name, e-mail and role, or a new handler."""
+
+from typing import Any
+
+from msgspec.structs import replace
+
+from data.documents import Handler
+from screens.admin.entry_form import Entry, EntryForm
+from screens.admin.form_screen import FormScreen
+from screens.case.pick import Pick
+from screens.widgets.form_input import FormInput
+from services.handlers import ROLE_NAMES, handler_problems
+
+NEW = Handler(id="", name="", email="")
+
+
+class HandlerScreen(FormScreen):
+    """The handler with this login; without one, a new handler. A login that is there is not changed."""
+
+    TITLE = "Saksbehandler"
+    UNSAVED = "Saksbehandleren er ikke lagret."
+    HELP = """
+Innlogging er navnet som personen logger inn på maskinen med; det kan ikke endres siden. Til e-postadressen sendes \
+inkassovarslene fra sakene. En administrator kan i tillegg endre oppsettet. F12 lagrer.
+"""
+
+    def __init__(self, login: str | None = None) -> None:
+        entries = {
+            "login": Entry("Innlogging", FormInput(max_length=32, disabled=login is not None)),
+            "name": Entry("Navn", FormInput(max_length=80)),
+            "email": Entry("E-post", FormInput(max_length=100)),
+            "role": Entry("Rolle", Pick(list(ROLE_NAMES.items()))),
+        }
+        super().__init__(EntryForm("", entries))
+        self._login = login
+        self._handler = NEW
+
+    def load(self) -> None:
+        if self._login is None:
+            self._show(NEW)
+        else:
+            self.run_service(self.services.handlers.require(self._login), self._show)
+
+    def _show(self, handler: Handler) -> None:
+        self._handler = handler
+        self.show_title(f"Saksbehandler · {handler.name}" if handler.id else "Ny saksbehandler")
+        if self.form.is_open:
+            self.form.follow(values_of(handler))
+        else:
+            self.form.open_on(values_of(handler))
+
+    def save(self) -> None:
+        values = self.form.values
+        wanted = replace(self._handler, id=values.pop("login"), **values)
+        if self.form.complain(handler_problems(wanted)):
+            return
+        service, actor = self.services.handlers, self.services.actor
+        work = service.register(wanted, actor) if self._login is None else service.change(wanted, actor)
+        self.run_write(work, self.leave, action="save", failed=self.load)
+
+
+def values_of(handler: Handler) -> dict[str, Any]:
+    return {"login": handler.id, "name": handler.name, "email": handler.email, "role": handler.role}

@@ -1,0 +1,55 @@
+"""The order of a few things in a form."""
+
+from collections.abc import Sequence
+from typing import ClassVar
+
+from rich.text import Text
+from textual.binding import Binding, BindingType
+from textual.reactive import reactive
+from textual.widget import Widget
+
+
+class OrderPick(Widget, can_focus=True):
+    """`‹hovedstol› renter  gebyr`: the arrows mark one, space moves it a place forward, Enter goes on.
+
+    `choices` are (value, text).
+    """
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("left", "mark(-1)", "Merk forrige", show=False),
+        Binding("right", "mark(1)", "Merk neste", show=False),
+        Binding("space", "forward", "Flytt fram", show=False),
+        Binding("enter", "app.focus_next", "Neste felt", show=False),
+    ]
+    DEFAULT_CSS = """
+    OrderPick { height: 1; width: 1fr; }
+    OrderPick:focus { background: $panel; color: $accent; }
+    """
+    order: reactive[tuple[str, ...]] = reactive(())
+    marked: reactive[int] = reactive(0)
+
+    def __init__(self, choices: Sequence[tuple[str, str]], *, id: str | None = None) -> None:
+        super().__init__(id=id)
+        self._names = dict(choices)
+        self.set_reactive(OrderPick.order, tuple(self._names))
+
+    def set_order(self, order: Sequence[str]) -> None:
+        self.order = tuple(order)
+        self.marked = 0
+
+    def render(self) -> Text:
+        shown = [f"‹{name}›" if index == self.marked else f" {name} " for index, name in self._told()]
+        return Text("".join(shown))
+
+    def _told(self) -> list[tuple[int, str]]:
+        return [(index, self._names.get(each, each)) for index, each in enumerate(self.order)]
+
+    def action_mark(self, step: int) -> None:
+        self.marked = max(0, min(self.marked + step, len(self.order) - 1))
+
+    def action_forward(self) -> None:
+        place = self.marked
+        if place > 0:
+            before, here = self.order[place - 1 : place + 1]
+            self.order = (*self.order[: place - 1], here, before, *self.order[place + 1 :])
+            self.marked = place - 1
