@@ -66,12 +66,12 @@ faktura, med fakturanummer, KID eller kundenummer. U sier at fakturaen ikke finn
 En innbetaling på en fordring som ikke er koblet, kan ikke bokføres før du har valgt.
 """
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("l", "read_file", "Les fil"),
-        Binding("s", "match", "Søk i Visma"),
-        Binding("enter", "choose", "Velg"),
-        Binding("f", "find", "Finn faktura"),
-        Binding("u", "without", "Uten faktura"),
-        Binding("g", "go_to_case", "Til saken"),
+        Binding("l", "read_file", "Fil", tooltip="Les fil fra det gamle systemet"),
+        Binding("s", "match", "Søk", tooltip="Søk i Visma etter alle fakturaer"),
+        Binding("enter", "choose", "Velg", tooltip="Velg faktura"),
+        Binding("f", "find", "Finn", tooltip="Finn en annen faktura"),
+        Binding("u", "without", "Uten", tooltip="Uten faktura i Visma"),
+        Binding("g", "go_to_case", "Sak", tooltip="Til saken"),
         Binding("f5", "reload", "Oppdater", show=False),
     ]
     WRITES = frozenset({"read_file", "match", "choose", "find", "without"})
@@ -238,7 +238,7 @@ En innbetaling på en fordring som ikke er koblet, kan ikke bokføres før du ha
         key = chosen.claim.id
         self.confirm(
             f"Koble {claim_name(chosen.claim)} til denne fakturaen?",
-            [*comparison(chosen, candidate), "Saksnummeret skrives tilbake til Visma."],
+            comparison(chosen, candidate),
             lambda: self._change(key, visma_id),
         )
 

@@ -25,7 +25,7 @@ CANDIDATE_COLUMNS = (
     Column("Kunde og tekst"),
     Column("Forfall", 10),
     Column("Beløp", 12, right=True),
-    Column("Funnet på", 12, from_width=100),
+    Column("Funnet på", 13, from_width=100),
 )
 
 
@@ -107,7 +107,8 @@ def comparison(chosen: Unlinked, candidate: Candidate) -> list[str]:
         f"Her:    {claim.invoice}, {chosen.case.debtor_name}, forfall {format_date(claim.due)}, "
         f"{format_amount(claim.amount)}",
         f"Visma:  {candidate.invoice}, {candidate.name}, forfall {format_date(candidate.due)}, "
-        f"{format_amount(candidate.amount)}, rest {format_amount(candidate.unpaid)}",
+        f"{format_amount(candidate.amount)}",
+        f"Rest i Visma {format_amount(candidate.unpaid)}. Saksnummeret skrives tilbake dit.",
     ]
     if candidate.case_number not in ("", chosen.case.id, chosen.case.old_number):
         lines.append(f"! I Visma har fakturaen saksnummer {candidate.case_number}.")

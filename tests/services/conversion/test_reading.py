@@ -1,6 +1,7 @@
 """Conversion files: what a row means, and everything that is wrong with one, by line."""
 
 from datetime import date
+from pathlib import Path
 
 import pytest
 from hypothesis import given
@@ -8,6 +9,7 @@ from hypothesis import strategies as st
 
 from services.conversion.old_cases import OldFile
 from services.conversion.reading import MOST_FINDINGS, read_old_cases
+from services.conversion.source_rows import COLUMNS
 from tests.builders import TODAY
 from tests.services.conversion.files import OLD, claim_row, csv_text, json_text, kid, other_row
 
@@ -168,6 +170,19 @@ def test_a_national_id_is_never_repeated_wherever_it_stands() -> None:
     for text in texts:
         assert read(text).findings
         assert NATIONAL_ID not in repr(read(text).findings)
+
+
+def test_the_example_in_the_guide_is_a_good_file() -> None:
+    guide = (Path(__file__).parents[3] / "docs" / "konvertering.md").read_text(encoding="utf-8")
+    lines = [line.strip() for line in guide.splitlines() if line.startswith("    ") and ";" in line]
+    old = read("\n".join(lines))
+    assert old.findings == ()
+    assert [(case.number, len(case.claims), len(case.payments)) for case in old.cases] == [(OLD, 1, 1), ("77/12", 1, 0)]
+
+
+def test_the_guide_names_every_column() -> None:
+    guide = (Path(__file__).parents[3] / "docs" / "konvertering.md").read_text(encoding="utf-8")
+    assert [name for name in COLUMNS if f"`{name}`" not in guide] == []
 
 
 def test_line_ends_make_no_other_file_of_it() -> None:
