@@ -18,6 +18,8 @@ _NAMES = {
     "claim_links": "kobling til Visma",
     "vouchers": "bilag",
     "deliveries": "oversending av bilag",
+    "letters": "brev",
+    "mails": "e-post",
     "runs": "kjøring",
     "receipts": "kvittering",
 }
@@ -26,6 +28,7 @@ _VALUES = {
     "visma_id": "faktura-id i Visma",
     "fingerprint": "kjennetegn i bankfilen",
     "transmission": "forsendelsesnummer",
+    "message_id": "Message-ID",
 }
 
 

@@ -11,7 +11,7 @@ import msgspec
 
 from data.store import Store
 from data.tinydb_store import open_store
-from kk2tui.settings import Settings, SettingsError, VismaSettings, password, read_settings
+from kk2tui.settings import MailSettings, Settings, SettingsError, VismaSettings, password, read_settings
 from services.bank_import import BankImport
 from services.case_import import CaseImport
 from services.cases import CaseService
@@ -24,6 +24,8 @@ from services.delivery import DeliveryService
 from services.handlers import HandlerService
 from services.inbox import Inbox
 from services.law import LawService
+from services.letters.correspondence import correspondence
+from services.mail.transport import Transport
 from services.overview import OverviewService
 from services.payments import PaymentService
 from services.posting import PostingService
@@ -34,7 +36,6 @@ from services.visma.port import VismaPort
 from services.visma_payments import VismaPayments
 
 INBOX = "inbox"
-OUTBOX = "outbox"
 SCENARIO = "visma-scenario.json"
 SIMULATOR_STATE = "visma-simulator.json"
 LOG = "kk2.log"
@@ -70,6 +71,9 @@ async def opened_services(home: Path, login: str, clock: Clock | None = None) ->
         handlers = HandlerService(store)
         handler = await handlers.require(login)
         visma = open_visma(settings.visma, home, clock)
+        post = correspondence(
+            store, clock, home, transport=mail_transport(settings.mail, home), sender=settings.mail.sender
+        )
         try:
             bank = BankImport(store, clock)
             posting = PostingService(store, clock)
@@ -80,6 +84,7 @@ async def opened_services(home: Path, login: str, clock: Clock | None = None) ->
                 clock,
                 dunning_codes=settings.visma.dunning_codes,
                 page_size=settings.visma.page_size,
+                letters=post.letters,
             )
             conversion = ConversionService(store, visma, clock, case_import, page_size=settings.visma.page_size)
             yield Services(
@@ -94,6 +99,8 @@ async def opened_services(home: Path, login: str, clock: Clock | None = None) ->
                 case_import=case_import,
                 conversion=conversion,
                 conversion_folder=ConversionFolder(home / INBOX / CONVERSION_FOLDER, conversion),
+                letters=post.letters,
+                mail=post.mail,
                 bank=bank,
                 inbox=inbox,
                 payments=PaymentService(store, clock),
@@ -132,6 +139,25 @@ def open_visma(settings: VismaSettings, home: Path, clock: Clock) -> VismaPort:
     )
 
 
+def mail_transport(settings: MailSettings, home: Path) -> Transport | None:
+    """The server that the settings name, None without one. Nothing is sent yet."""
+    if not settings.host:
+        return None
+    from services.mail.smtp import SmtpSettings, SmtpTransport
+
+    return SmtpTransport(
+        SmtpSettings(
+            host=settings.host,
+            port=settings.usual_port,
+            tls=settings.security,
+            username=settings.username,
+            password=password(settings, home) if settings.username else "",
+            ca_file=_file(settings.ca_file, home),
+            timeout_s=settings.timeout_s,
+        )
+    )
+
+
 def _scenario(path: Path, clock: Clock) -> Mapping[str, Any]:
     """What the simulator begins with: the home's own scenario, else the made-up municipality."""
     from services.visma.simulator.municipality import municipality
@@ -147,7 +173,7 @@ def _file(name: str, home: Path) -> str:
 def write_settings(home: Path, settings: Settings) -> None:
     """Write kk2.toml with every key, so that it shows what can be set."""
     lines = [f"name = {_toml(settings.name)}"]
-    for section in ("visma", "store", "ui"):
+    for section in ("visma", "store", "mail", "ui"):
         lines += ["", f"[{section}]"]
         values = msgspec.to_builtins(getattr(settings, section))
         lines += [f"{key} = {_toml(value)}" for key, value in values.items()]

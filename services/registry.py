@@ -15,6 +15,8 @@ from services.delivery import DeliveryService
 from services.handlers import HandlerService
 from services.inbox import Inbox
 from services.law import LawService
+from services.letters.letters import LetterService
+from services.mail.sending import MailService
 from services.overview import OverviewService
 from services.payments import PaymentService
 from services.posting import PostingService
@@ -38,6 +40,8 @@ class Services:
     case_import: CaseImport
     conversion: ConversionService
     conversion_folder: ConversionFolder
+    letters: LetterService
+    mail: MailService
     bank: BankImport
     inbox: Inbox
     payments: PaymentService

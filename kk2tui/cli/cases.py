@@ -8,7 +8,9 @@ from data.documents import PaymentSource, PostingState
 from kk2tui.cli import shapes
 from kk2tui.cli.context import Session, command
 from kk2tui.cli.tables import table
+from services.case_import import ImportedCases
 from services.cases import STATUS_NAMES, CaseRow, CaseView
+from services.mail.sending import MailSent, send_quietly
 from services.registry import Services
 from services.rules.dates import format_date, format_instant
 from services.rules.money import format_amount
@@ -40,17 +42,28 @@ def cases() -> None:
 @click.pass_obj
 @command
 def import_cases(session: Session, run: int | None) -> None:
-    """Ta over ett godkjent purreforslag fra Visma, og skriv saksnumrene tilbake."""
-    done = session.run(lambda services: services.case_import.run(services.actor, run))
+    """Ta over ett godkjent purreforslag fra Visma, skriv saksnumrene tilbake, og send inkassovarslene på e-post."""
+    done, mailed = session.run(lambda services: _import(services, run))
     session.answer(
-        shapes.imported_cases(done),
+        shapes.imported_cases(done) | {"mails_sent": mailed.sent, "mail_stopped": mailed.stopped},
         lambda: [
             f"Kjøring {done.run}: {len(done.cases)} saker av {done.invoices} fakturaer.",
             f"{done.written_back} saksnummer skrevet tilbake til Visma, {done.pending_write_back} venter.",
+            f"{done.letters} inkassovarsler laget, {mailed.sent} e-poster sendt.",
+            *([f"! {mailed.stopped}"] if mailed.stopped else []),
             *(f"! {warning}" for warning in done.warnings),
             f"Kvittering {done.receipt}.",
         ],
     )
+
+
+async def _import(services: Services, run: int | None) -> tuple[ImportedCases, MailSent]:
+    """What waits in the mail queue is sent also when there is nothing new to take over."""
+    try:
+        done = await services.case_import.run(services.actor, run)
+    finally:
+        mailed = await send_quietly(services.mail, services.actor)
+    return done, mailed
 
 
 @cases.command("list")

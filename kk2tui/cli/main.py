@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 import click
 
-from kk2tui.cli import admin, cases, convert, demo, homes, payments, posting, receipts, visma
+from kk2tui.cli import admin, cases, convert, demo, homes, mail, payments, posting, receipts, visma
 from kk2tui.cli.context import command, session_from
 
 GLOBAL_VALUES = ("--home", "--handler")
@@ -61,6 +61,7 @@ kk2.add_command(demo.demo)
 kk2.add_command(cases.cases)
 kk2.add_command(convert.convert)
 kk2.add_command(payments.payments)
+kk2.add_command(mail.mail)
 kk2.add_command(posting.posting)
 kk2.add_command(receipts.receipts)
 kk2.add_command(visma.visma)

@@ -5,7 +5,7 @@ from typing import Any
 
 import msgspec
 
-from data.documents import Candidate, Claim, Event, Fee, Payment, Receipt, VoucherLine
+from data.documents import Candidate, Claim, Event, Fee, Mail, Payment, Receipt, VoucherLine
 from services.bank.findings import Finding
 from services.bank_check import ImportedFile
 from services.case_import import ImportedCases
@@ -143,9 +143,24 @@ def imported_cases(done: ImportedCases) -> Shape:
         "invoices": done.invoices,
         "written_back": done.written_back,
         "pending_write_back": done.pending_write_back,
-        "letters": 0,
+        "letters": done.letters,
         "warnings": done.warnings,
         "receipt": done.receipt,
+    }
+
+
+def mail(each: Mail) -> Shape:
+    return {
+        "id": each.id,
+        "message_id": each.message_id,
+        "to": each.to,
+        "subject": each.subject,
+        "letters": each.letters,
+        "state": each.state,
+        "attempts": each.attempts,
+        "created": each.created.isoformat(),
+        "last_attempt": each.last_attempt.isoformat() if each.last_attempt else None,
+        "message": each.message,
     }
 
 

@@ -33,6 +33,7 @@ from services.delivery import DeliveryService
 from services.handlers import HandlerService
 from services.inbox import Inbox
 from services.law import LawService
+from services.letters.correspondence import correspondence
 from services.overview import OverviewService
 from services.payments import PaymentService
 from services.posting import PostingService
@@ -169,7 +170,8 @@ def services_for(store: Store, visma: VismaPort, folder: Path, handler: Handler 
     bank = BankImport(store, clock)
     posting = PostingService(store, clock)
     inbox = Inbox(folder / "inbox", bank)
-    case_import = CaseImport(store, visma, clock)
+    post = correspondence(store, clock, folder)
+    case_import = CaseImport(store, visma, clock, letters=post.letters)
     conversion = ConversionService(store, visma, clock, case_import)
     return Services(
         handler=handler,
@@ -183,6 +185,8 @@ def services_for(store: Store, visma: VismaPort, folder: Path, handler: Handler 
         case_import=case_import,
         conversion=conversion,
         conversion_folder=ConversionFolder(folder / "inbox" / CONVERSION_FOLDER, conversion),
+        letters=post.letters,
+        mail=post.mail,
         bank=bank,
         inbox=inbox,
         payments=PaymentService(store, clock),
