@@ -26,7 +26,7 @@ _UNKNOWN_KEY = re.compile(r"Object contains unknown field `(?P<key>[^`]*)`")
 class VismaSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """[visma]: how Visma is reached. Times are seconds."""
 
-    adapter: Literal["simulator", "soap"] = "simulator"
+    adapter: Literal["simulator", "soap", "file"] = "simulator"
     url: str = ""
     username: str = ""
     password_env: str = ""

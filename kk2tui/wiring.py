@@ -39,6 +39,7 @@ INBOX = "inbox"
 SCENARIO = "visma-scenario.json"
 SIMULATOR_STATE = "visma-simulator.json"
 LOG = "kk2.log"
+ROUTES = {"simulator": "simulator", "file": "bilagsfil"}
 
 
 def clock_from_environment() -> Clock:
@@ -89,7 +90,7 @@ async def opened_services(home: Path, login: str, clock: Clock | None = None) ->
             conversion = ConversionService(store, visma, clock, case_import, page_size=settings.visma.page_size)
             yield Services(
                 handler=handler,
-                visma="simulator" if settings.visma.adapter == "simulator" else settings.visma.url,
+                visma=settings.visma.url if settings.visma.adapter == "soap" else ROUTES[settings.visma.adapter],
                 municipality=settings.name,
                 clock=clock,
                 store=store,
@@ -122,6 +123,10 @@ def open_visma(settings: VismaSettings, home: Path, clock: Clock) -> VismaPort:
         from services.visma.simulator.embedded import embedded
 
         return embedded(home / SIMULATOR_STATE, lambda: _scenario(home / SCENARIO, clock))
+    if settings.adapter == "file":
+        from services.visma.voucher_file_adapter import FileVisma
+
+        return FileVisma(clock)
     from services.visma.soap import SoapVisma
     from services.visma.transport import SoapSettings
 

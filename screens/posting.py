@@ -290,7 +290,8 @@ async def _under_way(services: Services) -> list[VoucherRow]:
 
 
 async def _freeze_and_send(services: Services, seen: Proposal, progress: Progress) -> Sent:
-    """Both in one go, so that leaving the screen between them leaves nothing behind."""
+    """Both in one go, so that leaving the screen between them leaves nothing behind. Visma is asked first."""
+    await services.delivery.require_open()
     await services.posting.freeze(services.actor, seen=seen)
     return await services.delivery.send(services.actor, progress)
 

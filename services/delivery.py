@@ -72,6 +72,15 @@ class DeliveryService:
         """Whether Visma answers, and what it can. Raises VismaError; nothing is sent."""
         return await self._visma.ping()
 
+    async def require_open(self) -> None:
+        """Before anything is frozen: Visma answers and takes vouchers. Raises VismaError, Refused("file_route")."""
+        if not (await self._visma.ping()).takes_vouchers:
+            raise Refused(
+                "Bilagene går til Visma som fil, ikke over webtjenesten. Ingenting er bokført. "
+                "Skriv filene med: kk2 posting export MAPPE",
+                code="file_route",
+            )
+
     async def rows(self, states: Sequence[DeliveryState] = UNDER_WAY) -> list[VoucherRow]:
         """Vouchers in these states, by reference."""
         return await self._outbox.in_state(states)

@@ -1,7 +1,8 @@
 """`kk2 posting`: the posting proposal, and vouchers on their way into Visma."""
 
 from collections.abc import Sequence
-from typing import Literal
+from pathlib import Path
+from typing import TYPE_CHECKING, Literal
 
 import click
 
@@ -9,12 +10,17 @@ from data.documents import DeliveryState
 from kk2tui.cli import shapes
 from kk2tui.cli.context import Session, command
 from kk2tui.cli.tables import table
+from kk2tui.settings import read_settings
 from services.delivery import STATE_NAMES, Sent, VoucherRow
+from services.errors import InvalidInput, Refused
 from services.registry import Services
 from services.rules.dates import format_date
 from services.rules.money import format_amount
 from services.rules.posting import KIND_NAMES, Proposal
 from services.visma.port import VismaError
+
+if TYPE_CHECKING:
+    from services.voucher_export import Exported
 
 
 @click.group()
@@ -70,7 +76,7 @@ async def _send(services: Services) -> tuple[Sent, Proposal]:
     """Visma is asked first: while it does not answer, nothing is frozen."""
     proposal = await services.posting.proposal()
     if proposal.ready:
-        await services.delivery.ping()
+        await services.delivery.require_open()
         await services.posting.freeze(services.actor, proposal)
     sent = await services.delivery.send(services.actor)
     return sent, await services.posting.proposal()
@@ -120,10 +126,64 @@ async def _status(services: Services) -> tuple[list[VoucherRow], str]:
     silent = ""
     await services.delivery.recover(services.actor)
     try:
-        await services.delivery.refresh(services.actor)
+        if (await services.delivery.ping()).takes_vouchers:
+            await services.delivery.refresh(services.actor)
     except VismaError as error:
         silent = error.message
     return await services.delivery.rows(ALL_STATES), silent
+
+
+@posting.command()
+@click.argument("folder", metavar="MAPPE", type=click.Path(path_type=Path, file_okay=False))
+@click.pass_obj
+@command
+def export(session: Session, folder: Path) -> None:
+    """Bokfør forslaget som bilagsfiler i MAPPE, for Visma uten webtjeneste. Hvert bilag kommer i én fil."""
+    if read_settings(session.home).visma.adapter == "soap":
+        raise Refused(
+            "kk2 er satt opp for webtjenesten; bilag som også skrives til fil, kan bli ført to ganger. "
+            "Ingenting er skrevet. Bruk kk2 posting send.",
+            code="web_service_route",
+        )
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise InvalidInput(f"Mappen {folder} kan ikke lages: {error.strerror}. Ingenting er bokført.") from error
+    done = session.run(lambda services: _export(services, folder.absolute()))
+    shape = {
+        "files": [
+            {"name": file.name, "control_list": file.listing, "vouchers": file.vouchers, "amount": file.amount}
+            for file in done.files
+        ],
+        "found": done.found,
+        "unknown": done.unknown,
+        "rejected": done.rejected,
+        "stopped": done.stopped,
+        "receipt": done.receipt,
+    }
+    session.answer(shape, lambda: _export_lines(done))
+    if done.stopped:
+        raise SystemExit(1)
+
+
+async def _export(services: Services, folder: Path) -> "Exported":
+    from services.voucher_export import VoucherExport  # and lxml, which only this command needs
+
+    proposal = await services.posting.proposal()
+    if proposal.ready:
+        await services.posting.freeze(services.actor, proposal)
+    return await VoucherExport(services.store, services.clock).export(services.actor, folder)
+
+
+def _export_lines(done: "Exported") -> list[str]:
+    rows = [(file.name, str(len(file.vouchers)), format_amount(file.amount), file.listing) for file in done.files]
+    return [
+        *table(("Fil", "Bilag", "Beløp", "Kontrolliste"), rows, right=(1, 2)),
+        *(f"! {reference}: utfallet er ikke kjent; avgjør det med kk2 posting resolve" for reference in done.unknown),
+        *(f"! {reference}: kan ikke skrives til fil; se kk2 posting status" for reference in done.rejected),
+        *([f"Skrivingen stanset: {done.stopped}"] if done.stopped else []),
+        f"Kvittering {done.receipt}." if done.receipt else "Ingen bilag å skrive.",
+    ]
 
 
 @posting.command()

@@ -74,11 +74,15 @@ class Value(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Capabilities(Value, frozen=True, kw_only=True):
-    """What Ping tells. `recognises_references`: a voucher sent twice under one reference is stored once."""
+    """What Ping tells. `recognises_references`: a voucher sent twice under one reference is stored once.
+
+    `takes_vouchers` is false where vouchers go another way, as files.
+    """
 
     version: str
     time: dt.datetime
     recognises_references: bool = False
+    takes_vouchers: bool = True
     max_count: int | None = None
 
 

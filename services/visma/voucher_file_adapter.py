@@ -35,7 +35,7 @@ class FileVisma:
 
     async def ping(self) -> Capabilities:
         """The version tells that this is the file route."""
-        return Capabilities(version=VERSION, time=self._clock.now())
+        return Capabilities(version=VERSION, time=self._clock.now(), takes_vouchers=False)
 
     async def fetch_proposals(
         self, company: str, codes: Sequence[str], *, run: int | None = None, start: int = 0, count: int = 200

@@ -133,11 +133,19 @@ async def test_a_proposal_that_has_changed_since_it_was_read_is_shown_again(offi
         assert await office.services.store.count(Delivery) == 0
 
 
-async def test_what_visma_did_not_answer_lies_ready_and_is_sent_again_with_r(office: Office) -> None:
+async def test_while_visma_does_not_answer_nothing_is_frozen(office: Office) -> None:
     office.visma.silent = {"ping"}
     async with office.at(PostingScreen(), SMALL) as (desk, pilot):
         await press(pilot, "f4", "j")
         assert isinstance(desk.screen, ErrorDialog)
+        assert "3 innbetalinger · 1 bilag" in await press(pilot, "escape")
+        assert await office.services.store.count(Delivery) == 0
+
+
+async def test_what_visma_did_not_take_lies_ready_and_is_sent_again_with_r(office: Office) -> None:
+    office.visma.silent = {"deliver_voucher"}
+    async with office.at(PostingScreen(), SMALL) as (desk, pilot):
+        assert "Sendingen stanset" in await press(pilot, "f4", "j")
         assert LEDGER in await press(pilot, "escape")
         assert "R Send igjen" in text(desk)
         office.visma.silent = set()
