@@ -74,8 +74,8 @@ class PostOffice:
     def _authenticate(
         self, server: SMTP, session: Session, envelope: Envelope, mechanism: str, data: Any
     ) -> AuthResult:
-        assert isinstance(data, LoginPassword)
-        return AuthResult(success=data.password.decode() == self._password, handled=True)
+        right = isinstance(data, LoginPassword) and data.password.decode() == self._password
+        return AuthResult(success=right, handled=right)
 
     async def handle_RCPT(
         self, server: _Loyal, session: Session, envelope: Envelope, address: str, options: list[str]
