@@ -14,7 +14,7 @@ from msgspec.structs import replace
 from data.documents import Case, Claim, Column, Creditor, Receipt, Run, Section
 from data.errors import Kk2Error, NotFound
 from data.store import Store, Transaction
-from services.case_making import CaseMaker, creditor_of, why_not
+from services.case_making import CaseMaker, converted_twins, creditor_of, why_not
 from services.clock import Clock
 from services.errors import Refused
 from services.letters.letters import LetterService
@@ -127,7 +127,8 @@ class CaseImport:
         ids = [invoice.visma_id for invoice in proposal.invoices]
         known = {claim.visma_id for claim in await self._store.find_many(Claim, "visma_id", ids)}
         untaken = [invoice for invoice in proposal.invoices if invoice.visma_id not in known]
-        new = [invoice for invoice in untaken if not why_not(invoice, creditor_of(invoice, creditors))]
+        twins = await converted_twins(self._store, untaken)
+        new = [invoice for invoice in untaken if not why_not(invoice, creditor_of(invoice, creditors), twins)]
         held_back = len(untaken) - len(new) + (before.held_back if before else 0)
         return WaitingProposal(
             run=proposal.run,

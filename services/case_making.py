@@ -1,10 +1,10 @@
 """Cases made of Visma's invoices, a page at a time."""
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from data.documents import Case, Claim, Creditor, Debtor, Fee
-from data.store import Store, Transaction
+from data.store import Reader, Store, Transaction
 from services.bank.kid import make_kid
 from services.case_account import update
 from services.clock import Clock
@@ -63,13 +63,14 @@ class CaseMaker:
         async with self._store.transaction(self.actor, f"Saker fra kjøring {self.run}") as tx:
             known = await tx.find_many(Claim, "visma_id", [invoice.visma_id for invoice in invoices])
             taken = {claim.visma_id for claim in known}
+            twins = await converted_twins(tx, invoices)
             touched: dict[str, None] = {}
             for invoice in invoices:
                 if invoice.visma_id in taken:
                     continue
                 taken.add(invoice.visma_id)
                 creditor = creditor_of(invoice, self._creditors)
-                hindrance = why_not(invoice, creditor)
+                hindrance = why_not(invoice, creditor, twins)
                 if creditor is None or hindrance:
                     self.warnings.append(f"Faktura {invoice.number} er ikke overtatt: {hindrance}.")
                     continue
@@ -169,10 +170,19 @@ def creditor_of(invoice: Invoice, creditors: Sequence[Creditor]) -> Creditor | N
     return next((each for each in creditors if invoice.client in (each.number, each.name)), None)
 
 
-def why_not(invoice: Invoice, creditor: Creditor | None) -> str:
+async def converted_twins(reader: Reader, invoices: Sequence[Invoice]) -> dict[tuple[str, str], str]:
+    """The cases that may have these invoices without knowing it, by company and invoice number: a converted claim's
+    invoice is not known until it is linked."""
+    claims = await reader.find_many(Claim, "invoice", [invoice.number for invoice in invoices])
+    return {(claim.company, claim.invoice): claim.case for claim in claims if not claim.visma_id}
+
+
+def why_not(invoice: Invoice, creditor: Creditor | None, twins: Mapping[tuple[str, str], str]) -> str:
     """Why an invoice cannot be taken over, or an empty text. What another case holds is not collected twice."""
     if creditor is None:
         return f"oppdragsgiver «{invoice.client}» er ingen kreditor her"
+    if twin := twins.get((invoice.company, invoice.number)):
+        return f"den kan høre til sak {twin}, som er konvertert; velg fakturaen under Konvertering"
     return f"i Visma hører den til sak {invoice.case_number}" if invoice.case_number else ""
 
 

@@ -13,7 +13,7 @@ from services.payment_intake import payment_id
 from services.progress import Progress
 from services.rules.rates import InterestRates
 
-BATCH = 1000
+BATCH = 100  # cases: the screens stay awake
 STEP = "Konvertert"
 
 

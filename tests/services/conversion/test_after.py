@@ -98,6 +98,21 @@ async def test_what_the_case_came_with_is_not_counted_again_when_all_of_visma_is
     assert [each.amount for each in await payments(office)] == [200_00]
 
 
+async def test_an_invoice_that_a_converted_claim_may_be_is_not_taken_over_as_a_new_case(
+    open_office: OpenOffice,
+) -> None:
+    run = {"run": 4711, "company": "1", "ledger_type": "K010", "status": "approved", "invoices": ["F1", "F2"]}
+    office = await open_office({"F1": stored_invoice(1), "F2": stored_invoice(2)}, proposals=[run])
+    await office.read(claim_row(1, "77/12"))
+    (proposal,) = await office.case_import.waiting()
+    assert (proposal.new, proposal.held_back) == (1, 1)
+    taken = await office.case_import.run("kari")
+    assert taken.invoices == 1
+    assert "Faktura 900001 er ikke overtatt: den kan høre til sak 0221-00000001" in taken.warnings[0]
+    await office.conversion.match("kari")
+    assert {key: claim.visma_id for key, claim in (await office.claims()).items()} == {"900001": "F1", "900002": "F2"}
+
+
 async def test_it_works_over_the_embedded_port_as_it_is(open_office: OpenOffice, tmp_path: Path) -> None:
     office = await open_office({"F1": stored_invoice(1)})
     port: VismaPort = office.simulator
