@@ -99,9 +99,10 @@ def make_notice(
 
 
 def _notice_fees(account: CaseAccount, rules: Rules, today: date) -> tuple[list[Fee], list[str]]:
-    charged, warnings = [], []
+    """One letter carries one fee, however many claims it is about: on the oldest claim where the law allows it."""
+    warnings: list[str] = []
     unpaid = {balance.id for balance in account.settle(rules.rates, today).claims if balance.unpaid}
-    for claim in account.claims:
+    for claim in sorted(account.claims, key=lambda claim: (claim.due, claim.id)):
         earlier = [fee.date for fee in account.fees if fee.claim == claim.id and fee.component == "fees"]
         try:
             amount = lawful_notice_fee(today, claim.due, earlier, rules.fees) if claim.id in unpaid else 0
@@ -109,8 +110,8 @@ def _notice_fees(account: CaseAccount, rules: Rules, today: date) -> tuple[list[
             warnings.append(f"Sak {claim.case}: gebyrsatsen er ikke kjent, så varselet er uten gebyr.")
             return [], warnings
         if amount:
-            charged.append(_fee(claim, amount, today))
-    return charged, warnings
+            return [_fee(claim, amount, today)], warnings
+    return [], warnings
 
 
 def _fee(claim: Claim, amount: int, today: date) -> Fee:

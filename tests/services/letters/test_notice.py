@@ -57,6 +57,13 @@ def test_the_fee_is_charged_on_the_claims_where_the_law_allows_it() -> None:
     assert [each.notice_fee for each in made.letter.claims] == [38_00, 0]
 
 
+def test_one_letter_carries_one_fee_however_many_claims_it_is_about() -> None:
+    older, newer = claim(CASE, due=date(2026, 6, 22)), claim(CASE, serial=2, due=date(2026, 7, 31))
+    made = notice(account(newer, older))
+    assert [(charged.claim, charged.amount) for charged in made.fees] == [(older.id, 38_00)]
+    assert sum(each.notice_fee for each in made.letter.claims) == 38_00
+
+
 def test_two_reminders_with_fees_leave_no_room_for_another() -> None:
     charged = [fee(CASE, serial=n, claim=f"{CASE.id}/1", date=date(2026, 8 + n, 28)) for n in (1, 2)]
     made = notice(account(claim(CASE), *charged))
