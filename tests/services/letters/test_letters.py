@@ -71,7 +71,7 @@ async def test_the_case_says_that_it_was_sent_and_until_when(store: Store, clock
     assert (case.step, str(case.step_sent), str(case.step_date)) == ("IKV", "2026-11-24", "2026-12-08")
     assert case.outstanding == 1_000_01 + 1_000_03 + 38_00
     texts = [event.text for event in await store.find(Event, "case", FIRST)]
-    assert texts[-1] == "Inkassovarsel er laget, frist 08.12.2026, gebyr 76,00."
+    assert texts[-1] == "Inkassovarsel er laget, frist 08.12.2026, gebyr 38,00."
 
 
 async def test_the_fee_enters_the_case_only_when_the_law_allows_it(
