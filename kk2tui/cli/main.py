@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 import click
 
-from kk2tui.cli import admin, cases, convert, demo, homes, mail, payments, posting, receipts, visma
+from kk2tui.cli import admin, cases, convert, demo, doctor, homes, mail, payments, posting, receipts, visma
 from kk2tui.cli.context import command, session_from
 
 GLOBAL_VALUES = ("--home", "--handler")
@@ -66,3 +66,4 @@ kk2.add_command(posting.posting)
 kk2.add_command(receipts.receipts)
 kk2.add_command(visma.visma)
 kk2.add_command(admin.admin)
+kk2.add_command(doctor.doctor)

@@ -4,7 +4,6 @@ import asyncio
 import contextlib
 import shutil
 import ssl
-import subprocess
 from collections.abc import AsyncIterator
 from pathlib import Path
 
@@ -12,6 +11,7 @@ import pytest
 
 from services.visma.port import VismaAccess, VismaError
 from tests.services.visma.helpers import NAMESPACE, envelope, soap, voucher
+from tests.services.visma.tls import make_certificates
 
 pytestmark = pytest.mark.skipif(shutil.which("openssl") is None, reason="openssl makes the certificates")
 
@@ -20,14 +20,8 @@ PING = envelope(f"<PingResponse {NAMESPACE}><Versjon>1</Versjon><Tid>2026-11-20T
 
 @pytest.fixture(scope="module")
 def certificates(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """server.pem and client.pem, each with its key in *.key; both sign themselves."""
-    folder = tmp_path_factory.mktemp("certificates")
-    for name in ("server", "client"):
-        command = ["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes"]
-        command += ["-subj", f"/CN={name}", "-addext", "subjectAltName=IP:127.0.0.1", "-days", "2"]
-        command += ["-keyout", folder / f"{name}.key", "-out", folder / f"{name}.pem"]
-        subprocess.run(command, check=True, capture_output=True)
-    return folder
+    """See make_certificates."""
+    return make_certificates(tmp_path_factory.mktemp("certificates"))
 
 
 @contextlib.asynccontextmanager
@@ -36,7 +30,7 @@ async def server(certificates: Path, *, ask_for_client: bool = False) -> AsyncIt
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     context.load_cert_chain(certificates / "server.pem", certificates / "server.key")
     if ask_for_client:
-        context.load_verify_locations(certificates / "client.pem")
+        context.load_verify_locations(certificates / "ca.pem")
         context.verify_mode = ssl.CERT_REQUIRED
     read: list[bytes] = []
 
@@ -61,9 +55,9 @@ async def test_a_certificate_that_nobody_vouches_for_is_refused(certificates: Pa
     assert read == []
 
 
-async def test_the_authority_of_the_settings_is_trusted(certificates: Path) -> None:
+async def test_an_authority_of_our_own_is_trusted_when_the_settings_name_it(certificates: Path) -> None:
     async with server(certificates) as (url, _):
-        assert (await soap(None, url=url, ca_file=str(certificates / "server.pem")).ping()).version == "1"
+        assert (await soap(None, url=url, ca_file=str(certificates / "ca.pem")).ping()).version == "1"
 
 
 async def test_we_show_our_certificate(certificates: Path) -> None:
@@ -71,7 +65,7 @@ async def test_we_show_our_certificate(certificates: Path) -> None:
         visma = soap(
             None,
             url=url,
-            ca_file=str(certificates / "server.pem"),
+            ca_file=str(certificates / "ca.pem"),
             client_cert=str(certificates / "client.pem"),
             client_key=str(certificates / "client.key"),
         )
@@ -83,9 +77,9 @@ async def test_a_certificate_of_ours_that_is_refused_lets_no_voucher_out(certifi
         visma = soap(
             None,
             url=url,
-            ca_file=str(certificates / "server.pem"),
-            client_cert=str(certificates / "server.pem"),
-            client_key=str(certificates / "server.key"),
+            ca_file=str(certificates / "ca.pem"),
+            client_cert=str(certificates / "stranger.pem"),
+            client_key=str(certificates / "stranger.key"),
         )
         with pytest.raises(VismaError, match="Ingenting er"):
             await visma.deliver_voucher(voucher())

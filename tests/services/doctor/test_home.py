@@ -1,0 +1,87 @@
+"""Folders, the store's file, the clock and the terminal."""
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+from msgspec.structs import replace
+
+from data.store import Store
+from data.tinydb_store import open_store
+from services.doctor.facts import HomeFacts, TerminalFacts
+from services.doctor.home import check_clock, check_database_file, check_folders, check_store, check_terminal
+
+GOOD = TerminalFacts(present=True, encoding="UTF-8", term="xterm-256color", columns=120, rows=40, colours=256)
+
+
+@pytest.fixture
+def home(tmp_path: Path) -> Path:
+    made = tmp_path / "home"
+    for folder in (made, made / "inbox", made / "outbox"):
+        folder.mkdir(mode=0o750)
+    return made
+
+
+def test_a_home_with_its_folders_is_in_order(home: Path) -> None:
+    check = check_folders(HomeFacts(home=home, database=None))
+    assert (check.state, check.mend) == ("ok", "")
+    assert str(home) in check.found
+
+
+def test_a_folder_that_is_missing_is_wrong_and_told_how_to_make(home: Path) -> None:
+    (home / "inbox").rmdir()
+    check = check_folders(HomeFacts(home=home, database=None))
+    assert check.state == "wrong"
+    assert check.mend == f"Lag den: mkdir -m 770 {home / 'inbox'}"
+
+
+def test_a_home_that_others_can_look_into_is_warned_of(home: Path) -> None:
+    home.chmod(0o755)
+    check = check_folders(HomeFacts(home=home, database=None))
+    assert (check.state, check.mend) == ("warning", f"chmod o-rwx {home}")
+
+
+def test_a_store_that_is_not_there_is_wrong_and_not_made(home: Path) -> None:
+    check = check_database_file(home / "kk2.db")
+    assert check is not None
+    assert check.state == "wrong"
+    assert not (home / "kk2.db").exists()
+
+
+async def test_the_newest_change_is_told(store: Store) -> None:
+    check = await check_store(store)
+    assert check.state == "ok"
+    assert check.found.startswith("Siste endring er nr. 2, ")
+    assert check.found.endswith(" av kari.")
+
+
+async def test_an_empty_store_is_wrong(tmp_path: Path) -> None:
+    empty = open_store(tmp_path / "tom.db")
+    assert (await check_store(empty)).state == "wrong"
+    await empty.close()
+
+
+def test_a_date_that_stands_still_is_warned_of() -> None:
+    assert check_clock(GOOD).state == "ok"
+    assert "KK2_TODAY" in check_clock(replace(GOOD, fixed_day=True)).mend
+
+
+@pytest.mark.parametrize(
+    ("change", "state", "mend"),
+    [
+        ({}, "ok", ""),
+        ({"encoding": "utf8"}, "ok", ""),
+        ({"present": False, "encoding": "", "term": ""}, "ok", ""),
+        ({"encoding": "ANSI_X3.4-1968"}, "wrong", "LANG=nb_NO.UTF-8"),
+        ({"encoding": ""}, "wrong", "UTF-8"),
+        ({"term": "dumb"}, "wrong", "ssh -t"),
+        ({"term": ""}, "wrong", "TERM"),
+        ({"columns": 79}, "warning", "større"),
+        ({"rows": 23}, "warning", "større"),
+        ({"colours": 8}, "warning", "xterm-256color"),
+    ],
+)
+def test_a_terminal_needs_letters_room_and_colours(change: dict[str, Any], state: str, mend: str) -> None:
+    check = check_terminal(replace(GOOD, **change))
+    assert check.state == state
+    assert mend in check.mend
