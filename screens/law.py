@@ -11,15 +11,15 @@ from textual.events import Key
 from textual.widgets import Input
 
 from screens.base import Kk2Screen
-from screens.case.form import CaseForm
-from screens.case.tab_line import TabLine
 from screens.dialogs.reading_dialog import ReadingDialog
 from screens.law_rows import COLUMNS, INTEREST, LAWS, NAMES, counts, key_of_day, rates_end, rows_of, source_of
 from screens.new_rate import NewRateForm, effect_of
+from screens.widgets.form import Form
 from screens.widgets.form_input import FormInput
 from screens.widgets.list_table import ListTable
 from screens.widgets.plain import Plain
 from screens.widgets.row_table import RowTable
+from screens.widgets.tab_line import TabLine
 from services.law import LawBook
 from services.overview import RATE_WARNING_DAYS
 from services.rates import Added, Preview
@@ -189,7 +189,7 @@ eller slettes. Innbetalinger som har ventet på den, regnes på nytt med en gang
         self._show_tab()
         self.refresh_bindings()
 
-    @on(CaseForm.Save)
+    @on(Form.Save)
     def ask(self) -> None:
         form, services = self._form, self.services
         rate = services.rates.entered(*form.days, form.basis_points, form.regulation, services.handler.name)
@@ -207,7 +207,7 @@ eller slettes. Innbetalinger som har ventet på den, regnes på nytt med en gang
         self._leave_form()
         self.load()
 
-    @on(CaseForm.Close)
+    @on(Form.Close)
     def close_form(self) -> None:
         if self._form.changed:
             self.confirm("Forkaste satsen?", [self.unsaved()], self._leave_form)

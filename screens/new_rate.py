@@ -4,9 +4,9 @@ from datetime import date
 
 from textual.app import ComposeResult
 
-from screens.case.form import CaseForm
 from screens.widgets.date_input import DateInput
 from screens.widgets.field import Field
+from screens.widgets.form import Form
 from screens.widgets.form_input import FormInput
 from screens.widgets.percent_input import PercentInput
 from screens.widgets.plain import Plain
@@ -16,7 +16,7 @@ from services.rules.money import format_amount
 from services.rules.percent import format_percent
 
 
-class NewRateForm(CaseForm):
+class NewRateForm(Form):
     """First day, last day, rate and regulation. The days of the next half-year stand there from the start."""
 
     def __init__(self, today: date) -> None:

@@ -9,9 +9,9 @@ from textual.containers import Vertical
 from textual.widgets import ContentSwitcher
 
 from screens.base import Kk2Screen
-from screens.case.tab_line import TabLine
 from screens.dialogs.help_dialog import HelpDialog
 from screens.widgets.key_line import screen_keys
+from screens.widgets.tab_line import TabLine
 from services.registry import Services
 
 T = TypeVar("T")
@@ -34,8 +34,8 @@ class Tab(Vertical, Generic[T]):
         """Show the thing as it is now."""
         raise NotImplementedError
 
-    def start(self) -> None:
-        """The tab has come to the front: put the cursor in it."""
+    def start(self, field: str | None = None) -> None:
+        """The tab has come to the front: put the cursor in it, in the field with this name if given."""
         raise NotImplementedError
 
     def unsaved(self) -> str:
@@ -66,16 +66,20 @@ def tab_keys(tabs: tuple[type[Tab[Any]], ...]) -> list[BindingType]:
 
 
 class TabScreen(Kk2Screen, Generic[T]):
-    """Shows a T on its TABS. They are filled when they come in front."""
+    """Shows a T on its TABS, opened on `tab` (its name) with the cursor in `field`.
+
+    A subclass loads the thing and calls `show`. Tabs are filled when they come in front.
+    """
 
     TABS: ClassVar[tuple[type[Tab[Any]], ...]] = ()
     DEFAULT_CSS = """
     TabScreen ContentSwitcher { height: 1fr; }
     """
 
-    def __init__(self) -> None:
+    def __init__(self, tab: str | None = None, field: str | None = None) -> None:
         super().__init__()
         self.thing: T | None = None
+        self._first = (tab, field)
         self._tabs: list[Tab[T]] = [tab() for tab in self.TABS]
         self._tab_line = TabLine([tab.NAME for tab in self.TABS])
         self._current = 0
@@ -87,7 +91,7 @@ class TabScreen(Kk2Screen, Generic[T]):
             yield from self._tabs
 
     def on_mount(self) -> None:
-        self._bring(0)
+        self.go_to(*self._first)
 
     def on_screen_resume(self) -> None:
         """Back from a dialog or another screen: what others have done meanwhile is to be seen."""
@@ -100,19 +104,26 @@ class TabScreen(Kk2Screen, Generic[T]):
         self._filled.clear()
         self._fill()
 
+    def go_to(self, tab: str | None, field: str | None) -> None:
+        """Bring the tab with this name to the front, and put the cursor in a field of it."""
+        names = [each.NAME for each in self._tabs]
+        self._bring(names.index(tab) if tab in names else self._current, field)
+
+    def action_tab(self, index: int) -> None:
+        self._bring(index, None)
+
+    def _bring(self, index: int, field: str | None) -> None:
+        self._current = self._tab_line.current = index
+        tab = self._tabs[index]
+        self.query_one(ContentSwitcher).current = tab.id
+        self._fill()
+        tab.start(field)
+
     def _fill(self) -> None:
+        """Show the thing on the tab in front, unless it is there already."""
         if self.thing is not None and self._current not in self._filled:
             self._filled.add(self._current)
             self._tabs[self._current].show(self.thing)
-
-    def action_tab(self, index: int) -> None:
-        self._bring(index)
-
-    def _bring(self, index: int) -> None:
-        self._current = self._tab_line.current = index
-        self.query_one(ContentSwitcher).current = self._tabs[index].id
-        self._fill()
-        self._tabs[index].start()
 
     def unsaved(self) -> str:
         if self.writing:

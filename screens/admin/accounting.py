@@ -9,8 +9,8 @@ from data.documents import Accounting, Creditor
 from screens.admin.creditor_tab import CreditorTab
 from screens.admin.entry_form import Entry, EntryForm
 from screens.admin.sheet import FactSheet
-from screens.case.tick import Tick
 from screens.widgets.form_input import FormInput
+from screens.widgets.tick import Tick
 
 
 class AccountingTab(CreditorTab):

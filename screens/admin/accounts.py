@@ -8,9 +8,9 @@ from data.documents import BankAccount, Creditor
 from screens.admin.agreement_inputs import AccountInput, KidLengthsInput
 from screens.admin.creditor_tab import CreditorTab
 from screens.admin.entry_form import Entry, EntryForm
-from screens.case.pick import Pick
 from screens.widgets.columns import Column, Row
 from screens.widgets.list_table import ListTable
+from screens.widgets.pick import Pick
 from services.bank.kid import format_account
 from services.creditors import with_bank_account
 from services.rules.kid_agreement import format_kid_lengths

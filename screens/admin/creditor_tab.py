@@ -8,8 +8,8 @@ from textual.widget import Widget
 
 from data.documents import Creditor
 from screens.admin.entry_form import EntryForm
-from screens.case.form import CaseForm
 from screens.tabs import Tab
+from screens.widgets.form import Form
 from services.rules.creditor_setup import find_problems
 
 
@@ -73,7 +73,7 @@ class CreditorTab(Tab[Creditor]):
         if self.form.is_open:
             self.form.follow(self.values(creditor))
 
-    def start(self) -> None:
+    def start(self, field: str | None = None) -> None:
         if not self.form.is_open:
             self.reading.focus()
 
@@ -86,12 +86,12 @@ class CreditorTab(Tab[Creditor]):
             return False
         return super().check_action(action, parameters)
 
-    @on(CaseForm.Save)
+    @on(Form.Save)
     def save_form(self) -> None:
         if self.creditor is not None:
             self.save(self.creditor)
 
-    @on(CaseForm.Close)
+    @on(Form.Close)
     def close_form(self) -> None:
         if self.form.changed:
             self.frame.confirm("Forkaste det du har skrevet?", [self.UNSAVED], self._leave_form)

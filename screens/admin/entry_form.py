@@ -8,12 +8,12 @@ from textual.widget import Widget
 from textual.widgets import Input
 
 from screens.admin.order_pick import OrderPick
-from screens.case.form import CaseForm
-from screens.case.pick import Pick
-from screens.case.tick import Tick
 from screens.widgets.field import Field
+from screens.widgets.form import Form
 from screens.widgets.form_input import FormInput
+from screens.widgets.pick import Pick
 from screens.widgets.plain import Plain
+from screens.widgets.tick import Tick
 from screens.widgets.value_input import ValueInput
 
 
@@ -25,7 +25,7 @@ class Entry(NamedTuple):
     hint: str = ""
 
 
-class EntryForm(CaseForm):
+class EntryForm(Form):
     """Opened on values by name. It keeps what was typed until it is closed, whatever becomes of the saving."""
 
     DEFAULT_CSS = "EntryForm { max-height: 100%; overflow-y: auto; }"

@@ -7,7 +7,7 @@ from textual.app import ComposeResult
 
 from screens.admin.entry_form import EntryForm
 from screens.base import Kk2Screen
-from screens.case.form import CaseForm
+from screens.widgets.form import Form
 
 
 class FormScreen(Kk2Screen):
@@ -30,11 +30,11 @@ class FormScreen(Kk2Screen):
     def unsaved(self) -> str:
         return self.UNSAVED if self.form.changed and not self.writing else ""
 
-    @on(CaseForm.Save)
+    @on(Form.Save)
     def save_form(self) -> None:
         self.save()
 
-    @on(CaseForm.Close)
+    @on(Form.Close)
     def close_form(self) -> None:
         self.action_back()
 

@@ -10,9 +10,9 @@ from screens.admin.creditor_tab import CreditorTab
 from screens.admin.entry_form import Entry, EntryForm
 from screens.admin.order_pick import OrderPick
 from screens.admin.sheet import FactSheet
-from screens.case.pick import Pick
 from screens.widgets.amount_input import AmountInput
 from screens.widgets.form_input import FormInput
+from screens.widgets.pick import Pick
 from services.creditors import SettledAnew
 from services.rules.money import format_amount
 

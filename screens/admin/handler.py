@@ -7,8 +7,8 @@ from msgspec.structs import replace
 from data.documents import Handler
 from screens.admin.entry_form import Entry, EntryForm
 from screens.admin.form_screen import FormScreen
-from screens.case.pick import Pick
 from screens.widgets.form_input import FormInput
+from screens.widgets.pick import Pick
 from services.handlers import ROLE_NAMES, handler_problems
 
 NEW = Handler(id="", name="", email="")

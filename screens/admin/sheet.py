@@ -4,8 +4,8 @@ from collections.abc import Iterable
 
 from textual.app import ComposeResult
 
-from screens.case.tab import Sheet
 from screens.widgets.plain import Plain
+from screens.widgets.sheet import Sheet
 
 LABEL = 24
 

@@ -11,11 +11,12 @@ from textual.containers import Horizontal
 from textual.events import Resize
 
 from data.documents import Case, Debtor, Handler
-from screens.case.form import CaseForm
 from screens.case.general_form import GeneralForm, save_settings
-from screens.case.tab import CaseTab, Sheet
+from screens.case.tab import CaseTab
+from screens.widgets.form import Form
 from screens.widgets.plain import Plain
 from screens.widgets.safe_text import safe
+from screens.widgets.sheet import Sheet
 from services.case_account import CaseAccount
 from services.cases import STATUS_NAMES, CaseView
 from services.rules.dates import format_date
@@ -100,7 +101,7 @@ bokføres på; finnes den ikke hos kreditor, stopper bokføringen. Et tomt felt 
         if self._view is not None:
             self._form.edit(self._view.case, self._view.account.creditor, self._handlers, field)
 
-    @on(CaseForm.Save)
+    @on(Form.Save)
     def save(self) -> None:
         if self._view is not None:
             work = save_settings(self.services.cases, self._view.case, self._form.wanted, self.services.actor)
@@ -111,7 +112,7 @@ bokføres på; finnes den ikke hos kreditor, stopper bokføringen. Et tomt felt 
         self._leave_form()
         self.frame.load()
 
-    @on(CaseForm.Close)
+    @on(Form.Close)
     def close(self) -> None:
         if self._form.changed:
             self.frame.confirm("Forkaste endringene?", [self.unsaved()], self._leave_form)

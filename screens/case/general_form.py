@@ -6,11 +6,11 @@ from typing import NamedTuple, TypeVar
 from textual.app import ComposeResult
 
 from data.documents import Case, CaseStatus, Creditor, Handler
-from screens.case.form import CaseForm
-from screens.case.pick import Pick
 from screens.widgets.amount_input import AmountInput
 from screens.widgets.field import Field
+from screens.widgets.form import Form
 from screens.widgets.form_input import FormInput
+from screens.widgets.pick import Pick
 from screens.widgets.plain import Plain
 from services.cases import STATUS_NAMES, CaseService
 from services.rules.money import format_amount
@@ -31,7 +31,7 @@ class Settings(NamedTuple):
         return cls(case.department, case.handler, case.threshold, case.status)
 
 
-class GeneralForm(CaseForm):
+class GeneralForm(Form):
     """Opened on a case; fields that were not touched follow the case when it is read again."""
 
     def __init__(self) -> None:

@@ -7,18 +7,18 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 
 from data.documents import Payment
-from screens.case.form import CaseForm
-from screens.case.tick import Tick
 from screens.widgets.amount_input import AmountInput
 from screens.widgets.date_input import DateInput
 from screens.widgets.field import Field
+from screens.widgets.form import Form
 from screens.widgets.form_input import FormInput
 from screens.widgets.plain import Plain
+from screens.widgets.tick import Tick
 from services.rules.dates import format_date
 from services.rules.money import format_amount
 
 
-class NewPaymentForm(CaseForm):
+class NewPaymentForm(Form):
     """Amount, date, whether it "skal ikke bokføres", and a text. Arrow up takes the details of the last one deleted."""
 
     BINDINGS: ClassVar[list[BindingType]] = [Binding("up", "take_deleted", "Hent slettet")]

@@ -9,13 +9,13 @@ from textual.events import Resize
 
 from data.documents import Payment
 from screens.case.coverage_lines import coverage_lines, detail_line
-from screens.case.form import CaseForm
 from screens.case.new_payment import NewPaymentForm
 from screens.case.payment_rows import columns, has_surplus, listed, payment_row, sum_row
 from screens.case.tab import CaseTab
 from screens.dialogs.choose_case_dialog import ChooseCaseDialog
 from screens.dialogs.text_dialog import TextDialog
 from screens.find import case_search
+from screens.widgets.form import Form
 from screens.widgets.list_table import ListTable
 from screens.widgets.plain import Plain
 from screens.widgets.row_table import RowTable
@@ -125,7 +125,7 @@ opplysningene blir stående, vises med V, og kan hentes med ↑ når du fører e
         self._show_form(True)
         self._form.enter(self.services.payments.last_deleted)
 
-    @on(CaseForm.Save)
+    @on(Form.Save)
     def save_new(self) -> None:
         if self._view is not None:
             form = self._form
@@ -143,7 +143,7 @@ opplysningene blir stående, vises med V, og kan hentes med ↑ når du fører e
         self._leave_form()
         self._reload(payment)
 
-    @on(CaseForm.Close)
+    @on(Form.Close)
     def close(self) -> None:
         if self._form.changed:
             self.frame.confirm("Forkaste innbetalingen?", [self.unsaved()], self._leave_form)

@@ -72,7 +72,7 @@ async def test_every_form_fits_the_smallest_terminal(app: Kk2App, size: tuple[in
     async with app.run_test(size=size) as pilot:
         await open_on(pilot, app, tab)
         await press(pilot, key)
-        shown = app.screen.query("CaseForm.-open Field")
+        shown = app.screen.query("Form.-open Field")
         assert len(shown) >= 3
         assert all(field.region.bottom <= size[1] - 2 for field in shown)
         assert lines(app)[-1].startswith(" F12 Lagre   ESC Avbryt")

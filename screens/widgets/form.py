@@ -1,4 +1,4 @@
-"""A small form under what it changes: F12 or Ctrl+S saves, ESC closes."""
+"""A small form, such as the one under what it changes: F12 or Ctrl+S saves, ESC closes."""
 
 from typing import ClassVar
 
@@ -10,7 +10,7 @@ from screens.widgets.field import Field
 from screens.widgets.value_input import ValueInput
 
 
-class CaseForm(Vertical):
+class Form(Vertical):
     """Hidden until it is opened. It keeps what was typed until it is closed, whatever becomes of the saving."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -18,20 +18,20 @@ class CaseForm(Vertical):
         Binding("escape", "close", "Avbryt"),
     ]
     DEFAULT_CSS = """
-    CaseForm { height: auto; display: none; border-top: solid $panel; padding: 0 2; }
-    CaseForm.-open { display: block; }
-    CaseForm .title { height: 1; }
+    Form { height: auto; display: none; border-top: solid $panel; padding: 0 2; }
+    Form.-open { display: block; }
+    Form .title { height: 1; }
     """
 
     class Save(Message):
         """The fields can be read, and are to be saved."""
 
-        def __init__(self, form: "CaseForm") -> None:
+        def __init__(self, form: "Form") -> None:
             super().__init__()
             self.form = form
 
         @property
-        def control(self) -> "CaseForm":
+        def control(self) -> "Form":
             return self.form
 
     class Close(Message):
