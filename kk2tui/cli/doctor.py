@@ -65,9 +65,8 @@ def visma_facts(settings: Settings, home: Path) -> VismaFacts:
         str(home / name) if name else "" for name in (visma.client_cert, visma.client_key, visma.ca_file)
     )
     return VismaFacts(
-        simulated=visma.adapter == "simulator",
+        adapter=visma.adapter,
         url=visma.url,
-        username=visma.username,
         ca_file=authority,
         client_cert=certificate,
         client_key=key,

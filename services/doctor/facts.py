@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Literal
 
 import msgspec
 
@@ -21,9 +22,8 @@ class HomeFacts(Facts, frozen=True, kw_only=True):
 class VismaFacts(Facts, frozen=True, kw_only=True):
     """How Visma is reached. Files are paths, empty when not used; times are seconds."""
 
-    simulated: bool
+    adapter: Literal["simulator", "soap", "file"]
     url: str = ""
-    username: str = ""
     ca_file: str = ""
     client_cert: str = ""
     client_key: str = ""

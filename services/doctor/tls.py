@@ -2,6 +2,7 @@
 
 import asyncio
 import ssl
+from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -99,7 +100,14 @@ async def _shake_hands(host: str, port: int, context: ssl.SSLContext) -> datetim
             raise _Fault(f"{host} godtar ikke klientsertifikatet vårt, eller krever et vi ikke har.", OWN_CERTIFICATE)
         return datetime.fromtimestamp(ssl.cert_time_to_seconds(certificate["notAfter"]), UTC)
     finally:
-        writer.transport.abort()
+        await hang_up(writer)
+
+
+async def hang_up(writer: asyncio.StreamWriter) -> None:
+    """Leave without ceremony."""
+    writer.transport.abort()
+    with suppress(OSError):
+        await writer.wait_closed()
 
 
 async def _hung_up(reader: asyncio.StreamReader) -> bool:

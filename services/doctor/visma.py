@@ -8,6 +8,7 @@ from data.documents import Creditor
 from data.errors import Kk2Error
 from services.doctor.check import Check, ok, warning, wrong
 from services.doctor.facts import VismaFacts
+from services.doctor.tls import hang_up
 from services.visma.port import Capabilities, NoNewInvoices, VismaPort
 
 CONNECT_S = 5
@@ -34,7 +35,9 @@ def host_and_port(url: str) -> tuple[str, int] | None:
 
 async def check_address(facts: VismaFacts) -> Check:
     """The address is one, and somebody listens there."""
-    if facts.simulated:
+    if facts.adapter == "file":
+        return ok(ADDRESS, "Bilagene går som filer (kk2 posting export); webtjenesten er ikke satt opp.")
+    if facts.adapter == "simulator":
         told = "Visma er simulatoren i programmet: ingenting kommer til et regnskap."
         return warning(ADDRESS, told, 'Sett adapter = "soap" og url i [visma] i kk2.toml når dette ikke er en prøve.')
     place = host_and_port(facts.url)
@@ -46,7 +49,7 @@ async def check_address(facts: VismaFacts) -> Check:
     try:
         async with asyncio.timeout(CONNECT_S):
             _, writer = await asyncio.open_connection(host, port)
-        writer.transport.abort()
+        await hang_up(writer)
     except (OSError, TimeoutError):
         told = f"Ingen svarer på {host}, port {port}."
         return wrong(ADDRESS, told, "Se etter url i kk2.toml, brannmuren, og at tjenesten er oppe.")

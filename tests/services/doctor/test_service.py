@@ -19,7 +19,7 @@ from tests.services.fakes import FakeClock, FakeVisma
 from tests.services.visma.helpers import simulator
 from tests.services.visma.tls import closed_port, visma_behind_tls
 
-SIMULATED = VismaFacts(simulated=True, dunning_codes=("EWS",))
+SIMULATED = VismaFacts(adapter="simulator", dunning_codes=("EWS",))
 
 
 class Post:
@@ -129,7 +129,7 @@ async def test_what_visma_does_not_let_us_see_is_not_examined(home: Path) -> Non
 async def test_nothing_is_asked_of_a_visma_that_is_not_there(home: Path) -> None:
     url = f"https://127.0.0.1:{await closed_port()}/ws"
     visma = FakeVisma()
-    checks = await doctor(home, visma_facts=VismaFacts(simulated=False, url=url), open_visma=lambda: visma)()
+    checks = await doctor(home, visma_facts=VismaFacts(adapter="soap", url=url), open_visma=lambda: visma)()
     assert states(checks)["Visma, adresse"] == "wrong"
     assert [each.state for each in checks if each.found.startswith("Ikke undersøkt")] == ["warning"] * 3
     assert visma.calls == []
@@ -141,13 +141,19 @@ async def test_a_real_visma_behind_tls_is_examined_with_our_own_authority(home: 
 
     with visma_behind_tls(simulator(), certificates) as url:
         ca_file = str(certificates / "ca.pem")
-        known = replace(SIMULATED, simulated=False, url=url, ca_file=ca_file)
+        known = replace(SIMULATED, adapter="soap", url=url, ca_file=ca_file)
         checks = await doctor(
             home, visma_facts=known, open_visma=lambda: SoapVisma(SoapSettings(url=url, ca_file=ca_file))
         )()
     found = states(checks)
     assert (found["Visma, adresse"], found["Visma, sertifikat"]) == ("ok", "ok")
     assert (found["Purrekoder"], found["Bilagsreferanser"]) == ("ok", "ok")
+
+
+async def test_of_an_installation_with_voucher_files_no_web_service_is_expected(home: Path) -> None:
+    checks = await doctor(home, visma_facts=VismaFacts(adapter="file"))()
+    (told,) = [each for each in checks if each.name in ("Visma, adresse", "WSInkasso, lisens og pålogging")]
+    assert (told.state, "posting export" in told.found) == ("ok", True)
 
 
 @pytest.mark.parametrize("error", [None, InvalidInput("E-postserveren slapp oss ikke inn.")])

@@ -25,7 +25,7 @@ def facts(url: str, certificates: Path, *, authority: str = "ca", own: str = "",
         return str(certificates / f"{name}.{kind}") if name else ""
 
     return VismaFacts(
-        simulated=False,
+        adapter="soap",
         url=url,
         ca_file=path(authority, "pem"),
         client_cert=path(own, "pem"),

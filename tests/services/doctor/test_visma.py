@@ -14,7 +14,7 @@ from tests.services.fakes import FakeVisma
 from tests.services.visma.helpers import simulator
 from tests.services.visma.tls import closed_port
 
-FACTS = VismaFacts(simulated=False, url="https://visma.invalid/WSInkasso", dunning_codes=("EWS", "PWS"))
+FACTS = VismaFacts(adapter="soap", url="https://visma.invalid/WSInkasso", dunning_codes=("EWS", "PWS"))
 
 
 @pytest.mark.parametrize(
@@ -34,7 +34,7 @@ def test_an_address_leads_to_a_host_and_a_port(url: str, place: Any) -> None:
 
 
 async def test_the_simulator_is_warned_of() -> None:
-    check = await check_address(replace(FACTS, simulated=True, url=""))
+    check = await check_address(replace(FACTS, adapter="simulator", url=""))
     assert (check.state, "ingenting kommer til et regnskap" in check.found) == ("warning", True)
 
 
