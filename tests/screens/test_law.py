@@ -2,6 +2,7 @@ from dataclasses import replace
 from datetime import date
 
 import pytest
+from msgspec import structs
 from textual.pilot import Pilot
 
 from data.documents import Payment
@@ -13,6 +14,7 @@ from screens.law import LawScreen, interest_in_law
 from screens.law_rows import FEES
 from screens.new_rate import NewRateForm
 from services.clock import SystemClock
+from services.overview import Overview, OverviewService
 from services.payments import PaymentService
 from services.registry import Services
 from tests.screens.driving import press, write
@@ -35,6 +37,29 @@ async def fill_in(pilot: Pilot[None], rate: str, regulation: str = "FOR-2026-12-
     await press(pilot, "enter")
     await write(pilot, regulation)
     await press(pilot, "f12")
+
+
+async def test_the_letter_in_the_menu_and_the_warning_of_rates_that_end_lead_here(
+    app: Kk2App, services: Services
+) -> None:
+    app.services = replace(services, overview=Ending(services.overview))  # type: ignore[arg-type]  # all that is asked
+    async with app.run_test(size=SMALL) as pilot:
+        await press(pilot, "l")
+        assert "▌1 Lover og forskrifter▐" in text(app)
+        await press(pilot, "escape", "tab", "end")
+        assert "Rentesats er kjent til 31.12.2026" in text(app)
+        await press(pilot, "enter")
+        assert "▌2 Forsinkelsesrente▐" in text(app)
+
+
+class Ending:
+    """The overview on a day when the rates end soon."""
+
+    def __init__(self, inner: OverviewService) -> None:
+        self._inner = inner
+
+    async def read(self) -> Overview:
+        return structs.replace(await self._inner.read(), rates_warning=True)
 
 
 @BOTH_SIZES
