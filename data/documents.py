@@ -226,6 +226,7 @@ class Case(Document, frozen=True, kw_only=True):
     threshold: int | None = None
     closed: date | None = None
     closed_by_threshold: bool = False
+    closed_from: CaseStatus = "open"  # what the threshold closed it from, and opens it to
     outstanding: int = 0
     old_number: str = ""
     counted_until: date | None = None

@@ -125,9 +125,9 @@ def _close_or_open(account: CaseAccount, settlement: Settlement, today: date) ->
     paid = any(payment.deleted is None for payment in account.payments)
     small = should_close(settlement.balance.total, case.threshold, account.creditor.threshold)
     if case.status != "closed" and paid and small:
-        return replace(case, status="closed", closed=today, closed_by_threshold=True)
+        return replace(case, status="closed", closed=today, closed_by_threshold=True, closed_from=case.status)
     if case.status == "closed" and case.closed_by_threshold and not (paid and small):
-        return replace(case, status="open", closed=None, closed_by_threshold=False)
+        return replace(case, status=case.closed_from, closed=None, closed_by_threshold=False)
     return case
 
 

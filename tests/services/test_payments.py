@@ -334,3 +334,16 @@ async def test_what_is_left_over_is_kept_on_the_case_as_surplus(desk: Desk) -> N
     assert payment.covered("fees") == 38_00
     assert payment.covered("surplus") == 2_000_00 - 1_038_00 - payment.covered("interest")
     assert (await desk.case(A)).outstanding == -payment.covered("surplus")
+
+
+async def test_a_case_the_threshold_closed_goes_back_to_the_status_it_had(store: Store, clock: FakeClock) -> None:
+    await put(store, case(1, status="paused"), claim(case(1)))
+    service = PaymentService(store, clock)
+    paid_all = await service.add(number_of(1), 2_000_00, D1, "kari")
+    closed = await store.get(Case, number_of(1))
+    assert closed is not None
+    assert (closed.status, closed.closed_from) == ("closed", "paused")
+    await service.delete(paid_all.id, "Feil sak", "kari")
+    opened = await store.get(Case, number_of(1))
+    assert opened is not None
+    assert (opened.status, opened.closed) == ("paused", None)
