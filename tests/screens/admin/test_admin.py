@@ -52,6 +52,14 @@ async def test_both_lists_are_shown_and_the_keys_follow_the_list(app: Kk2App, si
         assert lines(app)[-1].startswith(" Enter Åpne   N Ny   S Fjern   Tab Bytt liste")
 
 
+@pytest.mark.parametrize("key", ["a", "A"])
+async def test_the_menu_leads_here(app: Kk2App, key: str) -> None:
+    async with app.run_test(size=SMALL) as pilot:
+        await press(pilot, key)
+        assert isinstance(app.screen, AdminScreen)
+        assert "Testvik kommune" in text(app)
+
+
 async def test_a_creditor_without_accounts_and_ledgers_is_marked(app: Kk2App, services: Services) -> None:
     await services.creditors.change(
         replace(await services.creditors.get("0221"), bank_accounts=(), ledger_lines=()), "kari"
