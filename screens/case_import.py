@@ -17,6 +17,9 @@ from screens.widgets.row_table import RowTable
 from screens.widgets.text_pane import TextPane
 from services.case_import import CHECKS, STATUS_NAMES, ImportedCases, WaitingProposal
 from services.errors import Refused
+from services.mail.errors import MailUnreachable
+from services.mail.sending import MailSent, send_quietly
+from services.progress import Progress
 from services.registry import Services
 from services.rules.money import format_amount
 
@@ -34,10 +37,11 @@ COLUMNS = (
 
 
 class Left(NamedTuple):
-    """What earlier imports have left undone: case numbers that Visma lacks, and runs that broke off."""
+    """What earlier imports have left undone: case numbers that Visma lacks, runs that broke off or lack letters."""
 
     numbers: int
     runs: list[Run]
+    without_letters: list[Run]
 
 
 class CaseImportScreen(JobScreen):
@@ -54,13 +58,17 @@ Faktura. Godkjenn forslaget; velg en hvilken som helst bilagskode uten begrensni
 Her: velg forslaget med status Godkjent og trykk Enter. Fakturaer til samme skyldner blir én sak, og du blir \
 saksbehandler. Saksnumrene skrives tilbake til Visma som eksternt saksnummer. Det som ikke ble skrevet tilbake, \
 prøves igjen ved neste import, eller med T.
+
+Hver sak får et inkassovarsel (PDF). Det ligger på saken under Dokumenter, og sendes deg på e-post. E-post som ikke er \
+kommet av sted, står i Utboks.
 """
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("enter,h", "take_over", "Hent saker"),
         Binding("t", "write_back", "Skriv tilbake"),
+        Binding("v", "make_letters", "Lag varsler"),
         Binding("f5", "reload", "Oppdater"),
     ]
-    WRITES = frozenset({"take_over", "write_back"})
+    WRITES = frozenset({"take_over", "write_back", "make_letters"})
     DEFAULT_CSS = """
     CaseImportScreen #progress { display: none; padding: 0 2; }
     CaseImportScreen.-working #progress { display: block; }
@@ -69,7 +77,7 @@ prøves igjen ved neste import, eller med T.
     def __init__(self) -> None:
         super().__init__()
         self._proposals: list[WaitingProposal] = []
-        self._left = Left(0, [])
+        self._left = Left(0, [], [])
         self._asked = False
         self._table = ListTable(COLUMNS, empty="Spør Visma …")
         self._note = TextPane(id="note")
@@ -123,6 +131,8 @@ prøves igjen ved neste import, eller med T.
             waits = counted(self._left.numbers, "saksnummer", "saksnummer")
             notes.append(f"! {waits} er ikke skrevet tilbake til Visma ennå. T prøver igjen.")
         notes += [f"! Importen av kjøring {run.number} ble avbrutt. H gjør den ferdig." for run in self._left.runs]
+        for run in self._left.without_letters:
+            notes.append(f"! Inkassovarslene for kjøring {run.number} er ikke laget. V prøver igjen.")
         return notes
 
     @property
@@ -134,6 +144,8 @@ prøves igjen ved neste import, eller med T.
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         if action == "write_back" and not self._left.numbers:
+            return False
+        if action == "make_letters" and not self._left.without_letters:
             return False
         return super().check_action(action, parameters)
 
@@ -157,8 +169,14 @@ prøves igjen ved neste import, eller med T.
 
     def _take_over(self, run: int) -> None:
         self._start("Henter fakturaer …")
-        work = self.services.case_import.run(self.services.actor, run, self.tell_progress)
+        work = _take_over(self.services, run, self.tell_progress)
         self.run_write(work, self._show_taken, action="take_over", failed=self._ended)
+
+    def action_make_letters(self) -> None:
+        """Make the letters that could not be made with their run, and send the e-mail."""
+        self._start("Lager inkassovarsler …")
+        work = _make_letters(self.services, self.tell_progress)
+        self.run_write(work, self._show_mailed, action="make_letters", failed=self._ended)
 
     def action_write_back(self) -> None:
         self._start("Skriver saksnummer tilbake …")
@@ -173,9 +191,19 @@ prøves igjen ved neste import, eller med T.
         self.remove_class("-working")
         self.load()
 
-    def _show_taken(self, taken: ImportedCases) -> None:
+    def _show_taken(self, done: tuple[ImportedCases, MailSent]) -> None:
+        taken, mailed = done
         self._ended()
         self.app.push_screen(ReceiptScreen(taken.receipt))
+        if mailed.stopped:
+            self.show_error(MailUnreachable(mailed.stopped))
+
+    def _show_mailed(self, mailed: MailSent) -> None:
+        self._ended()
+        if mailed.stopped:
+            self.show_error(MailUnreachable(mailed.stopped))
+        else:
+            self.good_news("Inkassovarslene er laget.")
 
     def _show_written(self, written: int) -> None:
         self._ended()
@@ -184,7 +212,19 @@ prøves igjen ved neste import, eller med T.
 
 async def _read_left(services: Services) -> Left:
     numbers = await services.store.count(Claim, {"written_back": "pending"})
-    return Left(numbers, await services.store.find(Run, "state", "started"))
+    runs = await services.store.find(Run, "state", "started")
+    return Left(numbers, runs, await services.store.find(Run, "state", "notices"))
+
+
+async def _take_over(services: Services, run: int, progress: Progress) -> tuple[ImportedCases, MailSent]:
+    """Both in one go, so that leaving the screen between them leaves nothing behind."""
+    taken = await services.case_import.run(services.actor, run, progress)
+    return taken, await send_quietly(services.mail, services.actor, progress)
+
+
+async def _make_letters(services: Services, progress: Progress) -> MailSent:
+    await services.case_import.make_late_letters(services.actor)
+    return await send_quietly(services.mail, services.actor, progress)
 
 
 def _effect(chosen: WaitingProposal) -> list[str]:
@@ -192,7 +232,7 @@ def _effect(chosen: WaitingProposal) -> list[str]:
     return [
         f"{invoices}, sum {format_amount(chosen.amount)}, reskontrotype {chosen.ledger_type}.",
         "Fakturaer til samme skyldner blir én sak. Du blir saksbehandler.",
-        "Saksnumrene skrives tilbake til Visma.",
+        "Saksnumrene skrives tilbake til Visma, og du får inkassovarslene på e-post.",
     ]
 
 

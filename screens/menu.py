@@ -1,6 +1,6 @@
 """Hovedmeny: what there is to do, in the order of the day, and what needs the handler."""
 
-from collections.abc import Sequence
+from collections.abc import Awaitable, Sequence
 from datetime import datetime, timedelta
 from typing import Any, ClassVar, NamedTuple
 
@@ -19,6 +19,8 @@ from screens.widgets.list_table import ListTable
 from screens.widgets.pane import Pane
 from screens.widgets.plain import Plain
 from services.clock import OSLO
+from services.mail.errors import MailUnreachable
+from services.mail.sending import send_quietly
 from services.overview import Overview
 from services.registry import Services
 from services.rules.dates import format_date
@@ -44,10 +46,12 @@ ITEMS = (
     Item("6", "Betalinger fra Visma", "screens.visma_payments:VismaPaymentsScreen"),
     Item("7", "Konvertering", "screens.conversion:ConversionScreen"),
     Item("8", "Kvitteringer", "screens.receipts:ReceiptsScreen"),
+    Item("9", "Utboks", "screens.outbox:OutboxScreen"),
     Item("A", "Administrasjon", "screens.admin.admin:AdminScreen"),
     Item("L", "Lovverk", "screens.law:LawScreen"),
 )
 CASE_IMPORT, UNPLACED, POSTING = (f"place {ITEMS[index].place}" for index in (1, 3, 4))
+OUTBOX = "place screens.outbox:OutboxScreen"
 CONVERSION = "place screens.conversion:ConversionScreen"
 RATES = "place screens.law:interest_in_law"
 
@@ -82,7 +86,7 @@ Under «Trenger deg» står det som ikke går videre uten deg. Tab flytter dit, 
 """
     DEFAULT_CSS = """
     MenuScreen #menu { height: 1fr; padding: 0 1; }
-    MenuScreen #items { height: 10; margin: 1 0; }
+    MenuScreen #items { height: 11; margin: 1 0; }
     MenuScreen #right { height: 1fr; }
     MenuScreen #figures { height: auto; padding: 0 2; }
     MenuScreen .section { margin-top: 1; padding: 0 2; }
@@ -115,6 +119,7 @@ Under «Trenger deg» står det som ikke går videre uten deg. Tab flytter dit, 
         self.show_title(f"kk2 · {services.municipality}", f"{services.handler.name} · Visma: {services.visma}")
         # Both can be begun anew at any time, so leaving does not wait for them.
         self.run_service(catch_up(services), self._show_troubles, group="catch_up")
+        self.run_write(send_mail(services), self._show_troubles, action="send_mail")
 
     def on_screen_resume(self) -> None:
         if self._overview is not None:
@@ -130,7 +135,7 @@ Under «Trenger deg» står det som ikke går videre uten deg. Tab flytter dit, 
         self._needs.set_rows(need_rows([*needs(overview), *self._troubles]))
 
     def _show_troubles(self, troubles: Sequence[Need]) -> None:
-        self._troubles = tuple(troubles)
+        self._troubles += tuple(troubles)
         self.load()
 
     def action_focus_items(self) -> None:
@@ -160,11 +165,30 @@ Under «Trenger deg» står det som ikke går videre uten deg. Tab flytter dit, 
 
 async def catch_up(services: Services) -> list[Need]:
     """At start: find vouchers whose sending broke off, and write back case numbers that wait. Returns what failed."""
-    troubles = []
-    for what, work in (
+    return await _tried(
         ("Avbrutte bilag er ikke undersøkt", services.delivery.recover(services.actor)),
         ("Saksnummer er ikke skrevet tilbake", services.case_import.write_back(services.actor)),
-    ):
+    )
+
+
+async def send_mail(services: Services) -> list[Need]:
+    """At start: make the letters that wait, and send the e-mail that waits. Returns what failed."""
+    return await _tried(
+        ("Inkassovarsler er ikke laget", services.case_import.make_late_letters(services.actor)),
+        ("E-post er ikke sendt", _send(services)),
+    )
+
+
+async def _send(services: Services) -> None:
+    sent = await send_quietly(services.mail, services.actor)
+    if sent.stopped:
+        raise MailUnreachable(sent.stopped)
+
+
+async def _tried(*jobs: tuple[str, Awaitable[object]]) -> list[Need]:
+    """Do each job, whatever becomes of the others. A job is (what to say when it fails, the work)."""
+    troubles = []
+    for what, work in jobs:
         try:
             await work
         except Kk2Error as error:
@@ -190,6 +214,9 @@ def counts_of(overview: Overview) -> dict[str, tuple[str, str]]:
         "3": (plural(overview.inbox_files, "fil", "filer"), ""),
         "4": (number(overview.unplaced), format_amount(overview.unplaced_amount)) if overview.unplaced else ("", ""),
         "5": (number(overview.to_post), format_amount(overview.to_post_amount)) if overview.to_post else ("", ""),
+        "9": (number(overview.under_way + overview.mails_waiting + overview.mails_unsure), "")
+        if overview.under_way or overview.mails_waiting or overview.mails_unsure
+        else ("", ""),
         "7": (number(overview.unlinked), "ikke koblet") if overview.unlinked else ("", ""),
     }
 
@@ -221,6 +248,12 @@ def needs(overview: Overview) -> list[Need]:
     if overview.unplaced:
         text = plural(overview.unplaced, "innbetaling uten sak", "innbetalinger uten sak")
         found.append(Need(UNPLACED, text, "Uplasserte innbetalinger"))
+    if overview.mails_unsure:
+        text = plural(overview.mails_unsure, "e-post må avgjøres", "e-poster må avgjøres")
+        found.append(Need(OUTBOX, text, "Utboks"))
+    if overview.letters_waiting:
+        text = plural(overview.letters_waiting, "kjøring mangler inkassovarsler", "kjøringer mangler inkassovarsler")
+        found.append(Need(CASE_IMPORT, text, "Import av nye saker"))
     if overview.pending_write_back:
         text = f"{number(overview.pending_write_back)} saksnummer er ikke i Visma ennå"
         found.append(Need(CASE_IMPORT, text, "Import av nye saker"))

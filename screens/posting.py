@@ -2,25 +2,25 @@
 
 import asyncio
 from collections.abc import Coroutine, Sequence
-from typing import Any, ClassVar, NamedTuple, cast
+from typing import Any, ClassVar, NamedTuple
 
 from textual import on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.timer import Timer
 
-from data.documents import Case, Delivery, DeliveryState
+from data.documents import Case, DeliveryState
 from screens import posting_rows
-from screens.dialogs.choice_dialog import ChoiceDialog
 from screens.find import open_case
 from screens.job_screen import JobScreen, counted
 from screens.receipts import ReceiptScreen
+from screens.voucher_answer import ask_what_became
 from screens.widgets.columns import Row
 from screens.widgets.list_table import ListTable
 from screens.widgets.row_table import RowTable
 from services.delivery import Sent
 from services.errors import Refused
-from services.outbox import UNDER_WAY, Answer, VoucherRow
+from services.outbox import UNDER_WAY, VoucherRow
 from services.progress import Progress
 from services.registry import Services
 from services.rules.money import format_amount
@@ -247,28 +247,11 @@ F5 henter også status i Visma for bilag som er levert.
             chosen = undecided[0]
         if chosen is None:
             return
-        voucher, delivery = chosen.voucher, chosen.delivery
-        about = f"{format_amount(voucher.amount)}, {posting_rows.state_text(delivery)}"
-        self.app.push_screen(
-            ChoiceDialog(f"Hva ble det av {voucher.reference}?", _answers(delivery), prompt=about),
-            lambda answer: self._confirm_answer(chosen, cast(Answer, answer)) if answer else None,
-        )
-
-    def _confirm_answer(self, row: VoucherRow, answer: Answer) -> None:
-        reference, amount = row.voucher.reference, format_amount(row.voucher.amount)
-        if answer == "found":
-            question, effect = f"Er bilag {reference}, {amount}, i Visma?", "Innbetalingene regnes som bokført."
-        elif row.delivery.state == "deleted":
-            question = f"Er bilag {reference}, {amount}, slettet i Visma?"
-            effect = "Innbetalingene kommer i forslaget igjen, og får et nytt bilag."
-        else:
-            question = f"Sende bilag {reference}, {amount}, på nytt?"
-            effect = "Er det likevel i Visma, blir beløpet ført to ganger. Se etter på brukeren WS-infe først."
-        work = self.services.delivery.resolve
-        self.confirm(
-            question,
-            [effect],
-            lambda: self._write_answer(work(reference, answer, self.services.actor)),
+        reference, resolve = chosen.voucher.reference, self.services.delivery.resolve
+        ask_what_became(
+            self,
+            chosen,
+            lambda answer: self._write_answer(resolve(reference, answer, self.services.actor)),
         )
 
     def _write_answer(self, work: Coroutine[Any, Any, VoucherRow]) -> None:
@@ -311,9 +294,3 @@ def _also_sent(ready: Sequence[VoucherRow]) -> str:
         return ""
     total = format_amount(sum(row.voucher.amount for row in ready))
     return f"{len(ready)} bilag som ligger klare fra før, sum {total}, sendes også."
-
-
-def _answers(delivery: Delivery) -> list[tuple[str, str]]:
-    if delivery.state == "deleted":
-        return [("resend", "Slettet i Visma: innbetalingene skal i forslaget igjen")]
-    return [("found", "Bilaget finnes i Visma"), ("resend", "Bilaget finnes ikke: send det på nytt")]

@@ -4,12 +4,13 @@ from datetime import date, datetime
 
 import msgspec
 
-from data.documents import Case, Claim, Delivery, Payment
+from data.documents import Case, Claim, Delivery, Mail, Payment, Run
 from data.store import Store
 from services.bank_receipt import REASONS
 from services.clock import Clock
 from services.delivery import UNDER_WAY
 from services.inbox import Inbox
+from services.mail.outbox import UNDER_WAY as MAILS_UNDER_WAY
 from services.posting import PostingService
 from services.rates import interest_rates
 from services.rules.posting import Proposal
@@ -35,6 +36,9 @@ class Overview(msgspec.Struct, frozen=True, kw_only=True):
     under_way: int
     unknown: int
     needs_decision: int
+    mails_waiting: int
+    mails_unsure: int  # unknown or rejected: a person must look
+    letters_waiting: int  # runs whose letters could not be made
     pending_write_back: int
     unlinked: int  # converted claims whose invoice in Visma is not known
     fetched: datetime | None  # when payments were last fetched from Visma
@@ -59,6 +63,7 @@ class OverviewService:
     async def read(self) -> Overview:
         proposal = await self._posting.proposal()
         unplaced = await self._store.find_many(Payment, "unplaced", tuple(REASONS))
+        mails = await self._store.find_many(Mail, "state", MAILS_UNDER_WAY)
         deliveries = await self._store.find_many(Delivery, "state", (*UNDER_WAY, "rejected", "deleted"))
         until = (await interest_rates(self._store)).known_until
         cursor = await last_cursor(self._store)
@@ -78,6 +83,9 @@ class OverviewService:
             under_way=sum(each.state in ("ready", "sending", "unknown") for each in deliveries),
             unknown=sum(each.state == "unknown" for each in deliveries),
             needs_decision=sum(each.needs_decision for each in deliveries),
+            mails_waiting=sum(each.state in ("queued", "sending") for each in mails),
+            mails_unsure=sum(each.state in ("unknown", "rejected") for each in mails),
+            letters_waiting=await self._store.count(Run, {"state": "notices"}),
             pending_write_back=await self._store.count(Claim, {"written_back": "pending"}),
             unlinked=await self._store.count(Claim, {"written_back": "unlinked"}),
             fetched=cursor.fetched if cursor else None,

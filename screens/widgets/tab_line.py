@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+from rich.cells import cell_len
 from rich.segment import Segment
 from rich.style import Style
 from textual.reactive import reactive
@@ -10,7 +11,7 @@ from textual.widget import Widget
 
 
 class TabLine(Widget):
-    """`1 Generelt  2 Fordringer ▌3 Avdrag▐ …`, in one line."""
+    """`1 Generelt  2 Fordringer ▌3 Avdrag▐ …`, in one line; where it is narrow, neighbours share a blank."""
 
     COMPONENT_CLASSES = {"tab-line--current"}  # noqa: RUF012 - as Textual declares it
     DEFAULT_CSS = """
@@ -24,9 +25,18 @@ class TabLine(Widget):
         self._labels = [f"{number} {name}" for number, name in enumerate(names, 1)]
 
     def render_line(self, y: int) -> Strip:
+        room = sum(cell_len(label) + 2 for label in self._labels)
+        strip = Strip(self._segments(shared=room > self.size.width))
+        return strip.adjust_cell_length(self.size.width, Style.null() + self.rich_style)
+
+    def _segments(self, *, shared: bool) -> list[Segment]:
         here = self.rich_style + self.get_component_rich_style("tab-line--current", partial=True)
-        segments = [
-            Segment(f"▌{label}▐", here) if index == self.current else Segment(f" {label} ", self.rich_style)
-            for index, label in enumerate(self._labels)
-        ]
-        return Strip(segments).adjust_cell_length(self.size.width, Style.null() + self.rich_style)
+        segments = []
+        for index, label in enumerate(self._labels):
+            if index == self.current:
+                segments.append(Segment(f"▌{label}▐", here))
+            else:
+                before = "" if shared and index - 1 == self.current else " "
+                after = "" if shared and index + 1 != len(self._labels) else " "
+                segments.append(Segment(f"{before}{label}{after}", self.rich_style))
+        return segments

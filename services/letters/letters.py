@@ -12,7 +12,7 @@ from pathlib import Path
 import msgspec
 from msgspec.structs import replace
 
-from data.documents import Claim, Creditor, Handler, Letter
+from data.documents import Claim, Creditor, Handler, Letter, Mail
 from data.errors import NotFound
 from data.store import Store, Transaction
 from services.case_account import CaseAccount, read_accounts, update
@@ -37,6 +37,13 @@ class Made(msgspec.Struct, frozen=True, kw_only=True):
 
     cases: frozenset[str]
     warnings: tuple[str, ...]
+
+
+class CaseLetter(msgspec.Struct, frozen=True, kw_only=True):
+    """A letter with the e-mail that carries it, None while it waits for one."""
+
+    letter: Letter
+    mail: Mail | None
 
 
 class LetterService:
@@ -150,10 +157,12 @@ class LetterService:
 
     # --- finding ---
 
-    async def of_case(self, case: str) -> list[Letter]:
+    async def of_case(self, case: str) -> list[CaseLetter]:
         """The letters of a case, the newest first."""
         found = await self._store.find(Letter, "case", case)
-        return sorted(found, key=lambda letter: (letter.sent, letter.created), reverse=True)
+        mails = await self._store.get_many(Mail, [letter.mail for letter in found if letter.mail])
+        found.sort(key=lambda letter: letter.created, reverse=True)
+        return [CaseLetter(letter=letter, mail=mails.get(letter.mail)) for letter in found]
 
     async def pdf(self, letter: str) -> bytes:
         """The PDF as it was sent. Raises NotFound."""

@@ -136,7 +136,7 @@ async def test_asking_for_the_case_in_front_opens_it_no_second_time(app: Kk2App)
         app.open_case(BARNEHAGE, "Logg")
         await press(pilot)
         assert len(app.screen_stack) == depth
-        assert "▌5 Logg▐" in text(app)
+        assert "▌6 Logg▐" in text(app)
 
 
 async def test_a_crash_says_one_line_and_logs_where_without_values(

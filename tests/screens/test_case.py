@@ -46,7 +46,7 @@ async def open_on(pilot: Pilot[None], app: Kk2App, tab: str, number: str = BARNE
 
 @BOTH_SIZES
 async def test_the_heading_stays_on_every_tab_and_numbers_change_tab(app: Kk2App, size: tuple[int, int]) -> None:
-    names = ("Generelt", "Fordringer", "Avdrag", "Omkostninger og renter", "Logg")
+    names = ("Generelt", "Fordringer", "Avdrag", "Omkostninger og renter", "Dokumenter", "Logg")
     async with app.run_test(size=size) as pilot:
         await open_on(pilot, app, "Generelt")
         for number, name in enumerate(names, 1):

@@ -83,6 +83,9 @@ class Broken:
     async def write_back(self, actor: str) -> int:
         raise Kk2Error("Visma svarer ikke. Ingenting er endret.")
 
+    async def make_late_letters(self, actor: str) -> int:
+        return 0
+
 
 async def test_what_fails_at_start_is_a_line_in_the_list_and_no_dialog(services: Services, app: Kk2App) -> None:
     app.services = replace(services, case_import=Broken())  # type: ignore[arg-type]

@@ -91,7 +91,9 @@ def replace_day(month: int) -> Any:
 async def test_the_pdf_is_kept_as_it_was_sent(store: Store, clock: FakeClock, tmp_path: Path) -> None:
     office = Office(store, clock, tmp_path, two_debtors())
     await office.run()
-    (letter,) = await office.post.letters.of_case(FIRST)
+    ((letter, mail),) = [(each.letter, each.mail) for each in await office.post.letters.of_case(FIRST)]
+    assert mail is not None
+    assert mail.id == letter.mail
     sent = await office.post.letters.pdf(letter.id)
     office.use_template(PLAIN + " // endret")
     assert await office.post.letters.pdf(letter.id) == sent
@@ -103,7 +105,7 @@ async def test_the_pdf_is_kept_as_it_was_sent(store: Store, clock: FakeClock, tm
 async def test_a_pdf_that_was_changed_is_not_handed_out(store: Store, clock: FakeClock, tmp_path: Path) -> None:
     office = Office(store, clock, tmp_path, two_debtors())
     await office.run()
-    (letter,) = await office.post.letters.of_case(FIRST)
+    letter = (await office.post.letters.of_case(FIRST))[0].letter
     (tmp_path / "letters" / f"{letter.pdf}.pdf").write_bytes(b"noe annet")
     with pytest.raises(NotFound, match="mangler eller er endret"):
         await office.post.letters.pdf(letter.id)
