@@ -26,7 +26,7 @@ from typing import Any
 
 import msgspec
 
-from data.documents import Case, Claim, Delivery, Document, Event, Fee, Payment, Receipt, Run, Voucher
+from data.documents import Case, Claim, Delivery, Document, Event, Fee, Letter, Mail, Payment, Receipt, Run, Voucher
 from data.store import Store, Transaction
 from data.tinydb_store import open_store
 from kk2tui import wiring
@@ -37,9 +37,20 @@ from services.visma.port import CaseNumber, CaseNumberResult, VismaPort, Voucher
 
 KILLED = -signal.SIGKILL
 ROUNDS = 2  # after a crash: one to finish, and one that finds nothing to do
-KINDS: tuple[type[Document], ...] = (Case, Claim, Fee, Payment, Voucher, Delivery, Run)
+KINDS: tuple[type[Document], ...] = (Case, Claim, Fee, Payment, Voucher, Delivery, Letter, Mail, Run)
 Found = dict[str, list[Any]]
-VOLATILE = {"rev", "time", "created", "imported", "started", "last_attempt", "attempts", "message", "received"}
+VOLATILE = {
+    "rev",
+    "time",
+    "created",
+    "imported",
+    "started",
+    "last_attempt",
+    "attempts",
+    "message",
+    "message_id",
+    "received",
+}
 
 
 class CrashPoint:
