@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 from urllib.request import Request, urlopen
 
-from tests.e2e.program import DEADLINE_S, Program
+from tests.e2e.program import DEADLINE_S, TODAY, Program
 
 
 @dataclass(frozen=True)
@@ -41,6 +41,10 @@ class ServedVisma:
 
     def set_proposal(self, run: int, status: str) -> None:
         self._call("proposals", {"run": run, "status": status})
+
+    def enter(self, visma_id: str, amount: int, **more: Any) -> None:
+        """Enter a movement on an invoice: øre, below zero for a payment; `more` is date, type, category or text."""
+        self._call("transactions", {"visma_id": visma_id, "amount": amount, "date": TODAY, **more})
 
     def _call(self, what: str, body: dict[str, Any] | None = None) -> Any:
         address = self.url.replace("/WSInkasso", f"/simulator/{what}")

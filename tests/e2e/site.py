@@ -1,5 +1,6 @@
 """A municipality with everything real: a home, a store on disk, and Visma as a server of its own."""
 
+import json
 import shutil
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -42,6 +43,12 @@ class Site:
 
     def on(self, today: str) -> "Site":
         return replace(self, kk2=self.kk2.on(today))
+
+    def invoices(self) -> dict[str, Any]:
+        """Every invoice in Visma by its id, as Visma has it now."""
+        state = json.loads((self.kk2.home / STATE).read_text(encoding="utf-8"))
+        invoices: dict[str, Any] = state["invoices"]
+        return invoices
 
     def vouchers(self) -> list[dict[str, Any]]:
         """Our vouchers with their states."""
