@@ -20,6 +20,8 @@ from services.rules.rates import InterestRates, NoRateError, NoticeFees
 
 KIND = "IKV"
 
+_UNSEEN = frozenset(("Cc", "Cf", "Cs", "Co", "Cn"))
+
 
 class Notice(msgspec.Struct, frozen=True, kw_only=True):
     """A letter with the fees that it charges, and what somebody should know of it."""
@@ -163,5 +165,5 @@ def _rate(rates: InterestRates, today: date) -> int:
 
 def plain(text: str) -> str:
     """Text as it can stand in a letter: one line, no control characters, nothing that turns the writing around."""
-    spaced = re.sub(r"\s+", " ", text)
-    return "".join(char for char in spaced if unicodedata.category(char) not in ("Cc", "Cf", "Cs", "Co", "Cn")).strip()
+    kept = (char for char in text if char.isspace() or unicodedata.category(char) not in _UNSEEN)
+    return re.sub(r"\s+", " ", "".join(kept)).strip()

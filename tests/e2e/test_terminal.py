@@ -77,7 +77,7 @@ def read_bank_files(terminal: Terminal) -> None:
     terminal.press("ESC")
     terminal.wait_for("Import av OCR · 3 filer, 0 klare")
     terminal.press("ESC")
-    terminal.wait_for(MENU, "46 åpne", "238 928,08")
+    terminal.wait_for(MENU, "46 åpne", "238 928,08", "Sak uten reskontrotype")
     assert "1 240,00" in terminal.line_with("4  Uplasserte innbetalinger")
     assert WRONG_CASE in terminal.line_with("Sak uten reskontrotype")
 
