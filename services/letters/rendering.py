@@ -97,7 +97,7 @@ class Renderer:
 
 
 def _forget() -> None:
-    """Have Typst let go of what it has laid out: it keeps it for ten compilations, which for 1 000 letters is 800 MB."""
+    """Have Typst let go of what it has laid out: it keeps it for ten compilations, for 1 000 letters 800 MB."""
     import typst
 
     for _ in range(KEPT_FOR):

@@ -4,6 +4,7 @@
 again; one whose answer is lost is unknown, and a person decides. One process sends at a time.
 """
 
+import asyncio
 from collections.abc import Sequence
 from email.utils import parseaddr
 
@@ -91,7 +92,7 @@ class MailService:
             return
         try:
             pdfs = [await self._pdfs.read(attachment.pdf) for attachment in mail.attachments]
-            content = compose(mail, self._sender, pdfs)
+            content = await asyncio.to_thread(compose, mail, self._sender, pdfs)
             await self._transport.send(self._address, mail.to, mail.message_id, content)
         except NotFound as error:
             outcome = Outcome("rejected", error.message)

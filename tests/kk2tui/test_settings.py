@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from kk2tui.settings import Settings, SettingsError, VismaSettings, password, read_settings
+from kk2tui.settings import MailSettings, Settings, SettingsError, VismaSettings, password, read_settings
 from kk2tui.theme import DARK, LIGHT
 from kk2tui.wiring import write_settings
 
@@ -62,6 +62,15 @@ def test_what_is_written_is_read_back(tmp_path: Path, settings: Settings) -> Non
         ("visma = 3", "visma har en verdi"),
         ("[ui]\ntheme = 'rosa'", "[ui] theme har en verdi"),
         ("[visma]\nadapter = 'soap'", "[visma] adapter = «soap» må ha url"),
+        ("[mail]\npassword = 'hemmelig'", "[mail] password finnes ikke"),
+        ("[mail]\ntls = 'kanskje'", "[mail] tls har en verdi"),
+        ("[mail]\nport = 70000", "[mail] port har en verdi"),
+        ("[mail]\nhost = 'post.eksempel.invalid'", "[mail] host må ha sender"),
+        ("[mail]\nhost = 'post.eksempel.invalid'\nsender = 'kk2'", "[mail] host må ha sender"),
+        (
+            "[mail]\nhost = 'post.eksempel.invalid'\nsender = 'kk2@eksempel.invalid'\ntls = 'none'\nusername = 'kk2'",
+            "[mail] username krever tls",
+        ),
         ("[store]\nurl = 'postgresql://vert/kk2'", "[store] url må være en fil"),
         ("[visma", "er ikke gyldig TOML"),
     ],
@@ -130,3 +139,27 @@ def test_a_password_file_that_is_missing_is_told(tmp_path: Path) -> None:
 
 def test_without_either_there_is_no_password(tmp_path: Path) -> None:
     assert password(VismaSettings(), tmp_path) == ""
+
+
+@pytest.mark.parametrize(
+    ("text", "security", "port"),
+    [
+        ("", "starttls", 587),
+        ("tls = 'tls'", "tls", 465),
+        ("tls = 'none'", "none", 25),
+        ("tls = true", "starttls", 587),
+        ("tls = true\nport = 465", "tls", 465),
+        ("tls = false\nport = 1025", "none", 1025),
+    ],
+)
+def test_mail_is_sent_with_tls_unless_the_file_says_not(tmp_path: Path, text: str, security: str, port: int) -> None:
+    mail = read_settings(written(tmp_path, f"[mail]\n{text}")).mail
+    assert (mail.security, mail.usual_port) == (security, port)
+
+
+def test_the_mail_servers_password_is_asked_for_by_its_own_name(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("TESTVIK_POST", raising=False)
+    with pytest.raises(SettingsError, match=r"TESTVIK_POST \(passordet til e-postserveren\)"):
+        password(MailSettings(password_env="TESTVIK_POST"), tmp_path)
