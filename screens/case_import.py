@@ -15,11 +15,12 @@ from screens.widgets.columns import Cell, Column, Look, Row
 from screens.widgets.list_table import ListTable
 from screens.widgets.row_table import RowTable
 from screens.widgets.text_pane import TextPane
-from services.case_import import CHECKS, STATUS_NAMES, ImportedCases, WaitingProposal
+from services.case_import import CHECKS, ImportedCases
 from services.errors import Refused
 from services.mail.errors import MailUnreachable
 from services.mail.sending import MailSent, send_quietly
 from services.progress import Progress
+from services.proposals import STATUS_NAMES, WaitingProposal
 from services.registry import Services
 from services.rules.money import format_amount
 

@@ -11,63 +11,27 @@ from contextlib import suppress
 import msgspec
 from msgspec.structs import replace
 
-from data.documents import Case, Claim, Column, Creditor, Receipt, Run, Section
+from data.documents import Creditor, Run
 from data.errors import Kk2Error, NotFound
-from data.store import Store, Transaction
-from services.case_making import CaseMaker, converted_twins, creditor_of, why_not
+from data.store import Store
+from services.case_import_receipt import keep_case_import_receipt
+from services.case_making import CaseMaker
 from services.clock import Clock
 from services.errors import Refused
 from services.letters.letters import LetterService
 from services.listing import everything
 from services.progress import Progress, silent
+from services.proposals import STATUS_NAMES, Proposals, WaitingProposal
 from services.rates import interest_rates, notice_fees
-from services.receipts import keep_receipt
 from services.rules.claim_text import text_warnings
-from services.rules.money import format_amount
-from services.visma.port import (
-    CaseNumber,
-    CaseNumberResult,
-    NoNewInvoices,
-    Proposal,
-    ProposalStatus,
-    VismaError,
-    VismaPort,
-)
+from services.visma.port import VismaPort
+from services.write_back import WriteBack, not_written
 
-STATUS_NAMES: dict[ProposalStatus, str] = {
-    "proposed": "Forslag",
-    "approved": "Godkjent",
-    "distributed": "Distribuer",
-}
 CHECKS = (
     "Ligger det fakturaer i forslaget i Visma?",
     "Er forslaget godkjent?",
     "Har oppdragsgiveren riktig purrekode (EWS)?",
 )
-DISTRIBUTED = (
-    "Forslaget har status «Distribuer»: feil knapp ble brukt ved godkjenning i Visma. "
-    "Bare Vismas brukerstøtte kan rette det; lag så et nytt forslag."
-)
-
-
-class WaitingProposal(msgspec.Struct, frozen=True, kw_only=True):
-    """A dunning proposal as it lies in Visma. `new` counts the invoices that no case has yet."""
-
-    run: int
-    company: str
-    creditors: str
-    ledger_type: str
-    dunning_code: str
-    status: ProposalStatus
-    invoices: int
-    new: int
-    amount: int  # øre, unpaid on the new invoices
-    note: str = ""
-    held_back: int = 0  # invoices that no case has, but that another case or an unknown oppdragsgiver keeps from us
-
-    @property
-    def ready(self) -> bool:
-        return self.status == "approved" and self.new > 0
 
 
 class ImportedCases(msgspec.Struct, frozen=True, kw_only=True):
@@ -102,47 +66,16 @@ class CaseImport:
         self._clock = clock
         self._codes = tuple(dunning_codes)
         self._page_size = page_size
+        self._proposals = Proposals(store, visma, dunning_codes, page_size)
+        self._write_back = WriteBack(store, visma, page_size)
 
     async def waiting(self) -> list[WaitingProposal]:
-        """All proposals in Visma with our dunning codes, in any state, lowest run first. Changes nothing."""
-        found: dict[tuple[str, int], WaitingProposal] = {}
-        creditors = await everything(self._store, Creditor)
-        for company in sorted({creditor.company for creditor in creditors}):
-            mine = [creditor for creditor in creditors if creditor.company == company]
-            start: int | None = 0
-            while start is not None:
-                try:
-                    page = await self._visma.fetch_proposals(company, self._codes, start=start, count=self._page_size)
-                except NoNewInvoices:
-                    break
-                for proposal in page.proposals:
-                    key = (company, proposal.run)
-                    found[key] = await self._add_page(found.get(key), proposal, mine)
-                start = page.next
-        return sorted(found.values(), key=lambda each: (each.run, each.company))
+        """All proposals in Visma with our dunning codes, in any state, lowest run first. Raises VismaError."""
+        return await self._proposals.waiting()
 
-    async def _add_page(
-        self, before: WaitingProposal | None, proposal: Proposal, creditors: Sequence[Creditor]
-    ) -> WaitingProposal:
-        ids = [invoice.visma_id for invoice in proposal.invoices]
-        known = {claim.visma_id for claim in await self._store.find_many(Claim, "visma_id", ids)}
-        untaken = [invoice for invoice in proposal.invoices if invoice.visma_id not in known]
-        twins = await converted_twins(self._store, untaken)
-        new = [invoice for invoice in untaken if not why_not(invoice, creditor_of(invoice, creditors), twins)]
-        held_back = len(untaken) - len(new) + (before.held_back if before else 0)
-        return WaitingProposal(
-            run=proposal.run,
-            company=proposal.company,
-            creditors=", ".join(creditor.name for creditor in creditors),
-            ledger_type=proposal.ledger_type,
-            dunning_code=proposal.dunning_code,
-            status=proposal.status,
-            invoices=len(ids) + (before.invoices if before else 0),
-            new=len(new) + (before.new if before else 0),
-            amount=sum(invoice.unpaid for invoice in new) + (before.amount if before else 0),
-            note=_note(proposal.status, held_back),
-            held_back=held_back,
-        )
+    async def write_back(self, actor: str, progress: Progress = silent) -> int:
+        """Write the case numbers that Visma does not have yet; see WriteBack.run."""
+        return await self._write_back.run(actor, progress)
 
     async def run(self, actor: str, run: int | None = None, progress: Progress = silent) -> ImportedCases:
         """Take one approved proposal over: the one asked for, else the one with the lowest run number.
@@ -155,7 +88,7 @@ class CaseImport:
         """
         with suppress(Kk2Error):  # told when it was tried first, and at each start
             await self.make_late_letters(actor)
-        retried, _ = await self._write_back(actor, silent)
+        retried, _ = await self._write_back.attempt(actor)
         waiting = await self.waiting()
         broken_off = await self._broken_off(waiting, run)
         if broken_off is not None:
@@ -166,7 +99,7 @@ class CaseImport:
         resumed = await self._start(chosen, actor)
         maker = await self._maker(chosen.company, chosen.run, actor)
         await self._store_pages(chosen, maker, progress)
-        written, failure = await self._write_back(actor, progress)
+        written, failure = await self._write_back.attempt(actor, progress)
         if failure is not None:
             maker.warnings.append(f"Saksnumrene er ikke skrevet tilbake: {failure.message}")
         if resumed:
@@ -259,49 +192,6 @@ class CaseImport:
                 tx.put(replace(before, state="started"))
         return before is not None and before.state == "started"
 
-    async def write_back(self, actor: str, progress: Progress = silent) -> int:
-        """Write the case numbers that Visma does not have yet. Returns how many it has now taken.
-
-        Raises VismaError; those that were written until then are kept.
-        """
-        written, failure = await self._write_back(actor, progress)
-        if failure is not None:
-            raise failure
-        return written
-
-    async def _write_back(self, actor: str, progress: Progress) -> tuple[int, VismaError | None]:
-        """How many case numbers were written, and why not all, if so."""
-        done = 0
-        waiting = await self._store.find(Claim, "written_back", "pending")
-        for begin in range(0, len(waiting), self._page_size):
-            claims = waiting[begin : begin + self._page_size]
-            numbers = [CaseNumber(visma_id=claim.visma_id, case=claim.case) for claim in claims]
-            try:
-                results = await self._visma.write_case_numbers(numbers)
-            except VismaError as error:
-                return done, error
-            done += await self._record(claims, results, actor)
-            progress(done, len(waiting), "saksnummer skrevet tilbake")
-        return done, None
-
-    async def _record(self, claims: Sequence[Claim], results: Sequence[CaseNumberResult], actor: str) -> int:
-        outcome = {result.visma_id: result for result in results}
-        done = 0
-        async with self._store.transaction(actor, "Saksnummer skrevet tilbake til Visma") as tx:
-            fresh = await tx.get_many(Claim, [claim.id for claim in claims])
-            for claim in fresh.values():
-                result = outcome.get(claim.visma_id)
-                if result is None or claim.written_back != "pending":
-                    continue
-                if result.outcome in ("ok", "unchanged"):
-                    tx.put(replace(claim, written_back="done", write_back_note=""))
-                    done += 1
-                elif result.outcome == "taken":
-                    tx.put(replace(claim, written_back="taken", write_back_note=result.case))
-                else:
-                    tx.put(replace(claim, write_back_note="Visma kjenner ikke fakturaen"))
-        return done
-
     async def _finish(
         self, company: str, maker: CaseMaker, written: int, actor: str, progress: Progress
     ) -> ImportedCases:
@@ -311,15 +201,17 @@ class CaseImport:
         except Kk2Error as error:
             state = "notices"
             maker.warnings.append(f"Inkassovarslene er ikke laget. {error.message}")
-        pending = await self._store.count(Claim, {"written_back": "pending"})
+        pending = await self._write_back.pending()
         claims = await maker.claims_of_run()
-        maker.warnings += [*_not_written(claims), *text_warnings(claims)]
+        maker.warnings += [*not_written(claims), *text_warnings(claims)]
         async with self._store.transaction(actor, f"Kjøring {maker.run} er overtatt") as tx:
             run = await tx.get(Run, f"{company}/{maker.run}")
             if run is not None:
                 cases = len({claim.case for claim in claims})
                 tx.put(replace(run, state=state, cases=cases, invoices=len(claims)))
-            receipt = await self._receipt(tx, maker, written, pending, letters, actor)
+            receipt = await keep_case_import_receipt(
+                tx, self._clock, maker, written=written, pending=pending, letters=letters
+            )
         return ImportedCases(
             run=maker.run,
             cases=tuple(maker.cases),
@@ -330,64 +222,3 @@ class CaseImport:
             receipt=receipt.id,
             letters=letters,
         )
-
-    async def _receipt(
-        self, tx: Transaction, maker: CaseMaker, written: int, pending: int, letters: int, actor: str
-    ) -> Receipt:
-        cases = await tx.get_many(Case, maker.cases)
-        rows = [
-            (case.id, case.debtor_name, case.department, maker.claims_on(case.id), case.outstanding)
-            for case in cases.values()
-        ]
-        waits = f"{pending} saksnummer er ikke skrevet tilbake ennå; de prøves igjen neste gang." if pending else ""
-        return await keep_receipt(
-            tx,
-            self._clock,
-            actor,
-            kind="cases",
-            title=f"Import av nye saker, kjøring {maker.run}",
-            summary=(
-                f"{len(rows)} saker av {maker.invoices} fakturaer, "
-                f"utestående {format_amount(sum(case.outstanding for case in cases.values()))}",
-                f"{written} saksnummer skrevet tilbake til Visma",
-                *((waits,) if waits else ()),
-                *((f"{letters} inkassovarsler laget",) if letters else ()),
-            ),
-            warnings=maker.warnings,
-            sections=(
-                Section(
-                    title="Nye saker",
-                    columns=(
-                        Column(title="Saksnummer", kind="case"),
-                        Column(title="Skyldner"),
-                        Column(title="Avdeling"),
-                        Column(title="Fakturaer", kind="number"),
-                        Column(title="Utestående", kind="amount"),
-                    ),
-                    rows=tuple(rows),
-                ),
-            ),
-        )
-
-
-def _note(status: ProposalStatus, held_back: int) -> str:
-    if status == "distributed":
-        return DISTRIBUTED
-    if held_back:
-        return f"{held_back} fakturaer kan ikke overtas: oppdragsgiveren er ukjent, eller en annen sak har dem."
-    return ""
-
-
-def _not_written(claims: Sequence[Claim]) -> list[str]:
-    """What Visma said no to, so that a person can look."""
-    taken = [
-        f"Faktura {claim.invoice} har fått sak {claim.write_back_note} i Visma, og er sak {claim.case} her."
-        for claim in claims
-        if claim.written_back == "taken"
-    ]
-    unknown = [
-        f"Faktura {claim.invoice}, sak {claim.case}: {claim.write_back_note}."
-        for claim in claims
-        if claim.written_back == "pending" and claim.write_back_note
-    ]
-    return taken + unknown

@@ -15,9 +15,9 @@ from kk2tui.cli.receipts import receipt_lines
 from kk2tui.home import DEMO_HANDLER, make_home
 from kk2tui.wiring import opened_services
 from services.bank_check import ImportedFile
-from services.case_import import STATUS_NAMES, WaitingProposal
 from services.delivery import VoucherRow
 from services.listing import everything
+from services.proposals import STATUS_NAMES, WaitingProposal
 from services.registry import Services
 from services.rules.money import format_amount
 
