@@ -3,13 +3,29 @@
 import asyncio
 import os
 import re
+import shutil
+import subprocess
 import tempfile
 from pathlib import Path
 
 PICTURES = Path(__file__).parent / "pictures"
 TODAY = "2026-11-24"
 SIZE = (112, 30)
-MENU_TO = {"saker": "1", "import-av-ocr": "3", "bokforingsforslag": "5"}
+FROM_MENU = {
+    "saker": "1",
+    "import-av-nye-saker": "2",
+    "import-av-ocr": "3",
+    "uplasserte": "4",
+    "bokforingsforslag": "5",
+    "betalinger-fra-visma": "6",
+    "konvertering": "7",
+    "kvitteringer": "8",
+    "utboks": "9",
+    "administrasjon": "a",
+    "lovverk": "l",
+}
+CASE = "0221-00000003"
+TABS = {"sak-generelt": "Generelt", "sak-avdrag": "Avdrag", "sak-renter": "Omkostninger og renter"}
 
 
 async def main() -> None:
@@ -17,6 +33,7 @@ async def main() -> None:
     from kk2tui.home import DEMO_HANDLER, make_home
     from kk2tui.wiring import LOG, opened_services
 
+    PICTURES.mkdir(exist_ok=True)
     with tempfile.TemporaryDirectory() as folder:
         home = Path(folder) / "home"
         await make_home(home, DEMO_HANDLER, demo=True)
@@ -24,27 +41,37 @@ async def main() -> None:
             await services.case_import.run(services.actor)
             for file in await services.inbox.files():
                 await services.bank.run(file.path, services.actor)
+            await services.visma_payments.run(services.actor)
+            await keep_notice(services)
             app = Kk2App(services, home / LOG)
             async with app.run_test(size=SIZE) as pilot:
                 await keep(app, pilot, "hovedmeny")
-                for name, key in MENU_TO.items():
+                for name, key in FROM_MENU.items():
                     await pilot.press(key)
                     await keep(app, pilot, name)
                     await pilot.press("escape")
-                app.open_case("0221-00000003", "Avdrag")
-                await keep(app, pilot, "sak-avdrag")
-                await pilot.press("4")
-                await keep(app, pilot, "sak-renter")
+                for name, tab in TABS.items():
+                    app.open_case(CASE, tab)
+                    await keep(app, pilot, name)
 
 
 async def keep(app, pilot, name: str) -> None:
-    """Write the screen as it is when all work is done."""
+    """Write the screen as it is when all work is done. The fonts are the reader's own."""
     await pilot.pause(0.3)
     await app.workers.wait_for_complete()
     await pilot.pause(0.3)
-    svg = app.export_screenshot(title="kk2")
-    PICTURES.mkdir(exist_ok=True)
-    (PICTURES / f"{name}.svg").write_text(re.sub(r"@font-face \{.*?\}", "", svg, flags=re.DOTALL), encoding="utf-8")
+    svg = re.sub(r"@font-face \{.*?\}", "", app.export_screenshot(title="kk2"), flags=re.DOTALL)
+    (PICTURES / f"{name}.svg").write_text(svg, encoding="utf-8")
+
+
+async def keep_notice(services) -> None:
+    """The notice of one case as a picture, where pdftoppm is installed."""
+    if shutil.which("pdftoppm") is None:
+        return
+    [made, *_] = await services.letters.of_case(CASE)
+    pdf = await services.letters.pdf(made.letter.id)
+    command = ["pdftoppm", "-r", "70", "-png", "-singlefile", "-", str(PICTURES / "inkassovarsel")]
+    subprocess.run(command, input=pdf, check=True)
 
 
 if __name__ == "__main__":
