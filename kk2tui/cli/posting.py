@@ -100,7 +100,7 @@ def voucher_lines(rows: Sequence[VoucherRow]) -> list[str]:
             KIND_NAMES[row.voucher.kind],
             format_amount(row.voucher.amount),
             STATE_NAMES[row.delivery.state],
-            row.delivery.visma_id or row.delivery.message,
+            " ".join(text for text in (row.delivery.visma_id, row.delivery.message) if text),
         )
         for row in rows
     ]

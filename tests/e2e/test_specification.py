@@ -327,7 +327,8 @@ def move_between_two_cases(walk: Walk) -> None:
 def in_proposal(walk: Walk, number: int) -> int:
     """What the proposal posts on a case."""
     lines = [line for each in walk.ola("posting", "show")["vouchers"] for line in each["lines"]]
-    return -sum(line["amount"] for line in lines if line["case"] == f"0221-{number:08}")
+    posted: int = -sum(line["amount"] for line in lines if line["case"] == f"0221-{number:08}")
+    return posted
 
 
 def enter_without_kid(walk: Walk) -> None:
