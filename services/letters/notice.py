@@ -148,7 +148,8 @@ def _claims(account: CaseAccount, settlement: Settlement) -> Sequence[LetterClai
             interest=balance.interest - balance.interest_paid,
         )
 
-    return [claim for balance in settlement.claims if (claim := line(balance)).total]
+    owed = [claim for balance in settlement.claims if (claim := line(balance)).total]
+    return sorted(owed, key=lambda claim: (claim.due, claim.invoice))
 
 
 def _address(account: CaseAccount) -> tuple[str, ...]:
