@@ -9,6 +9,7 @@ PDF/A-2b. The same letters and template give the same bytes.
 import asyncio
 import hashlib
 import json
+import re
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, time
 from importlib import resources
@@ -26,6 +27,7 @@ if TYPE_CHECKING:  # 80 MB of code: loaded when the first letter is made
 TEMPLATE = "inkassovarsel.typ"
 TOGETHER = 50  # letters in one PDF: Typst takes 2 MB of memory for each
 KEPT_FOR = 12
+_LONG_WORD = re.compile(r"(\S{30})(?=\S)")
 MAIN = f"""
 #import "/{TEMPLATE}": letter
 #let letters = json(bytes(sys.inputs.letters))
@@ -119,7 +121,7 @@ def values(letter: Letter) -> Mapping[str, Any]:
             "account": format_account(letter.sender.account),
             "handler": letter.sender.handler,
         },
-        "receiver": {"name": letter.name, "address": letter.address},
+        "receiver": {"name": breakable(letter.name), "address": [breakable(line) for line in letter.address]},
         "kid": letter.kid,
         "claims": [_claim(claim) for claim in letter.claims],
         "sums": [(name, format_amount(amount)) for name, amount in sums(letter) if amount],
@@ -146,13 +148,18 @@ def sums(letter: Letter) -> list[tuple[str, int]]:
 def _claim(claim: LetterClaim) -> Mapping[str, str]:
     return {
         "invoice": claim.invoice,
-        "text": claim.text,
+        "text": breakable(claim.text),
         "due": format_date(claim.due),
         "principal": format_amount(claim.principal),
         "fees": format_amount(claim.fees + claim.notice_fee),
         "interest": format_amount(claim.interest),
         "total": format_amount(claim.total),
     }
+
+
+def breakable(text: str) -> str:
+    """Text whose overlong words may be broken, so that none runs out of its column."""
+    return _LONG_WORD.sub("\\1\N{ZERO WIDTH SPACE}", text)
 
 
 def format_account(account: str) -> str:

@@ -7,7 +7,7 @@ import pytest
 from msgspec.structs import replace
 
 from services.errors import Refused
-from services.letters.rendering import TEMPLATE, Renderer, format_account, values
+from services.letters.rendering import TEMPLATE, Renderer, breakable, format_account, values
 from tests.builders import case, claim, fee
 from tests.services.letters.test_notice import account, notice
 
@@ -97,6 +97,11 @@ def test_a_template_gets_text_ready_to_print() -> None:
     assert given["deadline"] == "08.12.2026"
     assert given["rate"] == "12,25"
     assert [name for name, _ in given["sums"]] == ["principal", "fees", "notice_fee", "interest"]
+
+
+def test_an_overlong_word_can_be_broken_and_others_are_as_they_were() -> None:
+    assert breakable("Foreldrebetaling barnehage") == "Foreldrebetaling barnehage"
+    assert breakable("x" * 65).split("\N{ZERO WIDTH SPACE}") == ["x" * 30, "x" * 30, "x" * 5]
 
 
 def test_an_account_number_is_grouped() -> None:
