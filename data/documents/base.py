@@ -1,0 +1,38 @@
+"""What every document has, and the words that several of them use."""
+
+from datetime import datetime
+from typing import ClassVar, Literal
+
+import msgspec
+
+Component = Literal["principal", "costs", "fees", "interest", "surplus"]
+
+
+class Part(msgspec.Struct, frozen=True, kw_only=True):
+    """A value inside a document."""
+
+
+class Document(msgspec.Struct, frozen=True, kw_only=True):
+    """What every document has. `rev` is the store's: 0 until stored, then one more at each change.
+
+    TABLE names the table, INDEXED and UNIQUE the fields that can be found by, OWNER the field that search answers with.
+    """
+
+    TABLE: ClassVar[str]
+    INDEXED: ClassVar[tuple[str, ...]] = ()
+    UNIQUE: ClassVar[tuple[str, ...]] = ()
+
+    id: str
+    rev: int = 0
+
+    def search_entry(self) -> tuple[str, str] | None:
+        """(id of the document that search shall answer with, words to find it by), or None: not searched."""
+        return None
+
+
+class Mark(Part, frozen=True, kw_only=True):
+    """Who did something to a document, when and why."""
+
+    actor: str
+    time: datetime
+    reason: str

@@ -1,0 +1,127 @@
+"""A case and what belongs to it."""
+
+from datetime import date, datetime
+from typing import Literal
+
+from data.documents.base import Document, Part
+
+CaseStatus = Literal["open", "closed", "paused", "manual"]
+
+
+class Debtor(Part, frozen=True, kw_only=True):
+    """Who owes. `customer` is Visma's customer id."""
+
+    customer: str
+    name: str
+    national_id: str = ""
+    org_number: str = ""
+    address: tuple[str, ...] = ()
+    postcode: str = ""
+    city: str = ""
+    email: str = ""
+    mobile: str = ""
+
+
+class Case(Document, frozen=True, kw_only=True):
+    """A case. `id` is its number, `<creditor, 4 digits>-<8 digits>`.
+
+    `outstanding` is what is left of principal, costs and fees less surplus, in øre, interest not counted; it is
+    kept up to date so that lists and totals need not settle every case.
+
+    A case that was converted from an older system has its number there as `old_number`. What had been paid before
+    `counted_until` came with it, so what Visma tells of earlier days is counted already.
+
+    `step` is what the case last came to, on `step_date`. For a letter `step_sent` is the day it was sent, and
+    `step_date` its deadline.
+    """
+
+    TABLE = "cases"
+    INDEXED = ("status", "handler", "department", "creditor", "run", "debtor_name", "customer_key")
+    UNIQUE = ("kid",)
+
+    creditor: str
+    kid: str
+    debtor: Debtor
+    debtor_name: str
+    customer_key: str  # "<run>|<company>|<creditor>|<customer>|<department>": which invoices share the case
+    department: str
+    handler: str
+    run: str
+    opened: date
+    status: CaseStatus = "open"
+    step: str = ""
+    step_date: date | None = None
+    step_sent: date | None = None
+    threshold: int | None = None
+    closed: date | None = None
+    closed_by_threshold: bool = False
+    closed_from: CaseStatus = "open"  # what the threshold closed it from, and opens it to
+    outstanding: int = 0
+    old_number: str = ""
+    counted_until: date | None = None
+
+    @property
+    def number(self) -> str:
+        return self.id
+
+    def search_entry(self) -> tuple[str, str]:
+        serial = self.id.rpartition("-")[2].lstrip("0")
+        debtor = self.debtor
+        words = (self.id, serial, self.kid, self.debtor_name, debtor.national_id, debtor.org_number, self.old_number)
+        return self.id, " ".join(word for word in words if word)
+
+
+class Claim(Document, frozen=True, kw_only=True):
+    """One invoice on a case. `id` is `<case>/<serial>`; `visma_id` is Visma's FakturaId.
+
+    `amount` is the invoice's own, `unpaid` what Visma said was left when the case was taken over: the principal.
+    A converted claim has no `visma_id` until its invoice is found ("unlinked"), or when it has none ("none").
+    """
+
+    TABLE = "claims"
+    INDEXED = ("case", "kid", "written_back", "invoice")
+    UNIQUE = ("visma_id",)
+
+    case: str
+    visma_id: str
+    company: str
+    invoice: str
+    text: str
+    kid: str
+    issued: date
+    due: date
+    amount: int
+    unpaid: int
+    customer: str
+    written_back: Literal["pending", "done", "taken", "unlinked", "none"] = "pending"
+    write_back_note: str = ""
+
+    def search_entry(self) -> tuple[str, str]:
+        return self.case, " ".join(word for word in (self.invoice, self.kid, self.visma_id) if word)
+
+
+class Fee(Document, frozen=True, kw_only=True):
+    """A fee or a cost on a case. `code` is the notice's (PUR, IKV); `component` says where coverage finds it."""
+
+    TABLE = "fees"
+    INDEXED = ("case",)
+
+    case: str
+    code: str
+    component: Literal["costs", "fees"]
+    date: date
+    amount: int
+    claim: str | None = None
+    basis: str = ""
+
+
+class Event(Document, frozen=True, kw_only=True):
+    """One line of a case's log."""
+
+    TABLE = "events"
+    INDEXED = ("case",)
+
+    case: str
+    time: datetime
+    actor: str
+    text: str
