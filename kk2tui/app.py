@@ -51,6 +51,11 @@ class Kk2App(App[None], inherit_bindings=False):
     def on_unmount(self) -> None:
         self._at_the_end.close()
 
+    def notify(self, message: str, **options: Any) -> None:
+        """Say something in passing, in place of what was said before: two would cover the amounts behind them."""
+        self.clear_notifications()
+        super().notify(message, **options)
+
     # --- going somewhere ---
 
     def open_screen(self, place: str) -> None:

@@ -24,7 +24,7 @@ class NewRateForm(Form):
         self._first = DateInput(today)
         self._last = DateInput(today)
         self._rate = PercentInput()
-        self._regulation = FormInput(max_length=60, placeholder="FOR-2026-12-17-1234")
+        self._regulation = FormInput(max_length=60, placeholder="for eksempel FOR-2026-12-17-1234")
 
     def compose(self) -> ComposeResult:
         yield Plain("Ny sats for forsinkelsesrente", classes="title")

@@ -197,12 +197,12 @@ def _row(file: InboxFile) -> Row:
 
 
 def status_text(file: InboxFile) -> str:
-    """`klar`, `lest 19.11.2026 08:12 av kari` or `3 feil`."""
+    """`klar`, `lest 19.11.2026` (the rest stands under the list) or `3 feil`."""
     findings = file.checked.findings
     if file.unreadable:
         return "kan ikke åpnes"
     if file.checked.status == "duplicate":
-        return f"lest {_read_when(file.checked)}"
+        return f"lest {_read_when(file.checked).split()[0]}"
     errors = [each for each in findings if each.severity == "error"]
     if errors:
         more = "over " if any(each.code == "more" for each in errors) else ""

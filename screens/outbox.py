@@ -57,7 +57,7 @@ En e-post som er avvist, sendes på nytt med A når årsaken er rettet. Den går
 """
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("r", "send", "Send igjen"),
-        Binding("a,enter", "resolve", "Avgjør", key_display="A"),
+        Binding("a", "resolve", "Avgjør"),
         Binding("f5", "reload", "Oppdater"),
     ]
     WRITES = frozenset({"send", "resolve"})
@@ -106,7 +106,9 @@ En e-post som er avvist, sendes på nytt med A når årsaken er rettet. Den går
 
     @on(RowTable.RowHighlighted)
     def _show_chosen(self) -> None:
-        self._note.show("\n".join(self._notes()))
+        notes = self._notes()
+        self._note.show("\n".join(notes))
+        self._note.display = bool(notes)
         self.refresh_bindings()
 
     def on_descendant_focus(self) -> None:

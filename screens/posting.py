@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Coroutine, Sequence
 from typing import Any, ClassVar, NamedTuple
 
+from rich.cells import cell_len
 from textual import on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
@@ -145,8 +146,10 @@ F5 henter også status i Visma for bilag som er levert.
             format_amount(proposal.total),
         )
         codes = ", ".join(sorted({voucher.voucher_type for voucher in proposal.vouchers}))
-        wide = self.app.size.width >= WIDE
-        self.show_title(" · ".join(parts), f"Bilagskode {codes} → Visma" if codes and wide else "")
+        width = self.app.size.width
+        wide = width >= WIDE
+        shown = parts if cell_len(" · ".join(parts)) < width - 1 else (parts[0], parts[-1])
+        self.show_title(" · ".join(shown), f"Bilagskode {codes} → Visma" if codes and wide else "")
 
     # --- moving about ---
 

@@ -1,7 +1,7 @@
 """Kvitteringer: the list of all receipts, and one receipt as it was when the work was done."""
 
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any, ClassVar
+from typing import Any, ClassVar, cast
 
 from textual import on
 from textual.app import ComposeResult
@@ -146,6 +146,10 @@ class ReceiptScreen(JobScreen):
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         if action == "onward" and self._onward is None:
+            return False
+        if action == "turn_to" and not 2 <= len(self._sections) >= cast(int, parameters[0]):
+            return False
+        if action == "turn" and len(self._sections) < 2:
             return False
         if action == "open" and not (self._sections and has_cases(self._sections[self._chosen])):
             return False

@@ -22,8 +22,12 @@ from services.cases import STATUS_NAMES, CaseView
 from services.rules.dates import format_date
 from services.rules.money import format_amount
 
-MASKED = "••••••• •••••"
+MASKED = "•••••• •••••"
 LABEL = 15
+NO_LEDGER = (
+    "Kreditor har ingen reskontro med det navnet. Innbetalinger på saken kan ikke bokføres før Avdeling er rettet, "
+    "eller reskontroen er lagt inn under Administrasjon."
+)
 
 
 class GeneralTab(CaseTab):
@@ -103,13 +107,27 @@ bokføres på; finnes den ikke hos kreditor, stopper bokføringen. Et tomt felt 
 
     @on(Form.Save)
     def save(self) -> None:
-        if self._view is not None:
-            work = save_settings(self.services.cases, self._view.case, self._form.wanted, self.services.actor)
-            # A refusal keeps what was typed, and shows it beside the case as it is now.
-            self.frame.run_write(work, self._saved, action="save_case", failed=self.frame.load)
+        if self._view is None:
+            return
+        case, creditor, department = self._view.case, self._view.account.creditor, self._form.wanted.department
+        if department == case.department or creditor.ledger_line(department) is not None:
+            self._save()
+        else:
+            self.frame.confirm(f"Lagre Avdeling {department or '(tom)'}?", [NO_LEDGER], self._save)
 
-    def _saved(self, _case: Case) -> None:
+    def _save(self) -> None:
+        if self._view is not None:
+            case, wanted = self._view.case, self._form.wanted
+            work = save_settings(self.services.cases, case, wanted, self.services.actor)
+            # A refusal keeps what was typed, and shows it beside the case as it is now.
+            self.frame.run_write(
+                work, lambda saved: self._saved(saved, wanted.status), action="save_case", failed=self.frame.load
+            )
+
+    def _saved(self, case: Case, chosen: str) -> None:
         self._leave_form()
+        if case.status != chosen:
+            self.app.notify(f"Ny terskel: saken er nå {STATUS_NAMES[case.status]}.", markup=False)
         self.frame.load()
 
     @on(Form.Close)

@@ -53,6 +53,10 @@ class NewPaymentForm(Form):
         self.open()
         self._amount.focus()
 
+    def return_to(self) -> None:
+        """Back to the open form, from another tab."""
+        self._amount.focus()
+
     @property
     def changed(self) -> bool:
         return self.is_open and bool(self._amount.value.strip() or self._text.value.strip())

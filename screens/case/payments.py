@@ -62,6 +62,7 @@ opplysningene blir stående, vises med V, og kan hentes med ↑ når du fører e
         self._view: CaseView | None = None
         self._payments: dict[str, Payment] = {}
         self._with_deleted = False
+        self._new: str | None = None  # the payment just entered: the cursor goes there when it is shown
 
     def compose(self) -> ComposeResult:
         self._form = NewPaymentForm(self.services.clock.today())
@@ -79,6 +80,8 @@ opplysningene blir stående, vises med V, og kan hentes med ↑ når du fører e
         self._table.set_columns(columns(self.app.size.width, surplus=has_surplus(payments, view)))
         self._table.set_rows([payment_row(payment, view) for payment in payments])
         self._table.summary = sum_row(payments, view) if payments else None
+        if self._new is not None and self._table.go_to(self._new):
+            self._new = None
         self._show_coverage()
 
     def on_resize(self, _event: Resize) -> None:
@@ -101,7 +104,9 @@ opplysningene blir stående, vises med V, og kan hentes med ↑ når du fører e
         return self._payments.get(self._table.cursor_key or "")
 
     def start(self, field: str | None = None) -> None:
-        if not self._form.is_open:
+        if self._form.is_open:
+            self._form.return_to()
+        else:
             self._table.focus()
 
     def unsaved(self) -> str:
@@ -141,6 +146,7 @@ opplysningene blir stående, vises med V, og kan hentes med ↑ når du fører e
 
     def _saved(self, payment: Payment) -> None:
         self._leave_form()
+        self._new = payment.id
         self._reload(payment)
 
     @on(Form.Close)

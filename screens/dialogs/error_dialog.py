@@ -14,6 +14,8 @@ UNEXPECTED = (
     "Noe uventet gikk galt. Det du hadde lagret før dette, er lagret; det siste er kanskje ikke det. "
     "Oppdater med F5 og se etter før du prøver igjen. Oppgi referansen til den som drifter kk2."
 )
+PLACES = {"line": "linje", "column": "kolonne"}
+SAID = {"fault": "Visma svarte", "case": "sak", "diagnostic": "Typst svarte"}
 
 
 class ErrorDialog(Dialog[None]):
@@ -32,7 +34,7 @@ class ErrorDialog(Dialog[None]):
         super().__init__(heading)
         self.message = message
         self.code = code
-        self.details = [detail_line(detail) for detail in details]
+        self.details = [line for detail in details if (line := detail_line(detail))]
 
     @classmethod
     def unexpected(cls, reference: str) -> Self:
@@ -49,9 +51,11 @@ class ErrorDialog(Dialog[None]):
 
 
 def detail_line(detail: Mapping[str, object]) -> str:
-    """`linje 43, kolonne 25  kontrollsum …` for a finding in a file; other details as `name: value`."""
-    names = {"line": "linje", "column": "kolonne"}
-    place = ", ".join(f"{names[key]} {detail[key]}" for key in names if detail.get(key) is not None)
+    """`linje 43, kolonne 25  kontrollsum …` for a finding in a file; what others said, word for word.
+
+    Empty when the detail is only for the program, such as which document it was.
+    """
+    place = ", ".join(f"{name} {detail[key]}" for key, name in PLACES.items() if detail.get(key) is not None)
     message = str(detail.get("message", ""))
-    rest = ", ".join(f"{key}: {value}" for key, value in detail.items() if key not in {*names, "message"})
-    return "  ".join(part for part in (place, message, rest if not message else "") if part)
+    said = ", ".join(f"{name}: {detail[key]}" for key, name in SAID.items() if detail.get(key))
+    return "  ".join(part for part in (place, message or said) if part)

@@ -37,3 +37,7 @@ class TextDialog(Dialog[str]):
             self.dismiss(text)
         else:
             self._note.show(f"! {self._required}")
+
+    @on(Input.Changed)
+    def forget_complaint(self) -> None:
+        self._note.show("")

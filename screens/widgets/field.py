@@ -10,15 +10,18 @@ from screens.widgets.value_input import ValueInput
 
 
 class Field(Vertical):
-    """The line under the field is always there, so that a form does not move as one types."""
+    """The line under the field is always there, so that a form does not move as one types.
+
+    What is wrong, and how to write it, may take two.
+    """
 
     DEFAULT_CSS = """
-    Field { height: 2; }
+    Field { height: auto; }
     Field > Horizontal { height: 1; }
     Field .label { width: 22; }
     Field Input { width: 1fr; max-width: 50; }
-    Field .note { padding-left: 22; height: 1; color: $secondary; }
-    Field .note.-bad { color: $error; }
+    Field .note { padding-left: 22; height: 1; width: 1fr; color: $secondary; }
+    Field .note.-bad { height: auto; min-height: 1; max-height: 2; color: $error; }
     """
 
     def __init__(self, label: str, field: Widget, *, id: str | None = None) -> None:

@@ -2,8 +2,10 @@
 
 from typing import ClassVar
 
+from textual import on
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical
+from textual.events import Key
 from textual.message import Message
 
 from screens.widgets.field import Field
@@ -51,6 +53,12 @@ class Form(Vertical):
     def changed(self) -> bool:
         """Whether something has been typed that is not saved."""
         raise NotImplementedError
+
+    @on(Key)
+    def keep_characters(self, event: Key) -> None:
+        """What is typed on a yes-or-no goes nowhere: to the screen, a digit would be another tab, and N a new form."""
+        if event.is_printable and event.key != "space":
+            event.stop()
 
     def action_close(self) -> None:
         self.post_message(self.Close())

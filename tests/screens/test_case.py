@@ -103,12 +103,12 @@ async def test_generelt_shows_the_debtor_and_hides_the_national_id(app: Kk2App) 
         await open_on(pilot, app, "Generelt")
         for words in ("Kari Testesen", "Prøveveien 1", "9998 TESTVIK", "K010", "210,00 (kreditors)", "åpen"):
             assert words in text(app)
-        assert "••••••• •••••" in text(app)
+        assert "•••••• •••••" in text(app)
         assert "010190" not in text(app)
 
 
 def test_nothing_of_a_national_id_is_shown_but_that_there_is_one() -> None:
-    assert masked("01019000000") == "••••••• •••••"
+    assert masked("01019000000") == "•••••• •••••"
     assert masked("") == ""
 
 
@@ -124,6 +124,31 @@ async def test_e_edits_and_f12_saves(app: Kk2App, services: Services) -> None:
         assert (saved.department, saved.handler, saved.threshold, saved.status) == ("K020", "ola", 300_50, "paused")
         assert "STILT I BERO" in lines(app)[0]
         assert "300,50 (sakens egen)" in text(app)
+
+
+async def test_an_avdeling_without_a_ledger_is_saved_only_after_a_yes(app: Kk2App, services: Services) -> None:
+    async with app.run_test(size=SMALL) as pilot:
+        await open_on(pilot, app, "Generelt")
+        await press(pilot, "e", "ctrl+u")
+        await write(pilot, "K9")
+        await press(pilot, "f12")
+        assert isinstance(app.screen, ConfirmDialog)
+        assert "Lagre Avdeling K9?" in text(app)
+        await press(pilot, "n")
+        assert (await stored(services)).department == "K010"
+        assert "K9" in text(app)
+        await press(pilot, "f12", "j")
+        assert (await stored(services)).department == "K9"
+
+
+async def test_a_threshold_that_opens_or_closes_the_case_is_told(app: Kk2App, services: Services) -> None:
+    await pay(services, 5_200_00)
+    assert (await stored(services)).status == "closed"
+    async with app.run_test(size=SMALL) as pilot:
+        await open_on(pilot, app, "Generelt")
+        await press(pilot, "e", "enter", "enter", *"12", "f12")
+        assert (await stored(services)).status == "open"
+        assert [each.message for each in app._notifications] == ["Ny terskel: saken er nå åpen."]
 
 
 async def test_a_threshold_that_cannot_be_read_is_told_under_the_field(app: Kk2App, services: Services) -> None:
@@ -293,6 +318,32 @@ async def test_n_enters_a_payment(app: Kk2App, services: Services, size: tuple[i
         assert made.text == "bankens liste"
         assert "bokføres ikke" in text(app)
         assert "N Ny" in lines(app)[-1]
+
+
+async def test_the_cursor_is_on_the_payment_just_entered(app: Kk2App, services: Services) -> None:
+    await pay(services, 1_000_00)
+    async with app.run_test(size=SMALL) as pilot:
+        await open_on(pilot, app, "Avdrag")
+        await press(pilot, "n", *"120,5", "f12", "s")
+        assert "24.11.2026   120,50" in text(app)
+
+
+async def test_what_is_typed_on_a_yes_or_no_neither_leaves_the_form_nor_begins_anything(app: Kk2App) -> None:
+    async with app.run_test(size=SMALL) as pilot:
+        await open_on(pilot, app, "Avdrag")
+        await press(pilot, "n", *"120,5", "enter", "enter", "6", "e", "slash", "space")
+        assert "▌3 Avdrag▐" in text(app)
+        assert "[x] skal ikke bokføres" in text(app)
+
+
+async def test_the_cursor_is_in_the_open_form_again_when_one_comes_back_to_it(app: Kk2App) -> None:
+    async with app.run_test(size=SMALL) as pilot:
+        await open_on(pilot, app, "Avdrag")
+        await press(pilot, "n", *"120,5", "shift+tab", "6")
+        assert "▌6 Logg▐" in text(app)
+        await press(pilot, "3")
+        assert "120,50" in text(app)
+        assert lines(app)[-1].startswith(" F12 Lagre")
 
 
 async def test_a_payment_without_amount_is_not_saved(app: Kk2App, services: Services) -> None:

@@ -70,3 +70,11 @@ async def test_the_heading_says_when_it_was_sent_and_until_when(
 def test_a_step_that_is_no_letter_is_as_it_was() -> None:
     plain: Case = case(BARNEHAGE, "Kari Testesen")
     assert where_it_stands(plain) == ("ÅPEN", "Overtatt 20.11.2026")
+
+
+async def test_what_is_said_in_passing_takes_the_place_of_what_was_said_before(notified: Services, app: Kk2App) -> None:
+    async with app.run_test(size=(80, 24)) as pilot:
+        app.open_case(BARNEHAGE, "Dokumenter")
+        await press(pilot)
+        await press(pilot, "k", "k", "k")
+        assert len(app._notifications) == 1

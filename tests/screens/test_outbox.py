@@ -75,6 +75,7 @@ async def test_sending_again_empties_it(office: Office, tmp_path: Path) -> None:
     async with office.at(OutboxScreen(), SMALL) as (_desk, pilot):
         shown = await press(pilot, "r")
         assert "Ingen e-post venter." in shown
+        assert "A Avgjør" not in shown
     assert (await only_mail(office)).state == "sent"
     assert len(list((tmp_path / "outbox" / "mail").iterdir())) == 1
 

@@ -52,6 +52,11 @@ async def test_vouchers_stand_by_date_and_kind_with_their_lines_folded_away(offi
         assert FIRST in await press(pilot, "right")
 
 
+async def test_the_sum_is_whole_in_the_heading_of_a_narrow_terminal(office: Office) -> None:
+    async with office.at(PostingScreen(), (50, 15)) as (desk, _pilot):
+        assert lines(desk)[0] == " Bokføringsforslag · 1 500,03"
+
+
 async def test_g_and_enter_on_a_line_lead_to_its_case(office: Office) -> None:
     async with office.at(PostingScreen(), SMALL) as (desk, pilot):
         await press(pilot, "g")

@@ -110,6 +110,18 @@ async def test_many_warnings_are_a_table_of_their_own(office: Office) -> None:
         assert "Merk 4" in await press(pilot, "2")
 
 
+async def test_help_tells_only_of_the_tables_there_are(office: Office) -> None:
+    one = await keep(office, cases_section(1))
+    async with office.at(ReceiptScreen(one.id), SMALL) as (desk, pilot):
+        assert "Tabell" not in (await press(pilot, "f1")).replace("tabeller", "")
+        await press(pilot, "escape")
+        two = await keep(office, cases_section(1), cases_section(2))
+        await desk.push_screen(ReceiptScreen(two.id))
+        shown = await press(pilot, "f1")
+        assert "Tabell 2" in shown
+        assert "Tabell 3" not in shown
+
+
 async def test_a_receipt_without_tables_and_an_empty_list_do_no_harm(office: Office) -> None:
     async with office.at(ReceiptsScreen(), SMALL) as (desk, pilot):
         assert "Ingen kvitteringer ennå." in await press(pilot, "enter")

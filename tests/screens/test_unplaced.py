@@ -11,7 +11,7 @@ from screens.dialogs.choose_case_dialog import ChooseCaseDialog
 from screens.dialogs.confirm_dialog import ConfirmDialog
 from screens.split_dialog import SplitDialog
 from screens.unplaced import UnplacedScreen
-from tests.screens.office import Office, Size, fill, ocr_payment, open_office, press
+from tests.screens.office import Office, Size, fill, ocr_payment, open_office, press, rest
 from tests.screens.widgets.stage import LARGE, SMALL, lines
 
 FIRST, SECOND, THIRD = "0221-00000001", "0221-00000002", "0221-00000003"
@@ -136,3 +136,20 @@ async def test_when_all_is_placed_there_is_nothing_to_press(office: Office) -> N
         shown = await press(pilot, "p", "d", "i")
         assert "Alle innbetalinger er plassert." in shown
         assert "P Plasser" not in shown
+
+
+async def test_keys_in_a_burst_put_up_one_dialog_only(office: Office) -> None:
+    async with office.at(UnplacedScreen(), SMALL) as (desk, pilot):
+        await pilot.press("p", "d")
+        await rest(pilot)
+        assert isinstance(desk.screen, SplitDialog | ChoiceDialog)
+        await press(pilot, "escape")
+        assert isinstance(desk.screen, UnplacedScreen)
+
+
+async def test_the_complaint_about_a_reason_goes_when_one_is_written(office: Office) -> None:
+    async with office.at(UnplacedScreen(), SMALL) as (desk, pilot):
+        await press(pilot, "i", "enter")
+        assert "! Skriv en begrunnelse." in "\n".join(lines(desk))
+        await press(pilot, "x")
+        assert "! Skriv en begrunnelse." not in "\n".join(lines(desk))

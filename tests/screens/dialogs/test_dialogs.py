@@ -84,8 +84,12 @@ async def test_an_error_stays_for_other_keys_and_shows_many_details_by_scrolling
         assert app.answer is NOTHING
 
 
-def test_a_detail_without_a_place_names_its_values() -> None:
-    assert detail_line({"fault": "INGEN_NYE"}) == "fault: INGEN_NYE"
+def test_a_detail_is_told_in_norwegian_or_not_at_all() -> None:
+    assert detail_line({"fault": "INGEN_NYE"}) == "Visma svarte: INGEN_NYE"
+    assert detail_line({"table": "cases", "id": "0221-00000001"}) == ""
+    assert (
+        ErrorDialog("Sak 0221-00000001 er endret.", details=[{"table": "cases", "id": "0221-00000001"}]).details == []
+    )
     assert detail_line({"line": 3, "message": "kontrollsum"}) == "linje 3  kontrollsum"
 
 

@@ -93,3 +93,24 @@ async def test_fields_do_not_blink() -> None:
     async with app.run_test(size=SMALL):
         assert not amount.cursor_blink
         assert not day.cursor_blink
+
+
+async def test_a_text_longer_than_its_field_is_seen_as_it_is_typed() -> None:
+    app = Stage(Field("Tekst", FormInput()))
+    async with app.run_test(size=SMALL) as pilot:
+        app.query_one(FormInput).value = "oppdiktet " * 8
+        await pilot.press(*"slutt")
+        await settle(pilot)
+        assert lines(app)[0].endswith("oppdiktet slutt")
+
+
+async def test_what_is_wrong_and_how_to_write_it_is_told_in_full_at_80_columns() -> None:
+    amount, day, app = form()
+    async with app.run_test(size=SMALL) as pilot:
+        amount.check()
+        day.value = "99.99.2026"
+        day.check()
+        await settle(pilot)
+        told = " ".join(text(app).split())
+        for error in (amount.error, day.error):
+            assert f"! {error}" in told
