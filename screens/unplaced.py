@@ -137,7 +137,7 @@ En innbetaling som er plassert, kommer med i Bokføringsforslag, hvis den ikke e
             )
 
     def _offer(self, payment: Payment, found: Sequence[Suggestion]) -> None:
-        if not self.is_current:
+        if self.app.screen is not self:
             return  # another key was pressed while the suggestions were found, and its dialog is up
         if not found:
             self._search_case(payment)

@@ -138,13 +138,14 @@ async def test_when_all_is_placed_there_is_nothing_to_press(office: Office) -> N
         assert "P Plasser" not in shown
 
 
-async def test_keys_in_a_burst_put_up_one_dialog_only(office: Office) -> None:
-    async with office.at(UnplacedScreen(), SMALL) as (desk, pilot):
-        await pilot.press("p", "d")
+async def test_suggestions_that_come_after_another_dialog_put_nothing_on_top_of_it(office: Office) -> None:
+    async with office.at(screen := UnplacedScreen(), SMALL) as (desk, pilot):
+        await press(pilot, "d")
+        screen._offer((await stored(office, 123_450))[0], [])
         await rest(pilot)
-        assert isinstance(desk.screen, SplitDialog | ChoiceDialog)
+        assert isinstance(desk.screen, SplitDialog)
         await press(pilot, "escape")
-        assert isinstance(desk.screen, UnplacedScreen)
+        assert desk.screen is screen
 
 
 async def test_the_complaint_about_a_reason_goes_when_one_is_written(office: Office) -> None:
