@@ -119,7 +119,7 @@ def refused(checked: ReadFile) -> Refused:
     if checked.status == "duplicate":
         when = checked.findings[0].message.removeprefix("filen er ")
         return Refused(f"{checked.name} er {when}.", code="duplicate_file")
-    details = [{"place": finding_line(each)} for each in checked.errors]
+    details = [{"message": finding_line(each)} for each in checked.errors]
     return Refused(
         f"{checked.name} har feil og kan ikke leses inn. Ingenting er lest. Rett filen, og prøv igjen.",
         code="rejected_file",
