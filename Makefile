@@ -19,8 +19,8 @@ $(VENV)/.ready-dev: $(VENV)/.ready requirements-dev.txt
 demo: $(VENV)/.ready ## a made-up municipality to try everything on; ARGS=--headless prints the whole routine
 	$(BIN)/kk2 demo $(ARGS)
 
-test: $(VENV)/.ready-dev ## all tests
-	$(BIN)/python -m pytest $(ARGS)
+test: $(VENV)/.ready-dev ## all tests, on all processors
+	$(BIN)/python -m pytest -n auto $(ARGS)
 
 check: $(VENV)/.ready-dev ## style, types and import direction
 	$(BIN)/ruff check .
