@@ -62,6 +62,12 @@ prøves igjen ved neste import, eller med T.
 
 Hver sak får et inkassovarsel (PDF). Det ligger på saken under Dokumenter, og sendes deg på e-post. E-post som ikke er \
 kommet av sted, står i Utboks.
+
+Kommer sakene ikke over?
+- Ingen nye fakturaer på EWS: se om det ligger fakturaer i forslaget, om det er godkjent, og om oppdragsgiveren har \
+riktig purrekode, i den rekkefølgen.
+- Status Distribuer: feil knapp ble brukt ved godkjenning. Bare Vismas brukerstøtte kan rette det; lag et nytt forslag.
+- Sier teksten på kravet ingenting (tilfeldig fakturering), be den som fakturerer, skrive hva det gjelder.
 """
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("enter,h", "take_over", "Hent saker"),

@@ -45,6 +45,12 @@ avsluttes. Det som ikke passer på noen sak, blir liggende under Uplasserte innb
 4. Kvitteringen viser sakene som ble truffet. Gå videre til Bokføringsforslag med B.
 
 En fil er enten helt inne eller ikke inne i det hele tatt.
+
+Kan filen ikke leses?
+- Sluttrecorden sier noe annet enn filen: den er avkortet eller endret. Last den ned fra banken på nytt.
+- Kontoen hører ikke til noen kreditor: en administrator legger den inn under Administrasjon.
+- Forsendelsen er lest før med annet innhold: spør banken hvilken som gjelder.
+- Kontoen leses fra et annet format: de to kan ha de samme innbetalingene. Bruk det formatet som er i bruk.
 """
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("enter", "read", "Les inn"),

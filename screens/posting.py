@@ -60,6 +60,12 @@ til saken med G og gjør det der; forslaget er nytt når du kommer tilbake.
 Nederst står bilag som er på vei. R sender det som er klart, og spør Visma om bilag med ukjent utfall. Et bilag \
 sendes aldri to ganger av seg selv: der Visma ikke kan svare, avgjør du det med A.
 F5 henter også status i Visma for bilag som er levert.
+
+Stopper det?
+- Finner ikke reskontrotype: saken mangler Avdeling, eller avdelingen har ingen reskontro. Sett riktig Avdeling under \
+Generelt, lagre, og bokfør igjen. Bilag som ikke deler en innbetaling med saken, kan sendes imens.
+- Rentesats mangler: en administrator legger inn satsen i Lovverk, og innbetalingene går videre av seg selv.
+- Avvist av Visma: rett det Visma sier er galt. Innbetalingene kommer tilbake i forslaget.
 """
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("f4", "post", "Bokfør forslag i Visma"),
