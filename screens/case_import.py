@@ -1,13 +1,12 @@
 """Import av nye saker: the dunning proposals that wait in Visma, and taking an approved one over as cases."""
 
 from collections.abc import Sequence
-from typing import ClassVar, NamedTuple
+from typing import ClassVar
 
 from textual import on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 
-from data.documents import Claim, Run
 from screens.base import ServiceFailed
 from screens.job_screen import JobScreen, counted
 from screens.receipts import ReceiptScreen
@@ -15,7 +14,7 @@ from screens.widgets.columns import Cell, Column, Look, Row
 from screens.widgets.list_table import ListTable
 from screens.widgets.row_table import RowTable
 from screens.widgets.text_pane import TextPane
-from services.case_import import CHECKS, ImportedCases
+from services.case_import import CHECKS, ImportedCases, Left
 from services.errors import Refused
 from services.mail.errors import MailUnreachable
 from services.mail.sending import MailSent, send_quietly
@@ -35,14 +34,6 @@ COLUMNS = (
     Column("Oppdragsgiver"),
     Column("Purrekode", 9, from_width=100),
 )
-
-
-class Left(NamedTuple):
-    """What earlier imports have left undone: case numbers that Visma lacks, runs that broke off or lack letters."""
-
-    numbers: int
-    runs: list[Run]
-    without_letters: list[Run]
 
 
 class CaseImportScreen(JobScreen):
@@ -84,7 +75,7 @@ riktig purrekode, i den rekkefølgen.
     def __init__(self) -> None:
         super().__init__()
         self._proposals: list[WaitingProposal] = []
-        self._left = Left(0, [], [])
+        self._left = Left()
         self._asked = False
         self._table = ListTable(COLUMNS, empty="Spør Visma …")
         self._note = TextPane(id="note")
@@ -95,7 +86,7 @@ riktig purrekode, i den rekkefølgen.
         yield self.progress_line
 
     def load(self) -> None:
-        self.run_service(_read_left(self.services), self._show_left, group="left")
+        self.run_service(self.services.case_import.left(), self._show_left, group="left")
         self.run_service(self.services.case_import.waiting(), self._show)
 
     def on_service_failed(self, message: ServiceFailed) -> None:
@@ -215,12 +206,6 @@ riktig purrekode, i den rekkefølgen.
     def _show_written(self, written: int) -> None:
         self._ended()
         self.good_news(f"{counted(written, 'saksnummer', 'saksnummer')} skrevet tilbake til Visma.")
-
-
-async def _read_left(services: Services) -> Left:
-    numbers = await services.store.count(Claim, {"written_back": "pending"})
-    runs = await services.store.find(Run, "state", "started")
-    return Left(numbers, runs, await services.store.find(Run, "state", "notices"))
 
 
 async def _take_over(services: Services, run: int, progress: Progress) -> tuple[ImportedCases, MailSent]:

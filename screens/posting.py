@@ -10,7 +10,7 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.timer import Timer
 
-from data.documents import Case, DeliveryState
+from data.documents import DeliveryState
 from screens import posting_rows
 from screens.find import open_case
 from screens.job_screen import JobScreen, counted
@@ -22,7 +22,7 @@ from screens.widgets.row_table import RowTable
 from services.delivery import Sent
 from services.errors import Refused
 from services.outbox import UNDER_WAY, VoucherRow
-from services.progress import Progress
+from services.post_proposal import post_proposal
 from services.registry import Services
 from services.rules.money import format_amount
 from services.rules.posting import Proposal
@@ -209,8 +209,12 @@ Generelt, lagre, og bokfør igjen. Bilag som ikke deler en innbetaling med saken
         self.confirm(
             f"Bokføre {len(proposal.ready)} bilag, sum {total}, i Visma?",
             [text for text in effect if text] or ["Alt som venter, blir bokført."],
-            lambda: self._send(_freeze_and_send(self.services, proposal, self.tell_progress), "post"),
+            lambda: self._send(self._post(proposal), "post"),
         )
+
+    def _post(self, seen: Proposal) -> Coroutine[Any, Any, Sent]:
+        services = self.services
+        return post_proposal(services.posting, services.delivery, seen, services.actor, self.tell_progress)
 
     def action_send(self) -> None:
         ready, unknown = self._in_state("ready"), self._in_state("unknown")
@@ -270,8 +274,7 @@ Generelt, lagre, og bokfør igjen. Bilag som ikke deler en innbetaling med saken
 async def _read(services: Services) -> Seen:
     proposal = await services.posting.proposal()
     numbers = {line.case for voucher in proposal.vouchers for line in voucher.lines if line.case}
-    cases = await services.store.get_many(Case, sorted(numbers))
-    names = {number: case.debtor_name for number, case in cases.items()}
+    names = await services.cases.debtors(numbers)
     rows = await asyncio.to_thread(posting_rows.voucher_rows, proposal, names)  # a day may have 100 000 lines
     return Seen(proposal, rows, await _under_way(services))
 
@@ -279,13 +282,6 @@ async def _read(services: Services) -> Seen:
 async def _under_way(services: Services) -> list[VoucherRow]:
     rows = await services.delivery.rows((*UNDER_WAY, "rejected", "deleted"))
     return [row for row in rows if row.delivery.state in UNDER_WAY or row.delivery.needs_decision]
-
-
-async def _freeze_and_send(services: Services, seen: Proposal, progress: Progress) -> Sent:
-    """Both in one go, so that leaving the screen between them leaves nothing behind. Visma is asked first."""
-    await services.delivery.require_open()
-    await services.posting.freeze(services.actor, seen=seen)
-    return await services.delivery.send(services.actor, progress)
 
 
 def _nothing_ready(proposal: Proposal) -> Refused:

@@ -13,6 +13,7 @@ import msgspec
 from data.documents import BankFile, Creditor
 from data.errors import Conflict
 from data.store import Store, Transaction
+from services.bank.payments import FileSummary
 from services.bank_check import BankFileCheck, ImportedFile
 from services.bank_receipt import CaseHit, keep_bank_receipt
 from services.case_account import Updated, read_accounts, update
@@ -70,19 +71,7 @@ class BankImport:
                 unplaced=intake.unplaced,
                 duplicates=intake.duplicates,
             )
-            tx.put(
-                BankFile(
-                    id=summary.sha256,
-                    name=path.name,
-                    transmission=summary.transmission or summary.sha256,
-                    created=summary.created,
-                    imported=self._clock.now(),
-                    actor=actor,
-                    payments=summary.payments,
-                    amount=summary.amount,
-                    receipt=receipt.id,
-                )
-            )
+            tx.put(self._bank_file(path.name, summary, receipt.id, actor))
         return msgspec.structs.replace(
             checked,
             status="imported",
@@ -91,6 +80,19 @@ class BankImport:
             duplicates=intake.duplicates,
             closed=tuple(hit.case for hit in hits if hit.closed),
             receipt=receipt.id,
+        )
+
+    def _bank_file(self, name: str, summary: FileSummary, receipt: str, actor: str) -> BankFile:
+        return BankFile(
+            id=summary.sha256,
+            name=name,
+            transmission=summary.transmission or summary.sha256,
+            created=summary.created,
+            imported=self._clock.now(),
+            actor=actor,
+            payments=summary.payments,
+            amount=summary.amount,
+            receipt=receipt,
         )
 
     async def _settle(

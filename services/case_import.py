@@ -47,6 +47,14 @@ class ImportedCases(msgspec.Struct, frozen=True, kw_only=True):
     letters: int = 0
 
 
+class Left(msgspec.Struct, frozen=True, kw_only=True):
+    """What earlier imports have left undone: case numbers that Visma lacks, runs that broke off or lack letters."""
+
+    numbers: int = 0
+    runs: tuple[Run, ...] = ()
+    without_letters: tuple[Run, ...] = ()
+
+
 class CaseImport:
     """Fetches proposals, makes cases, writes case numbers back, and has the letters made; without `letters`, none."""
 
@@ -72,6 +80,14 @@ class CaseImport:
     async def waiting(self) -> list[WaitingProposal]:
         """All proposals in Visma with our dunning codes, in any state, lowest run first. Raises VismaError."""
         return await self._proposals.waiting()
+
+    async def left(self) -> Left:
+        """What earlier imports have left undone."""
+        return Left(
+            numbers=await self._write_back.pending(),
+            runs=tuple(await self._store.find(Run, "state", "started")),
+            without_letters=tuple(await self._store.find(Run, "state", "notices")),
+        )
 
     async def write_back(self, actor: str, progress: Progress = silent) -> int:
         """Write the case numbers that Visma does not have yet; see WriteBack.run."""

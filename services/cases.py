@@ -1,6 +1,6 @@
 """Cases: lists, one case with all that belongs to it, and what a handler may set on it."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 
 import msgspec
 from msgspec.structs import replace
@@ -90,6 +90,11 @@ class CaseService:
             rates=rates,
             events=tuple(await self._store.find(Event, "case", number)),
         )
+
+    async def debtors(self, numbers: Collection[str]) -> dict[str, str]:
+        """The names of the debtors of these cases, by case number."""
+        cases = await self._store.get_many(Case, sorted(numbers))
+        return {number: case.debtor_name for number, case in cases.items()}
 
     async def require(self, number: str) -> Case:
         """Raises NotFound."""

@@ -42,6 +42,17 @@ def test_no_screen_opens_a_file_or_the_network():
     assert [door for path in screens for door in doors_opened(path)] == []
 
 
+def test_no_screen_reads_the_store_past_the_services():
+    screens = [path for path in tracked_files() if path.is_relative_to(ROOT / "screens") and path.suffix == ".py"]
+    found = [
+        path.name
+        for path in screens
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if isinstance(node, ast.Attribute) and node.attr == "store"
+    ]
+    assert found == []
+
+
 def test_nothing_reads_outside_the_project():
     outside = "/".join(("..", "shared"))
     found = [

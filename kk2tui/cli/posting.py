@@ -13,6 +13,7 @@ from kk2tui.cli.tables import table
 from kk2tui.settings import read_settings
 from services.delivery import STATE_NAMES, Sent, VoucherRow
 from services.errors import InvalidInput, Refused
+from services.post_proposal import post_proposal
 from services.registry import Services
 from services.rules.dates import format_date
 from services.rules.money import format_amount
@@ -73,12 +74,8 @@ def send(session: Session) -> None:
 
 
 async def _send(services: Services) -> tuple[Sent, Proposal]:
-    """Visma is asked first: while it does not answer, nothing is frozen."""
-    proposal = await services.posting.proposal()
-    if proposal.ready:
-        await services.delivery.require_open()
-        await services.posting.freeze(services.actor, proposal)
-    sent = await services.delivery.send(services.actor)
+    seen = await services.posting.proposal()
+    sent = await post_proposal(services.posting, services.delivery, seen, services.actor)
     return sent, await services.posting.proposal()
 
 
