@@ -6,7 +6,7 @@
 - Nothing blocks the event loop.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
 from datetime import datetime
 from typing import Generic, Protocol, TypeVar
@@ -47,6 +47,60 @@ class AuditEntry(msgspec.Struct, frozen=True):
     id: str
     before: str | None
     after: str | None
+
+
+class StoredDocument(msgspec.Struct, frozen=True):
+    """A document as it is kept: `doc` is its whole JSON text."""
+
+    table: str
+    id: str
+    rev: int
+    doc: str
+
+
+class TrailLine(msgspec.Struct, frozen=True):
+    """A transaction's line of the audit trail as it is kept: `time` as ISO text, `hash` over all of it (data/audit.py)."""
+
+    seq: int
+    time: str
+    actor: str
+    reason: str
+    previous: str
+    hash: str
+
+
+class TrailPart(msgspec.Struct, frozen=True):
+    """One document's part of a line: the `number`th from 0, and how the document became (None: removed).
+
+    `digest` is the hash of the table, the id and `after`, and the line's hash is over the digests: a text that had to
+    be erased for the sake of a person's privacy leaves its digest behind, and the chain still holds.
+    """
+
+    seq: int
+    number: int
+    table: str
+    id: str
+    after: str | None
+    digest: str
+
+
+class Snapshot(Protocol):
+    """Everything that a store held at one moment, read in stretches so that any size fits in little memory."""
+
+    async def tables(self) -> list[str]:
+        """Names of the tables, in order."""
+
+    async def serials(self) -> dict[str, int]:
+        """The last number given of each series."""
+
+    def documents(self, table: str) -> AsyncIterator[list[StoredDocument]]:
+        """The documents of a table, ordered by id."""
+
+    def trail(self) -> AsyncIterator[list[TrailLine]]:
+        """The audit trail's lines, oldest first."""
+
+    def parts(self) -> AsyncIterator[list[TrailPart]]:
+        """What belongs to the lines, ordered by line and number."""
 
 
 class Reader(Protocol):
@@ -122,6 +176,12 @@ class Store(Reader, Protocol):
     async def changes(self, since: int) -> list[Change]:
         """Transactions committed after `since` by anybody, oldest first."""
 
+    async def next_changes(self, since: int) -> list[Change]:
+        """Wait until there are transactions after `since`, by anybody on any host, and return them, oldest first.
+
+        A change is seen within a second. Waiting costs nearly nothing, and ends when the task is cancelled.
+        """
+
     async def last_change(self) -> int:
         """The number of the newest transaction; 0 in an empty store."""
 
@@ -132,6 +192,15 @@ class Store(Reader, Protocol):
         """Check the audit chain against itself and the documents. Returns its length.
 
         Raises StoreBroken, naming the first line that does not hold.
+        """
+
+    def snapshot(self) -> AbstractAsyncContextManager[Snapshot]:
+        """One moment of the whole store, held for the block while others go on writing."""
+
+    async def fill(self, snapshot: Snapshot) -> None:
+        """Make this empty store a copy of another one: documents with their revisions, series, and the audit trail.
+
+        One transaction without a line of its own. Raises Conflict when there is anything in this store.
         """
 
     def lock(self, name: str) -> AbstractAsyncContextManager[bool]:

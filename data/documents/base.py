@@ -15,12 +15,14 @@ class Part(msgspec.Struct, frozen=True, kw_only=True):
 class Document(msgspec.Struct, frozen=True, kw_only=True):
     """What every document has. `rev` is the store's: 0 until stored, then one more at each change.
 
-    TABLE names the table, INDEXED and UNIQUE the fields that can be found by, OWNER the field that search answers with.
+    TABLE names the table, INDEXED and UNIQUE the fields that can be found by. LISTS names the fields of indexes over
+    several of those, for lists that filter by the first ones and are ordered by the last.
     """
 
     TABLE: ClassVar[str]
     INDEXED: ClassVar[tuple[str, ...]] = ()
     UNIQUE: ClassVar[tuple[str, ...]] = ()
+    LISTS: ClassVar[tuple[tuple[str, ...], ...]] = ()
 
     id: str
     rev: int = 0
