@@ -59,7 +59,7 @@ class StoredDocument(msgspec.Struct, frozen=True):
 
 
 class TrailLine(msgspec.Struct, frozen=True):
-    """A transaction's line of the audit trail as it is kept: `time` is ISO text, `hash` over all of it (data/audit.py)."""
+    """A line of the audit trail as it is kept: `time` is ISO text, `hash` covers the whole line (data/audit.py)."""
 
     seq: int
     time: str
