@@ -94,6 +94,12 @@ def create_table(connection: sqlite3.Connection, shape: TableShape) -> None:
     connection.execute("insert into document_table values (?)", (shape.name,))
 
 
+def data_version(connection: sqlite3.Connection) -> int:
+    """A number that is another one when any other connection, in any process, has committed something."""
+    version: int = connection.execute("pragma data_version").fetchone()[0]
+    return version
+
+
 @contextlib.contextmanager
 def explained(path: Path) -> Iterator[None]:
     """Turn SQLite's errors, and the system's, into those that a person can read."""

@@ -24,7 +24,7 @@ from data.decoded import decoded
 from data.documents import ALL_DOCUMENTS, Document
 from data.errors import StoreBroken
 from data.file_lock import file_lock
-from data.sqlite_file import StoreBusy, busy, connect, explained
+from data.sqlite_file import StoreBusy, busy, connect, data_version, explained
 from data.sqlite_storage import utc_now
 from data.store import AuditEntry, Change, Page, Value
 from data.table_shape import TableShape
@@ -37,6 +37,7 @@ T = TypeVar("T")
 P = ParamSpec("P")
 
 _DICE = random.SystemRandom()
+_LOOK_S = 0.25  # between looks for other processes' changes, of a few µs each
 
 
 def open_store(
@@ -124,6 +125,16 @@ class TinyStore:
 
     async def changes(self, since: int) -> list[Change]:
         return await self._read(audit.changes, self._lists, since)
+
+    async def next_changes(self, since: int) -> list[Change]:
+        """Look four times a second whether the file is another one. Only if it is, the audit trail is read."""
+        seen: int | None = None
+        while True:
+            version = await self._at_once(lambda tables: data_version(tables.connection))
+            if version != seen and await self.last_change() > since:
+                return await self.changes(since)
+            seen = version
+            await asyncio.sleep(_LOOK_S)
 
     async def last_change(self) -> int:
         return await self._at_once(lambda tables: audit.last_change(tables.connection))

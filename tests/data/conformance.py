@@ -4,8 +4,9 @@
 """
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from datetime import date
+from typing import TypeVar
 
 import pytest
 from msgspec.structs import replace
@@ -16,12 +17,18 @@ from data.store import Store
 from tests.data.made_up import case, claim, payment
 
 OpenIt = Callable[[], Store]
+T = TypeVar("T")
 
 
 async def stored(store: Store, *documents: Document) -> None:
     async with store.transaction("kari", "test") as tx:
         for document in documents:
             tx.put(document)
+
+
+async def in_time(work: Awaitable[T]) -> T:
+    """What comes; a failure, rather than a test that hangs, when nothing does."""
+    return await asyncio.wait_for(work, 30)
 
 
 class Documents:
@@ -398,3 +405,72 @@ class Trail:
             assert (mine, theirs, another) == (True, False, True)
         async with other.lock("sending") as free:
             assert free
+
+
+class News:
+    """Waiting for what others do."""
+
+    async def test_one_who_waits_hears_of_a_change_made_here(self, open_it: OpenIt) -> None:
+        store = open_it()
+        waiting = asyncio.create_task(store.next_changes(0))
+        await asyncio.sleep(0)
+        await stored(store, case())
+        (change,) = await in_time(waiting)
+        assert (change.actor, change.reason, change.documents) == ("kari", "test", (("cases", case().id),))
+
+    async def test_one_who_waits_hears_of_a_change_made_elsewhere(self, open_it: OpenIt) -> None:
+        store, other = open_it(), open_it()
+        await stored(store, case())
+        seen = await store.last_change()
+        waiting = asyncio.create_task(store.next_changes(seen))
+        await asyncio.sleep(0)
+        async with other.transaction("ola", "ny sak") as tx:
+            tx.put(case(2))
+        (change,) = await in_time(waiting)
+        assert (change.seq, change.actor, change.documents) == (seen + 1, "ola", (("cases", case(2).id),))
+
+    async def test_what_happened_already_is_told_at_once_oldest_first(self, open_it: OpenIt) -> None:
+        store, other = open_it(), open_it()
+        for number in range(1, 5):
+            await stored(store if number % 2 else other, case(number))
+        assert [change.seq for change in await in_time(store.next_changes(1))] == [2, 3, 4]
+
+    async def test_each_news_is_waited_for_anew(self, open_it: OpenIt) -> None:
+        store, other = open_it(), open_it()
+        seen = 0
+        for number in range(1, 4):
+            waiting = asyncio.create_task(store.next_changes(seen))
+            await asyncio.sleep(0)
+            await stored(other, case(number))
+            (change,) = await in_time(waiting)
+            assert change.documents == (("cases", case(number).id),)
+            seen = change.seq
+
+    async def test_a_rolled_back_transaction_is_no_news(self, open_it: OpenIt) -> None:
+        store, other = open_it(), open_it()
+        waiting = asyncio.create_task(store.next_changes(0))
+        await asyncio.sleep(0)
+        with pytest.raises(Conflict):
+            await stored(other, case(), case())
+        await stored(other, case(2))
+        (change,) = await in_time(waiting)
+        assert change.documents == (("cases", case(2).id),)
+
+    async def test_two_who_wait_hear_the_same(self, open_it: OpenIt) -> None:
+        store, other = open_it(), open_it()
+        waiting = [asyncio.create_task(each.next_changes(0)) for each in (store, store, other)]
+        await asyncio.sleep(0)
+        await stored(other, case())
+        first, second, third = [await in_time(task) for task in waiting]
+        assert first == second == third
+        assert len(first) == 1
+
+    async def test_one_who_is_cancelled_stops_waiting_and_the_store_goes_on(self, open_it: OpenIt) -> None:
+        store = open_it()
+        waiting = asyncio.create_task(store.next_changes(0))
+        await asyncio.sleep(0)
+        waiting.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await in_time(waiting)
+        await stored(store, case())
+        assert [change.seq for change in await in_time(store.next_changes(0))] == [1]

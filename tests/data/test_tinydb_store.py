@@ -42,3 +42,7 @@ class TestLists(conformance.Lists):
 
 class TestTrail(conformance.Trail):
     pass
+
+
+class TestNews(conformance.News):
+    pass
