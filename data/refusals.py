@@ -59,5 +59,12 @@ def taken(doc: Document, field: str) -> Conflict:
     )
 
 
+def not_empty() -> Conflict:
+    """A copy is to be written where there is something already."""
+    return Conflict(
+        "Det er noe i registeret fra før. Ingenting er kopiert. Velg et nytt sted som er tomt.", code="not_empty"
+    )
+
+
 def _name(doc: Document) -> str:
     return f"{_NAMES.get(doc.TABLE, doc.TABLE)} {doc.id}"

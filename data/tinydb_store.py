@@ -19,14 +19,14 @@ from typing import ParamSpec, TypeVar
 
 from tinydb import where as field_of
 
-from data import audit, pages, search_index
+from data import audit, pages, search_index, tinydb_copy
 from data.decoded import decoded
 from data.documents import ALL_DOCUMENTS, Document
 from data.errors import StoreBroken
 from data.file_lock import file_lock
 from data.sqlite_file import StoreBusy, busy, connect, data_version, explained
 from data.sqlite_storage import utc_now
-from data.store import AuditEntry, Change, Page, Value
+from data.store import AuditEntry, Change, Page, Snapshot, Value
 from data.table_shape import TableShape
 from data.tinydb_tables import DocumentDB
 from data.tinydb_transaction import TinyTransaction
@@ -142,6 +142,9 @@ class TinyStore:
     async def history(self, kind: type[Document], key: str) -> list[AuditEntry]:
         return await self._read(audit.history, self._lists, kind.TABLE, key)
 
+    def snapshot(self) -> contextlib.AbstractAsyncContextManager[Snapshot]:
+        return tinydb_copy.snapshot(self._path)
+
     async def verify(self) -> int:
         def check() -> int:  # for minutes, in a large store: on a connection and in a thread of its own
             with explained(self._path), contextlib.closing(connect(self._path)) as connection:
@@ -188,6 +191,10 @@ class TinyStore:
         except StoreBroken as error:
             self._broken = error
             raise
+
+    async def fill(self, snapshot: Snapshot) -> None:
+        async with self.transaction("kk2", "kopi") as transaction:  # leaves no line: no document is put
+            await tinydb_copy.fill(tinydb_copy.Copy(self._writer.storage), snapshot, transaction.on_writer)
 
     @contextlib.asynccontextmanager
     async def lock(self, name: str) -> AsyncIterator[bool]:

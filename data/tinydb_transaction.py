@@ -112,6 +112,10 @@ class TinyTransaction:
     def _idle(self) -> bool:
         return self._latest is None or self._latest.done()
 
+    async def on_writer(self, work: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
+        """Work on the transaction's connection that is no document put or deleted (data/tinydb_copy.py)."""
+        return await self._asked(work, *args, **kwargs)
+
     async def _asked(self, work: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
         """On the writer's thread, after all that was handed to it."""
         return await asyncio.wrap_future(self._submit(functools.partial(self._checked, work, *args, **kwargs)))
