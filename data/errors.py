@@ -3,6 +3,7 @@
 Kk2Error
 ├── Conflict        somebody else changed the document, or a unique value is taken
 ├── NotFound        the document does not exist
+├── StoreBusy       others have held the store for longer than we wait; nothing of the change was saved
 ├── StoreFull       the disk is full; nothing of the change was saved
 └── StoreBroken     the store cannot be read or trusted
 
@@ -35,6 +36,12 @@ class NotFound(Kk2Error):
     """There is no such document."""
 
     code = "not_found"
+
+
+class StoreBusy(Kk2Error):
+    """Others have held the store for longer than we wait."""
+
+    code = "store_busy"
 
 
 class StoreFull(Kk2Error):

@@ -1,7 +1,7 @@
-"""The Conflicts that any backend of the store raises, in words a handler understands."""
+"""The refusals that any backend of the store raises, in words a handler understands."""
 
 from data.documents import Document
-from data.errors import Conflict
+from data.errors import Conflict, StoreBusy
 
 _NAMES = {
     "creditors": "oppdragsgiver",
@@ -63,6 +63,14 @@ def not_empty() -> Conflict:
     """A copy is to be written where there is something already."""
     return Conflict(
         "Det er noe i registeret fra før. Ingenting er kopiert. Velg et nytt sted som er tomt.", code="not_empty"
+    )
+
+
+def busy() -> StoreBusy:
+    """Somebody else's transaction has lasted longer than we wait."""
+    return StoreBusy(
+        "Registeret er opptatt: en annen økt lagrer noe stort. Ingenting av endringen din er lagret. "
+        "Vent litt og prøv på nytt."
     )
 
 

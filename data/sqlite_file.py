@@ -11,6 +11,8 @@ from urllib.parse import quote
 
 from data.documents import Document
 from data.errors import Kk2Error, StoreBroken, StoreFull
+from data.errors import StoreBusy as StoreBusy
+from data.refusals import busy as busy
 from data.table_shape import TableShape
 
 SCHEMA_VERSION = 1
@@ -40,12 +42,6 @@ create index search_source_owner on search_source(owner);
 create virtual table search_words using fts5(
     words, detail=none, columnsize=0, prefix='1 2 3 4 5 6 7 8 9', tokenize='ascii');
 """
-
-
-class StoreBusy(Kk2Error):
-    """Another process has held the store for longer than we wait."""
-
-    code = "store_busy"
 
 
 def open_file(path: Path, kinds: Sequence[type[Document]], *, wait_s: float) -> sqlite3.Connection:
@@ -174,13 +170,6 @@ def _explain(error: sqlite3.Error, path: Path) -> Kk2Error:
     if code == sqlite3.SQLITE_FULL or (code == sqlite3.SQLITE_IOERR_WRITE and not _has_room(path)):
         return StoreFull(_FULL)
     return _broken(path)
-
-
-def busy() -> StoreBusy:
-    return StoreBusy(
-        "Registeret er opptatt: en annen økt lagrer noe stort. Ingenting av endringen din er lagret. "
-        "Vent litt og prøv på nytt."
-    )
 
 
 def _broken(path: Path) -> StoreBroken:
