@@ -160,13 +160,14 @@ def _credit_lines(creditor: Creditor, payment: Payment, books: Books) -> Iterabl
     case = books.cases[payment.case or ""]
     ledger = creditor.ledger_line(case.department) or LedgerLine(ledger_type="", account="")
     for part in payment.coverage:
-        yield _kind(part), _credit_line(creditor, payment, case, part, ledger, books)
+        yield kind_of(part), _credit_line(creditor, payment, case, part, ledger, books)
     if payment.waiting:
         rest = Allocation(component="surplus", amount=payment.waiting)
         yield "R", _credit_line(creditor, payment, case, rest, ledger, books)
 
 
-def _kind(part: Allocation) -> VoucherKind:
+def kind_of(part: Allocation) -> VoucherKind:
+    """Which of the three vouchers carries this part of a payment."""
     if part.component == "interest":
         return "N"
     return "G" if part.component in ("costs", "fees") else "R"
@@ -175,7 +176,7 @@ def _kind(part: Allocation) -> VoucherKind:
 def _credit_line(
     creditor: Creditor, payment: Payment, case: Case, part: Allocation, ledger: LedgerLine, books: Books
 ) -> VoucherLine:
-    kind = _kind(part)
+    kind = kind_of(part)
     if kind != "R":
         accounting = creditor.accounting
         return VoucherLine(
