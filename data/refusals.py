@@ -33,11 +33,11 @@ _VALUES = {
 
 
 def stale(doc: Document) -> Conflict:
-    """Somebody else has changed or removed the document since it was read."""
+    """Somebody else has changed or removed the document since it was read; `rev` is how it was seen."""
     return Conflict(
         f"Noen andre har endret {_name(doc)} i mellomtiden. Ingenting av endringen din er lagret. "
         "Hent opplysningene på nytt og gjør endringen om igjen.",
-        details=[{"table": doc.TABLE, "id": doc.id}],
+        details=[{"table": doc.TABLE, "id": doc.id, "rev": doc.rev}],
     )
 
 

@@ -21,11 +21,13 @@ from services.conversion.folder import ConversionFolder
 from services.conversion.service import ConversionService
 from services.creditors import CreditorService
 from services.delivery import DeliveryService
+from services.edits import EditService
 from services.handlers import HandlerService
 from services.inbox import Inbox
 from services.law import LawService
 from services.letters.correspondence import correspondence
 from services.mail.transport import Transport
+from services.news import NewsService
 from services.overview import OverviewService
 from services.payments import PaymentService
 from services.posting import PostingService
@@ -112,6 +114,8 @@ async def opened_services(home: Path, login: str, clock: Clock | None = None) ->
                 overview=OverviewService(store, clock, posting, inbox),
                 law=LawService(store),
                 rates=RateService(store, clock),
+                news=NewsService(store),
+                edits=EditService(store),
             )
         finally:
             await visma.close()

@@ -12,11 +12,13 @@ from services.conversion.folder import ConversionFolder
 from services.conversion.service import ConversionService
 from services.creditors import CreditorService
 from services.delivery import DeliveryService
+from services.edits import EditService
 from services.handlers import HandlerService
 from services.inbox import Inbox
 from services.law import LawService
 from services.letters.letters import LetterService
 from services.mail.sending import MailService
+from services.news import NewsService
 from services.overview import OverviewService
 from services.payments import PaymentService
 from services.posting import PostingService
@@ -52,6 +54,8 @@ class Services:
     overview: OverviewService
     law: LawService
     rates: RateService
+    news: NewsService
+    edits: EditService
 
     @property
     def actor(self) -> str:
