@@ -1,13 +1,28 @@
-"""What tests found out that a person reading the outcome should see: a property named `told`, printed at the end."""
+"""What all tests share: a PostgreSQL server, for those that ask for one."""
+
+from collections.abc import Iterator
 
 import pytest
 
+from tests import postgres
 
-def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
-    """Print what was told, also by tests that ran in other processes."""
-    for outcome in ("passed", "failed"):
-        for report in terminalreporter.getreports(outcome):
-            for name, text in getattr(report, "user_properties", ()):
-                if name == "told" and getattr(report, "when", "call") == "call":
-                    terminalreporter.write_line(f"{report.nodeid}:")
-                    terminalreporter.write_line(str(text))
+
+@pytest.fixture(scope="session")
+def postgres_url() -> str:
+    """A server that the tests may make schemas on."""
+    try:
+        return postgres.server_url()
+    except postgres.NotInstalled as missing:
+        pytest.skip(str(missing))
+
+
+@pytest.fixture
+def schema_url(postgres_url: str) -> Iterator[str]:
+    """A schema of the test's own, not there yet, dropped afterwards."""
+    url = postgres.new_schema_url()
+    yield url
+    postgres.drop_schema(url)
+
+
+def pytest_unconfigure() -> None:
+    postgres.stop_shared()
