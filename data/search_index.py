@@ -8,6 +8,7 @@ blanks.
 import re
 import sqlite3
 import unicodedata
+from collections.abc import Iterable
 from itertools import groupby
 
 from data.table_shape import TableShape
@@ -45,7 +46,7 @@ class SearchIndex:
             rows = self._connection.execute(
                 "select words from search_source where owner = ? order by tab, id", (owner,)
             )
-            words = " ".join(dict.fromkeys(word for (text,) in rows for word in stored_words(text)))
+            words = owner_words(text for (text,) in rows)
             self._connection.execute("delete from search_words where rowid = ?", (owner,))
             if words:
                 self._connection.execute("insert into search_words(rowid, words) values (?, ?)", (owner, words))
@@ -77,6 +78,11 @@ def search(connection: sqlite3.Connection, shape: TableShape, text: str, limit: 
         (expression, CANDIDATES, limit),
     )
     return [doc for (doc,) in rows]
+
+
+def owner_words(texts: Iterable[str]) -> str:
+    """The words of an owner's row: those of all that belongs to it, each once."""
+    return " ".join(dict.fromkeys(word for text in texts for word in stored_words(text)))
 
 
 def stored_words(text: str) -> list[str]:

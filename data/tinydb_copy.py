@@ -17,6 +17,7 @@ import msgspec
 from data import refusals
 from data.audit import _ROOM as ROOM
 from data.decoded import decoded
+from data.documents import Document
 from data.sqlite_file import connect, explained
 from data.sqlite_storage import SqliteStorage
 from data.store import Snapshot, StoredDocument, TrailLine, TrailPart
@@ -24,6 +25,7 @@ from data.table_shape import TableShape, quoted
 
 STRETCH = 2_000  # rows that are held at a time
 T = TypeVar("T")
+_encode = msgspec.json.Encoder().encode
 
 
 @contextlib.asynccontextmanager
@@ -135,7 +137,7 @@ class Copy:
             doc = decoded(kind, stored.doc)
             if entry := doc.search_entry():
                 self._storage.search_index.put(shape.name, doc.id, entry)
-            yield None, stored.id, stored.rev, stored.doc, *shape.values(doc)
+            yield None, stored.id, stored.rev, _as_written(doc, stored.doc), *shape.values(doc)
 
     def serials(self, serials: dict[str, int]) -> None:
         self._connection.executemany("insert into serial values (?, ?)", serials.items())
@@ -151,6 +153,12 @@ class Copy:
 
     def _indexes(self, names: Sequence[str]) -> dict[str, str]:
         return {name: statement for table in names for name, statement in self._storage.shape(table).indexes().items()}
+
+
+def _as_written(doc: Document, text: str) -> str:
+    """The document's text as the trail has it: a backend may have spaced it otherwise, and put its fields in order."""
+    written = _encode(doc).decode()
+    return written if written == text or msgspec.json.decode(written) == msgspec.json.decode(text) else text
 
 
 async def fill(copy: Copy, snapshot: Snapshot, run: Callable[..., Any]) -> None:

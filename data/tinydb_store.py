@@ -19,7 +19,7 @@ from typing import ParamSpec, TypeVar
 
 from tinydb import where as field_of
 
-from data import audit, pages, search_index, tinydb_copy
+from data import audit, pages, search_index, tinydb_check, tinydb_copy
 from data.decoded import decoded
 from data.documents import ALL_DOCUMENTS, Document
 from data.errors import StoreBroken
@@ -148,7 +148,7 @@ class TinyStore:
     async def verify(self) -> int:
         def check() -> int:  # for minutes, in a large store: on a connection and in a thread of its own
             with explained(self._path), contextlib.closing(connect(self._path)) as connection:
-                return audit.verify(connection)
+                return tinydb_check.verify(connection, self._shapes)
 
         return await asyncio.to_thread(check)
 
