@@ -1,4 +1,8 @@
-"""Lists and sums straight from SQLite: pages by keyset, counts, totals. Everything here only reads."""
+"""Lists and sums straight from SQLite: pages by keyset, counts, totals. Everything here only reads.
+
+Which index a question is answered by is said here, not left to SQLite: it knows nothing of how many documents have a
+value, and would rather sort half of the cases than walk an index that has them in order.
+"""
 
 import sqlite3
 from collections.abc import Mapping
@@ -6,6 +10,7 @@ from typing import NamedTuple
 
 import msgspec
 
+from data.store import Group
 from data.table_shape import Condition, TableShape, Value, quoted
 
 Row = tuple[Value, str, str]  # value of the field ordered by, id, JSON
@@ -20,7 +25,7 @@ class Order(NamedTuple):
     @property
     def sql(self) -> str:
         way = " desc" if self.descending else ""
-        return f"{quoted(self.field)}{way}, id{way}"
+        return ", ".join(f"{quoted(field)}{way}" for field in dict.fromkeys((self.field, "id")))
 
 
 class _Place(msgspec.Struct, array_like=True):
@@ -43,10 +48,11 @@ def page(
     shape.require(order.field)
     if after and offset:
         raise ValueError("a page either continues after a place or jumps by an offset")
+    source = _source(shape, shape.list_index(where or (), order.field))
     rows: list[Row] = []
     for stretch in _stretches(order, after):
         condition = _both(shape.all_of(where), stretch)
-        rows += _rows(connection, shape, condition, order, offset, limit + 1 - len(rows))
+        rows += _rows(connection, shape, source, condition, order, offset, limit + 1 - len(rows))
         if len(rows) > limit:
             value, key, _ = rows[limit - 1]
             return [doc for *_, doc in rows[:limit]], msgspec.json.encode(_Place(value, key)).decode()
@@ -54,10 +60,16 @@ def page(
 
 
 def _rows(
-    connection: sqlite3.Connection, shape: TableShape, condition: Condition, order: Order, offset: int, limit: int
+    connection: sqlite3.Connection,
+    shape: TableShape,
+    source: str,
+    condition: Condition,
+    order: Order,
+    offset: int,
+    limit: int,
 ) -> list[Row]:
     """The inner question is answered by an index alone, so that a jump over 90 000 documents reads none of them."""
-    numbers = f"select doc_id from {shape.table} where {condition.sql} order by {order.sql} limit ? offset ?"  # noqa: S608
+    numbers = f"select doc_id from {source} where {condition.sql} order by {order.sql} limit ? offset ?"  # noqa: S608
     columns = f"{quoted(order.field)}, id, doc"
     sql = f"select {columns} from {shape.table} where doc_id in ({numbers}) order by {order.sql}"  # noqa: S608 - quoted
     return connection.execute(sql, (*condition.values, limit, offset)).fetchall()
@@ -78,6 +90,11 @@ def _stretches(order: Order, after: str | None) -> list[Condition]:
     return [Condition(f"{field} is null and id {sign} ?", [place.id]), *rest]
 
 
+def _source(shape: TableShape, index: str | None) -> str:
+    """The table, and the index to read it by."""
+    return f"{shape.table} indexed by {quoted(index)}" if index else shape.table
+
+
 def _both(one: Condition, other: Condition) -> Condition:
     return Condition(f"({one.sql}) and ({other.sql})", [*one.values, *other.values])
 
@@ -85,15 +102,41 @@ def _both(one: Condition, other: Condition) -> Condition:
 def count(connection: sqlite3.Connection, shape: TableShape, where: Mapping[str, Value] | None) -> int:
     """How many documents have all of `where`."""
     condition = shape.all_of(where)
-    sql = f"select count(*) from {shape.table} where {condition.sql}"  # noqa: S608 - quoted
-    number: int = connection.execute(sql, condition.values).fetchone()[0]
+    source = _source(shape, shape.count_index(where or ()))
+    number: int = connection.execute(
+        f"select count(*) from {source} where {condition.sql}",  # noqa: S608 - quoted
+        condition.values,
+    ).fetchone()[0]
     return number
 
 
 def total(connection: sqlite3.Connection, shape: TableShape, field: str, where: Mapping[str, Value] | None) -> int:
     """The sum of a whole-number field over the documents that have all of `where`; 0 when there are none."""
     condition = shape.all_of(where)
-    value = quoted(field) if field in shape.fields else f"json_extract(doc, '$.{field}')"
-    sql = f"select coalesce(sum({value}), 0) from {shape.table} where {condition.sql}"  # noqa: S608 - checked by caller
-    number: int = connection.execute(sql, condition.values).fetchone()[0]
+    source = _source(shape, shape.count_index({*(where or ()), field}))
+    number: int = connection.execute(
+        f"select coalesce(sum({_number(shape, field)}), 0) from {source} where {condition.sql}",  # noqa: S608 - quoted
+        condition.values,
+    ).fetchone()[0]
     return number
+
+
+def groups(
+    connection: sqlite3.Connection, shape: TableShape, by: str, field: str | None, where: Mapping[str, Value] | None
+) -> dict[Value, Group]:
+    """How many documents have each value of `by`, and the sum of `field` over them; those without a value left out."""
+    shape.require_column(by)
+    condition = shape.all_of(where)
+    source = _source(shape, shape.group_index(by, {*(where or ()), *((field,) if field else ())}))
+    amount = f"sum({_number(shape, field)})" if field else "0"
+    rows = connection.execute(
+        f"select {quoted(by)}, count(*), {amount} from {source} "  # noqa: S608 - quoted
+        f"where {quoted(by)} is not null and {condition.sql} group by {quoted(by)}",
+        condition.values,
+    )
+    return {value: Group(number, amount or 0) for value, number, amount in rows}
+
+
+def _number(shape: TableShape, field: str) -> str:
+    """A whole-number field of a document; its name is checked by the caller."""
+    return quoted(field) if field in shape.columns else f"json_extract(doc, '$.{field}')"

@@ -9,11 +9,12 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from urllib.parse import quote
 
+from data.decoded import decoded
 from data.documents import Document
 from data.errors import Kk2Error, StoreBroken, StoreFull
 from data.errors import StoreBusy as StoreBusy
 from data.refusals import busy as busy
-from data.table_shape import TableShape
+from data.table_shape import TableShape, quoted
 
 SCHEMA_VERSION = 1
 FILE_MODE = 0o660
@@ -56,7 +57,7 @@ def open_file(path: Path, kinds: Sequence[type[Document]], *, wait_s: float) -> 
         connection = connect(path)
         try:
             _check_version(connection, path)
-            _add_missing(connection, [TableShape.of(kind) for kind in kinds])
+            _add_missing(connection, kinds)
             connection.execute(f"pragma busy_timeout={round(wait_s * 1_000)}")
         except BaseException:
             connection.close()
@@ -134,21 +135,19 @@ def _check_version(connection: sqlite3.Connection, path: Path) -> None:
         )
 
 
-def _add_missing(connection: sqlite3.Connection, shapes: Sequence[TableShape]) -> None:
-    """Tables and indexes of document types that have come since the file was made."""
+def _add_missing(connection: sqlite3.Connection, kinds: Sequence[type[Document]]) -> None:
+    """Tables, columns and indexes that have come since the file was made; indexes of ours that are no more, go."""
+    shapes = {kind: TableShape.of(kind) for kind in kinds}
     present = _names(connection)
-    if all({shape.name, *shape.indexes()} <= present for shape in shapes):
+    if all({shape.name, *shape.indexes()} <= present for shape in shapes.values()):
         return
     connection.execute("begin immediate")
     present = _names(connection)  # another process may have done it while we waited
-    for shape in shapes:
+    for kind, shape in shapes.items():
         if shape.name not in present:
             create_table(connection, shape)
-            continue
-        columns = {row[1] for row in connection.execute(f"pragma table_xinfo({shape.table})")}
-        indexes = [statement for name, statement in shape.indexes().items() if name not in present]
-        for statement in (*shape.add_columns(columns), *indexes):
-            connection.execute(statement)
+        else:
+            _bring_up_to_date(connection, kind, shape)
     connection.execute("commit")
 
 
@@ -164,6 +163,33 @@ _FULL = (
 
 
 def _explain(error: sqlite3.Error, path: Path) -> Kk2Error:
+def _bring_up_to_date(connection: sqlite3.Connection, kind: type[Document], shape: TableShape) -> None:
+    """The indexes go first and come last, so that filling the columns need not keep them in step."""
+    wanted = shape.indexes()
+    made = "select name from sqlite_master where type = 'index' and tbl_name = ? and sql is not null"
+    present = {name for (name,) in connection.execute(made, (shape.name,))}
+    for name in present - wanted.keys():
+        connection.execute(f"drop index {quoted(name)}")
+    columns = {row[1] for row in connection.execute(f"pragma table_xinfo({shape.table})")}
+    missing = [field for field in shape.columns if field not in columns]
+    for field in missing:
+        connection.execute(f"alter table {shape.table} add column {quoted(field)}")
+    if missing:
+        _fill_columns(connection, kind, shape)
+    for name in wanted.keys() - present:
+        connection.execute(wanted[name])
+
+
+def _fill_columns(connection: sqlite3.Connection, kind: type[Document], shape: TableShape) -> None:
+    """All of them, from the documents as they are read today: a field may be derived from others."""
+    setting = ", ".join(f"{quoted(field)} = ?" for field in shape.columns)
+    rows = connection.execute(f"select doc_id, doc from {shape.table}")  # noqa: S608 - our own names
+    connection.executemany(
+        f"update {shape.table} set {setting} where doc_id = ?",  # noqa: S608 - our own names
+        ((*shape.values(decoded(kind, text)), number) for number, text in rows),
+    )
+
+
     code = getattr(error, "sqlite_errorcode", sqlite3.SQLITE_ERROR)
     if code & 0xFF == sqlite3.SQLITE_BUSY:
         return busy()

@@ -9,7 +9,7 @@
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
 from datetime import datetime
-from typing import Generic, Protocol, TypeVar
+from typing import Generic, NamedTuple, Protocol, TypeVar
 
 import msgspec
 
@@ -24,6 +24,13 @@ class Page(msgspec.Struct, Generic[D], frozen=True):
 
     items: list[D]
     next: str | None
+
+
+class Group(NamedTuple):
+    """How many documents have the same value of a field, and the sum of another field over them."""
+
+    count: int
+    total: int
 
 
 class Change(msgspec.Struct, frozen=True):
@@ -180,6 +187,19 @@ class Store(Reader, Protocol):
         """Wait until there are transactions after `since`, by anybody on any host, and return them, oldest first.
 
         A change is seen within a second. Waiting costs nearly nothing, and ends when the task is cancelled.
+    async def groups(
+        self,
+        kind: type[Document],
+        by: str,
+        *,
+        total: str | None = None,
+        where: Mapping[str, Value] | None = None,
+    ) -> dict[Value, Group]:
+        """The documents that have all of `where`, counted by each value of a field of INDEXED or LISTS.
+
+        `total` is a whole-number field to sum up. Those without a value are in no group.
+        """
+
         """
 
     async def last_change(self) -> int:

@@ -5,7 +5,7 @@ document as JSON text. The columns come before the text, so that counting and fi
 columns: SQLite would rewrite every index of generated ones at each change of the text.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from functools import cached_property
 from typing import NamedTuple
 
@@ -29,11 +29,12 @@ class TableShape(msgspec.Struct, frozen=True, dict=True):
     name: str
     indexed: tuple[str, ...] = ()
     unique: tuple[str, ...] = ()
+    lists: tuple[tuple[str, ...], ...] = ()
     typed: bool = False
 
     @classmethod
     def of(cls, kind: type[Document]) -> "TableShape":
-        return cls(kind.TABLE, kind.INDEXED, kind.UNIQUE, typed=True)
+        return cls(kind.TABLE, kind.INDEXED, kind.UNIQUE, kind.LISTS, typed=True)
 
     @cached_property
     def table(self) -> str:
@@ -42,12 +43,22 @@ class TableShape(msgspec.Struct, frozen=True, dict=True):
 
     @cached_property
     def columns(self) -> list[str]:
-        return list(dict.fromkeys((*self.indexed, *self.unique)))
+        fields = dict.fromkeys((*self.indexed, *self.unique, *(field for each in self.lists for field in each)))
+        return [field for field in fields if field != "id"]
 
     @cached_property
     def fields(self) -> frozenset[str]:
-        """What `find` takes."""
-        return frozenset((*self.indexed, *self.unique, *(("id",) if self.typed else ())))
+        """What `find` takes, and what a list can be ordered by."""
+        first = (each[0] for each in self.lists)
+        return frozenset((*self.indexed, *self.unique, *first, *(("id",) if self.typed else ())))
+
+    @cached_property
+    def ordered(self) -> dict[str, tuple[str, ...]]:
+        """The fields of the indexes that lists are read off, by the index's name."""
+        begun = {fields[:2] for fields in self.lists}
+        plain = [(field, "id") for field in self.indexed if (field, "id") not in begun]
+        lists = [tuple(dict.fromkeys(fields)) for fields in self.lists]
+        return {f"{self.name}_{'_'.join(fields)}": fields for fields in (*plain, *lists)}
 
     def create(self) -> list[str]:
         """The statements that make the table and its indexes."""
@@ -59,28 +70,45 @@ class TableShape(msgspec.Struct, frozen=True, dict=True):
         return [table, *self.indexes().values()]
 
     def indexes(self) -> dict[str, str]:
-        """Statements by index name. With the id behind the field, a page is read straight off the index."""
-        plain = {f"{self.name}_{field}": f"{quoted(field)}, id" for field in self.indexed}
-        unique = {f"{self.name}_{field}_unique": quoted(field) for field in self.unique}
+        """Statements by index name."""
         statements = {
-            name: f"create index {quoted(name)} on {self.table}({columns})" for name, columns in plain.items()
+            name: f"create index {quoted(name)} on {self.table}({', '.join(map(quoted, fields))})"
+            for name, fields in self.ordered.items()
         }
-        for name, column in unique.items():
-            statements[name] = f"create unique index {quoted(name)} on {self.table}({column})"
+        for field in self.unique:
+            name = f"{self.name}_{field}_unique"
+            statements[name] = f"create unique index {quoted(name)} on {self.table}({quoted(field)})"
         return statements
 
-    def add_columns(self, present: set[str]) -> list[str]:
-        """Statements for fields that have become searchable since the table was made."""
-        statements = []
-        for field in self.columns:
-            if field not in present:
-                value = f"json_extract(doc, '$.{field}')"
-                filled = f"nullif({value}, '')" if field in self.unique else value
-                statements += [
-                    f"alter table {self.table} add column {quoted(field)}",
-                    f"update {self.table} set {quoted(field)} = {filled}",  # noqa: S608 - our own names
-                ]
-        return statements
+    def list_index(self, where: Collection[str], order: str) -> str | None:
+        """The name of the index that has the documents with all of `where` in order and in a row, or nearly so.
+
+        None when none tells all of `where` without a look into the documents: then SQLite chooses.
+        """
+        suited = [
+            (begun, name)
+            for name, fields in self.ordered.items()
+            if (begun := _in_a_row(fields, where, order)) is not None and set(where) <= set(fields)
+        ]
+        return max(suited)[1] if suited else None
+
+    def count_index(self, where: Collection[str]) -> str | None:
+        """The name of the index that counts the documents with all of `where`, None when SQLite may choose."""
+        suited = [
+            (_begun(fields, where), -len(fields), name)
+            for name, fields in self.ordered.items()
+            if set(where) <= set(fields)
+        ]
+        return max(suited)[2] if where and suited else None
+
+    def group_index(self, by: str, where: Collection[str]) -> str | None:
+        """The name of the index that has the documents with all of `where`, those of each value of `by` in a row."""
+        suited = [
+            (-len(fields), name)
+            for name, fields in self.ordered.items()
+            if set(where) <= set(fields) and fields[_begun(fields, where) :][:1] == (by,)
+        ]
+        return max(suited)[1] if suited else None
 
     def values(self, doc: Document) -> list[Value]:
         """What a document has in `columns`. Many may be without a unique value: to SQLite, null is never a double."""
@@ -90,7 +118,7 @@ class TableShape(msgspec.Struct, frozen=True, dict=True):
 
     def equals(self, field: str, value: Value) -> Condition:
         """The documents whose `field` has `value`."""
-        self.require(field)
+        self.require_column(field)
         if field in self.unique and value in (None, ""):
             return Condition(f"{quoted(field)} is null and json_extract(doc, '$.{field}') is ?", [value])
         if value is None:
@@ -113,6 +141,23 @@ class TableShape(msgspec.Struct, frozen=True, dict=True):
     def require(self, field: str) -> None:
         if field not in self.fields:
             raise ValueError(f"{self.name} has no index on {field!r}")
+
+    def require_column(self, field: str) -> None:
+        if field not in self.columns and field not in self.fields:
+            raise ValueError(f"{self.name} has no column {field!r}")
+
+
+def _begun(fields: Sequence[str], where: Collection[str]) -> int:
+    """How many fields of an index are fixed by `where`, from its beginning."""
+    return next((place for place, field in enumerate(fields) if field not in where), len(fields))
+
+
+def _in_a_row(fields: Sequence[str], where: Collection[str], order: str) -> int | None:
+    """How many fields of an index are fixed, if it has what is left ordered by `order` and then id; else None."""
+    begun = _begun(fields, where)
+    rest = tuple(fields[begun:])
+    wanted = ("id",) if order == "id" or order in where else (order, "id")
+    return begun if rest[: len(wanted)] == wanted else None
 
 
 def quoted(name: str) -> str:

@@ -26,7 +26,7 @@ from data.errors import StoreBroken
 from data.file_lock import file_lock
 from data.sqlite_file import StoreBusy, busy, connect, data_version, explained
 from data.sqlite_storage import utc_now
-from data.store import AuditEntry, Change, Page, Snapshot, Value
+from data.store import AuditEntry, Change, Group, Page, Snapshot, Value
 from data.table_shape import TableShape
 from data.tinydb_tables import DocumentDB
 from data.tinydb_transaction import TinyTransaction
@@ -115,6 +115,16 @@ class TinyStore:
         if field not in kind.__struct_fields__:
             raise ValueError(f"{kind.__name__} has no field {field!r}")
         return await self._read(pages.total, self._lists, self._shapes[kind], field, where)
+
+    async def groups(
+        self,
+        kind: type[Document],
+        by: str,
+        *,
+        total: str | None = None,
+        where: Mapping[str, Value] | None = None,
+    ) -> dict[Value, Group]:
+        return await self._read(pages.groups, self._lists, self._shapes[kind], by, total, where)
 
     async def search(self, kind: type[D], text: str, *, limit: int = 50) -> list[D]:
         def read() -> list[D]:

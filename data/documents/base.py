@@ -15,8 +15,9 @@ class Part(msgspec.Struct, frozen=True, kw_only=True):
 class Document(msgspec.Struct, frozen=True, kw_only=True):
     """What every document has. `rev` is the store's: 0 until stored, then one more at each change.
 
-    TABLE names the table, INDEXED and UNIQUE the fields that can be found by. LISTS names the fields of indexes over
-    several of those, for lists that filter by the first ones and are ordered by the last.
+    TABLE names the table, INDEXED and UNIQUE the fields that can be found by. LISTS has the fields of an index for each
+    list that is longer than a screen or two: those it is filtered by, the one it is ordered by, and "id". Fields after
+    "id" are carried along, so that more filters, or a sum, are answered without reading the documents.
     """
 
     TABLE: ClassVar[str]

@@ -6,6 +6,7 @@ from typing import Literal
 from data.documents.base import Document, Part
 
 CaseStatus = Literal["open", "closed", "paused", "manual"]
+_FILTERS = ("status", "department", "handler", "creditor")  # what the list of cases is narrowed by
 
 
 class Debtor(Part, frozen=True, kw_only=True):
@@ -38,6 +39,19 @@ class Case(Document, frozen=True, kw_only=True):
     TABLE = "cases"
     INDEXED = ("status", "handler", "department", "creditor", "run", "debtor_name", "customer_key")
     UNIQUE = ("kid",)
+    LISTS = (
+        ("id", *_FILTERS),
+        ("debtor_name", "id", *_FILTERS),
+        ("department", "id", *_FILTERS),
+        ("handler", "id", *_FILTERS),
+        ("run", "id", *_FILTERS),
+        ("status", "id", *_FILTERS, "outstanding"),
+        ("status", "debtor_name", "id", *_FILTERS),
+        ("status", "department", "id", *_FILTERS),
+        ("status", "handler", "id", *_FILTERS),
+        ("status", "run", "id", *_FILTERS),
+        ("creditor", "department", "id", "status"),
+    )
 
     creditor: str
     kid: str

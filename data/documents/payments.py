@@ -3,6 +3,8 @@
 from datetime import date, datetime
 from typing import Literal
 
+from msgspec.structs import force_setattr
+
 from data.documents.base import Component, Document, Mark, Part
 
 PaymentSource = Literal["ocr", "camt", "manual", "visma", "moved", "converted"]
@@ -59,11 +61,15 @@ class Payment(Document, frozen=True, kw_only=True):
 
     Nothing with money is erased: a deleted payment stays, with its mark. `waiting` is the part that would reach
     interest of a day whose rate is not known yet.
+
+    `to_post` follows from the rest, whatever is given: whether the payment is in the posting proposal, and whether it
+    waits for a rate there.
     """
 
     TABLE = "payments"
-    INDEXED = ("case", "posting", "bank_file", "unplaced", "date", "creditor")
+    INDEXED = ("case", "posting", "bank_file", "unplaced", "date", "creditor", "to_post")
     UNIQUE = ("fingerprint",)
+    LISTS = (("to_post", "id", "amount"), ("unplaced", "id", "amount"))
 
     case: str | None
     creditor: str
@@ -85,6 +91,12 @@ class Payment(Document, frozen=True, kw_only=True):
     moved_from: str | None = None
     moved_to: str | None = None
     vouchers: tuple[str, ...] = ()
+    to_post: Literal["ready", "waits"] | None = None
+
+    def __post_init__(self) -> None:
+        """For the store, which counts by what lies in the document."""
+        proposed = self.posting == "pending" and self.case is not None and self.deleted is None
+        force_setattr(self, "to_post", ("waits" if self.waiting else "ready") if proposed else None)
 
     def covered(self, component: Component) -> int:
         """Øre of this payment that went to `component`."""

@@ -31,6 +31,7 @@ class Voucher(Document, frozen=True, kw_only=True):
 
     TABLE = "vouchers"
     INDEXED = ("creditor", "date")
+    LISTS = (("creditor", "date", "id"),)
 
     creditor: str
     date: date
@@ -55,6 +56,7 @@ class Delivery(Document, frozen=True, kw_only=True):
 
     TABLE = "deliveries"
     INDEXED = ("state",)
+    LISTS = (("needs_decision", "state", "id"),)
 
     state: DeliveryState = "ready"
     attempts: int = 0

@@ -13,7 +13,7 @@ import msgspec
 import pytest
 from msgspec.structs import replace
 
-from data.documents import Case, Claim, Document, Payment
+from data.documents import Case, Claim, Delivery, Document, Payment
 from data.errors import Conflict
 from data.store import Snapshot, Store, TrailLine
 from tests.data.made_up import case, claim, payment
@@ -334,6 +334,18 @@ class Lists:
         assert [doc.id[-1] for doc in page.items] == ["1", "6", "3", "0"]
         assert page.next is None
         assert (await store.page(Case, offset=99)).items == []
+
+    async def test_documents_are_counted_and_summed_by_the_value_of_a_field(self, open_it: OpenIt) -> None:
+        store = open_it()
+        await stored(store, case(1, outstanding=5), case(2, outstanding=-7))
+        await stored(store, case(3, status="closed", department="K020"))
+        await stored(store, payment(1, unplaced="card", case=None), payment(2), payment(3, posting="frozen"))
+        assert await store.groups(Case, "status", total="outstanding") == {"open": (2, -2), "closed": (1, 0)}
+        assert await store.groups(Case, "department", where={"creditor": "0221"}) == {"K010": (2, 0), "K020": (1, 0)}
+        assert await store.groups(Case, "department", where={"creditor": "0999"}) == {}
+        assert await store.groups(Payment, "unplaced", total="amount") == {"card": (1, 100_00)}
+        assert await store.groups(Payment, "to_post", total="amount") == {"ready": (1, 100_00)}
+        assert await store.count(Delivery, {"needs_decision": True}) == 0
 
     async def test_search_finds_by_the_beginning_of_every_word(self, open_it: OpenIt) -> None:
         store = open_it()
