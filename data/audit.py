@@ -1,14 +1,18 @@
 """The audit trail: one line a transaction, chained by hashes, kept in the same commit as what it tells of.
 
 A line keeps how each document became; how it was before is in the document's line before that. A line's hash covers
-the hash before it, its number, time, actor and reason, and its documents. Altering or removing a line breaks the chain;
-altering a document breaks its tie to the trail. Whoever can write the file can also write a whole new trail: keep the
-newest hash elsewhere to see that.
+its number, time, actor and reason, the hash before it, and the digests of its documents. Altering or removing a line
+breaks the chain; altering a document breaks its tie to the trail. Whoever can write the file can also write a whole new
+trail: keep the newest hash elsewhere to see that.
+
+A person's data must go one day, and the trail must stay. Since the hash is over digests, a text can be erased and leave
+its digest behind: the chain still holds. The line that erased it says so, by a part of its own: table `audit`, id
+`<table>/<id>` of the document, and as text how many texts went. A text that is gone and not named so is tampering.
 """
 
 import hashlib
 import sqlite3
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from datetime import datetime
 from itertools import groupby
 from typing import Any
@@ -22,7 +26,37 @@ from data.table_shape import quoted
 _encode = msgspec.json.Encoder().encode
 Head = tuple[int, str, str, str, str]  # seq, time, actor, reason, hash of the line before
 Part = tuple[str, str, str | None]  # table, id, after (None: removed)
+ERASURES = "audit"  # the table that a line's parts about the trail itself belong to; no document has it
 _ROOM = 1 << 32  # a change's place in the trail is its line's number times this, and its number within the line
+
+
+def part_digest(table: str, key: str, after: str | None) -> str:
+    """What a line's hash has of a document: BLAKE2b-256 of the JSON array [table, id, after], in hexadecimal."""
+    return hashlib.blake2b(_encode((table, key, after)), digest_size=32).hexdigest()
+
+
+class LineHash:
+    """The hash of a line: BLAKE2b-256 of the head as a JSON array, and of each part's digest as a JSON string after it."""
+
+    def __init__(self, head: Iterable[object]) -> None:
+        self._hash = hashlib.blake2b(_encode(tuple(head)), digest_size=32)
+
+    def add(self, digest: str) -> None:
+        """The next part's digest."""
+        self._hash.update(_encode(digest))
+
+    def hexdigest(self) -> str:
+        return self._hash.hexdigest()
+
+
+def is_erased(table: str, key: str, after: str | None, digest: str) -> bool:
+    """Whether a part had a text that is there no more. (One that tells of a removed document never had any.)"""
+    return after is None and digest != part_digest(table, key, None)
+
+
+def erasure(table: str, key: str) -> str:
+    """The id that a line's part has, in table `audit`, when the line erased the document's earlier texts."""
+    return f"{table}/{key}"
 
 
 class AuditLine:
@@ -33,19 +67,31 @@ class AuditLine:
         seq, previous = last or (0, "")
         self._connection = connection
         self._head: Head = (seq + 1, time.isoformat(), actor, reason, previous)
-        self._digest = _begin(self._head)
+        self._hash = LineHash(self._head)
         self._changes = 0
 
     def add(self, part: Part) -> None:
         """One document as it became."""
         place = self._head[0] * _ROOM + self._changes
-        self._connection.execute("insert into audit_change values (?, ?, ?, ?)", (place, *part))
-        self._digest.update(_encode(part))
+        digest = part_digest(*part)
+        self._connection.execute("insert into audit_change values (?, ?, ?, ?, ?)", (place, *part, digest))
+        self._hash.add(digest)
         self._changes += 1
+
+    def erase(self, table: str, key: str) -> None:
+        """Erase the document's texts, except for its newest. Asked for after the document's own part."""
+        older = "tab = ?1 and id = ?2 and after is not null"
+        newest = "(select max(place) from audit_change where tab = ?1 and id = ?2)"
+        count = f"select count(*) from audit_change where {older} and place < {newest}"  # noqa: S608 - our own words
+        (texts,) = self._connection.execute(count, (table, key)).fetchone()
+        if texts:
+            self.add((ERASURES, erasure(table, key), str(texts)))
+            erase = f"update audit_change set after = null where {older} and place < {newest}"  # noqa: S608
+            self._connection.execute(erase, (table, key))
 
     def close(self) -> None:
         """Write the line itself, last."""
-        self._connection.execute("insert into audit values (?, ?, ?, ?, ?, ?)", (*self._head, self._digest.hexdigest()))
+        self._connection.execute("insert into audit values (?, ?, ?, ?, ?, ?)", (*self._head, self._hash.hexdigest()))
 
 
 def last_change(connection: sqlite3.Connection) -> int:
@@ -73,11 +119,21 @@ def _change(head: tuple[int, str, str, str], rows: Iterable[Any]) -> Change:
 def history(connection: sqlite3.Connection, table: str, key: str) -> list[AuditEntry]:
     """What happened to one document, oldest first."""
     rows = connection.execute(
-        "select seq, time, actor, reason, tab, id, lag(after) over (order by place), after"
+        "select seq, time, actor, reason, after, digest"
         " from audit_change join audit on seq = place / ? where tab = ? and id = ? order by place",
         (_ROOM, table, key),
     )
-    return [AuditEntry(seq, datetime.fromisoformat(time), *rest) for seq, time, *rest in rows]
+    return list(entries(table, key, rows))
+
+
+def entries(table: str, key: str, rows: Iterable[tuple[int, str, str, str, str | None, str]]) -> Iterator[AuditEntry]:
+    """A document's history of its parts: (seq, time, actor, reason, after, digest), oldest first."""
+    before, was_erased = None, False
+    for seq, time, actor, reason, after, digest in rows:
+        erased = is_erased(table, key, after, digest)
+        when = datetime.fromisoformat(time)
+        yield AuditEntry(seq, when, actor, reason, table, key, before, after, erased or was_erased)
+        before, was_erased = after, erased
 
 
 def verify(connection: sqlite3.Connection) -> int:
@@ -102,13 +158,15 @@ def _verify_chain(connection: sqlite3.Connection) -> int:
         length += 1
         seq, before = head[0], head[4]
         parts = connection.execute(
-            "select tab, id, after from audit_change where place between ?1 and ?2 order by place",
+            "select place, tab, id, after, digest from audit_change where place between ?1 and ?2 order by place",
             (seq * _ROOM, seq * _ROOM + _ROOM - 1),
         )
-        digest = _begin(head)
-        for part in parts:
-            digest.update(_encode(part))
-        if (seq, before, written) != (length, previous, digest.hexdigest()):
+        line = LineHash(head)
+        whole = True
+        for place, *part, digest in parts:
+            line.add(digest)
+            whole = whole and (part_digest(*part) == digest or _was_erased(connection, place, *part))
+        if not whole or (seq, before, written) != (length, previous, line.hexdigest()):
             raise _tampered(f"linje {length} i endringsloggen stemmer ikke")
         previous = written
     last = connection.execute("select coalesce(max(place), 0) from audit_change").fetchone()[0]
@@ -128,8 +186,10 @@ def _verify_table(connection: sqlite3.Connection, table: str) -> None:
             raise _tampered(f"dokumentet {wrong[0]} i «{table}» er ikke slik endringsloggen sier")
 
 
-def _begin(head: Iterable[object]) -> "hashlib.blake2b":
-    return hashlib.blake2b(_encode(tuple(head)), digest_size=32)
+def _was_erased(connection: sqlite3.Connection, place: int, table: str, key: str, after: str | None) -> bool:
+    """Whether a later line says that it erased the text."""
+    said = "select 1 from audit_change where tab = ? and id = ? and place > ? and after is not null"
+    return after is None and connection.execute(said, (ERASURES, erasure(table, key), place)).fetchone() is not None
 
 
 def _tampered(what: str) -> StoreBroken:

@@ -16,7 +16,7 @@ from data.errors import StoreBusy as StoreBusy
 from data.refusals import busy as busy
 from data.table_shape import TableShape, quoted
 
-SCHEMA_VERSION = 1
+SCHEMA_VERSION = 2  # 2: the trail's hashes are over digests, so that texts in it can be erased
 FILE_MODE = 0o660
 _PATIENCE_S = 10.0  # for the rare moments when SQLite locks readers out: recovery after a crash, changing the tables
 
@@ -28,11 +28,17 @@ create table serial(name text primary key, last integer not null) without rowid;
 create table audit(
     seq integer primary key, time text not null, actor text not null, reason text not null,
     prev_hash text not null, hash text not null);
-create table audit_change(place integer primary key, tab text not null, id text not null, after text);
+create table audit_change(
+    place integer primary key, tab text not null, id text not null, after text, digest text not null);
 create index audit_change_document on audit_change(tab, id);
 create trigger audit_keep before update on audit begin select raise(abort, 'append-only'); end;
 create trigger audit_stay before delete on audit begin select raise(abort, 'append-only'); end;
-create trigger audit_change_keep before update on audit_change begin select raise(abort, 'append-only'); end;
+create trigger audit_change_keep before update on audit_change
+when new.after is not null
+    or (new.place, new.tab, new.id, new.digest) is not (old.place, old.tab, old.id, old.digest)
+    or not exists (select 1 from audit_change e
+                   where e.tab = 'audit' and e.id = old.tab || '/' || old.id and e.place > old.place)
+begin select raise(abort, 'append-only'); end;
 create trigger audit_change_stay before delete on audit_change begin select raise(abort, 'append-only'); end;
 
 create table search_owner(n integer primary key, owner text not null unique);
@@ -132,6 +138,12 @@ def _check_version(connection: sqlite3.Connection, path: Path) -> None:
         raise StoreBroken(
             f"Registeret {path.name} er laget av en nyere utgave av kk2 (versjon {version}, denne kjenner "
             f"{SCHEMA_VERSION}). Ingenting er endret. Oppgrader kk2 og åpne det på nytt."
+        )
+    if int(version) < SCHEMA_VERSION:
+        raise StoreBroken(
+            f"Registeret {path.name} er laget av en utgave av kk2 fra før den første ble gitt ut (versjon {version}), "
+            "og kan ikke åpnes av denne. Ingenting er endret. Bruk utgaven det ble laget med, eller lag et nytt med "
+            "«kk2 init» i en annen mappe."
         )
 
 

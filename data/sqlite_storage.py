@@ -116,6 +116,11 @@ class SqliteStorage(Storage):
             self._line = AuditLine(self.connection, self._now(), *signature)
         return self._line
 
+    def erase_history(self, documents: Sequence[tuple[str, str]]) -> None:
+        """Erase what the audit trail has of the documents (table, id), except for how they now are."""
+        for table, key in documents:
+            self.sign().erase(table, key)
+
     def _required_signature(self) -> tuple[str, str]:
         """When the disk fails SQLite undoes the transaction by itself; later statements would each be committed."""
         if self._signature is None or not self.connection.in_transaction:

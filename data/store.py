@@ -44,7 +44,10 @@ class Change(msgspec.Struct, frozen=True):
 
 
 class AuditEntry(msgspec.Struct, frozen=True):
-    """One document's part of a transaction, before and after as JSON text (None: was not there)."""
+    """One document's part of a transaction, before and after as JSON text (None: was not there).
+
+    `erased`: one of them was there, but has been erased since (Transaction.erase_history).
+    """
 
     seq: int
     time: datetime
@@ -54,6 +57,7 @@ class AuditEntry(msgspec.Struct, frozen=True):
     id: str
     before: str | None
     after: str | None
+    erased: bool = False
 
 
 class StoredDocument(msgspec.Struct, frozen=True):
@@ -138,6 +142,12 @@ class Transaction(Reader, Protocol):
 
     def delete(self, doc: Document) -> None:
         """Remove a document that holds no money; refused with Conflict when it is stale."""
+
+    def erase_history(self, kind: type[Document], key: str) -> None:
+        """Erase what the audit trail has of how the document was, at commit, after what is put. How it now is, stays.
+
+        For a person's data that may be kept no longer. The lines stay with their hashes; this one tells what was erased.
+        """
 
     async def serial(self, name: str) -> int:
         """The next whole number of a series, from 1. Never given twice, given back only by a rollback."""

@@ -77,7 +77,7 @@ class TinySnapshot:
             yield stretch
 
     async def parts(self) -> AsyncIterator[list[TrailPart]]:
-        sql = "select place / ?1, place % ?1, tab, id, after, '' from audit_change order by place"
+        sql = "select place / ?1, place % ?1, tab, id, after, digest from audit_change order by place"
         async for stretch in self._stretches(TrailPart, sql, ROOM):
             yield stretch
 
@@ -147,8 +147,8 @@ class Copy:
         self._connection.executemany("insert into audit values (?, ?, ?, ?, ?, ?)", rows)
 
     def parts(self, stretch: Sequence[TrailPart]) -> None:
-        rows = ((part.seq * ROOM + part.number, part.table, part.id, part.after) for part in stretch)
-        insert = "insert into audit_change(place, tab, id, after) values (?, ?, ?, ?)"
+        rows = ((part.seq * ROOM + part.number, part.table, part.id, part.after, part.digest) for part in stretch)
+        insert = "insert into audit_change(place, tab, id, after, digest) values (?, ?, ?, ?, ?)"
         self._connection.executemany(insert, rows)
 
     def _indexes(self, names: Sequence[str]) -> dict[str, str]:

@@ -33,6 +33,7 @@ class TinyTransaction:
         self._tables = tables
         self._writing = writing
         self._held: dict[tuple[str, str], Pending] = {}
+        self._erased: list[tuple[str, str]] = []
         self._handed: list[Future[None]] = []
         self._latest: Future[Any] | None = None  # the newest work of ours on the writer's thread
         self._over = False
@@ -46,6 +47,9 @@ class TinyTransaction:
 
     def delete(self, doc: Document) -> None:
         self._hold(doc, doc, removed=True)
+
+    def erase_history(self, kind: type[Document], key: str) -> None:
+        self._erased.append((kind.TABLE, key))
 
     async def serial(self, name: str) -> int:
         return (await self.serials(name, 1)).start
@@ -138,7 +142,7 @@ class TinyTransaction:
     async def commit(self) -> None:
         """Write what is held, and make all of it last, or none of it. Once begun it is not interrupted."""
         self._over = True
-        if self._idle and len(self._held) <= FEW:
+        if self._idle and len(self._held) + len(self._erased) <= FEW:
             try:
                 self._write_held()
             except BaseException:
@@ -150,6 +154,7 @@ class TinyTransaction:
         """Forget what is held, and undo what is written."""
         self._over = True
         self._held.clear()
+        self._erased.clear()
         await to_the_end(self._submit(self._undo))
 
     def _commit(self) -> None:
@@ -164,6 +169,8 @@ class TinyTransaction:
     def _write_held(self) -> None:
         self._checked(self._tables.apply, list(self._held.values()))
         self._held.clear()
+        self._checked(self._tables.storage.erase_history, self._erased)
+        self._erased.clear()
 
     def _undo(self) -> None:
         with explained(self._path):
