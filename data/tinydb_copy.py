@@ -173,3 +173,9 @@ async def fill(copy: Copy, snapshot: Snapshot, run: Callable[..., Any]) -> None:
     async for parts in snapshot.parts():
         await run(copy.parts, parts)
     await run(copy.end)
+
+
+def copy_file(source: Path, target: Path) -> None:
+    """A new file with all that the store's file has at this moment. Reads only: whoever writes meanwhile goes on."""
+    with explained(source), contextlib.closing(connect(source)) as connection:
+        connection.execute("vacuum into ?", (str(target),))

@@ -155,6 +155,10 @@ class TinyStore:
     def snapshot(self) -> contextlib.AbstractAsyncContextManager[Snapshot]:
         return tinydb_copy.snapshot(self._path)
 
+    async def copy_to(self, path: Path) -> None:
+        """Write everything as it is now into a new file, page by page: quicker than `fill`."""
+        await asyncio.to_thread(tinydb_copy.copy_file, self._path, path)
+
     async def verify(self) -> int:
         def check() -> int:  # for minutes, in a large store: on a connection and in a thread of its own
             with explained(self._path), contextlib.closing(connect(self._path)) as connection:
