@@ -1,0 +1,40 @@
+"""Work that the program hands to threads, done where it is asked for: then nothing depends on what the machine does."""
+
+import contextlib
+import random
+import uuid
+from collections.abc import Callable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
+from typing import ParamSpec, TypeVar
+from unittest.mock import patch
+
+P = ParamSpec("P")
+T = TypeVar("T")
+
+
+class Inline(ThreadPoolExecutor):
+    """An executor without threads."""
+
+    def submit(self, work: Callable[P, T], /, *args: P.args, **kwargs: P.kwargs) -> Future[T]:
+        future: Future[T] = Future()
+        try:
+            future.set_result(work(*args, **kwargs))
+        except BaseException as error:
+            future.set_exception(error)
+        return future
+
+
+@contextlib.contextmanager
+def no_chance(seed: int) -> Iterator[None]:
+    """Everything that the program leaves to chance follows the seed: threads, ids of e-mails, waits between tries."""
+    dice = random.Random(f"chance {seed}")
+
+    def made_up() -> uuid.UUID:
+        return uuid.UUID(int=dice.getrandbits(128), version=4)
+
+    with (
+        patch("data.tinydb_store.ThreadPoolExecutor", Inline),
+        patch("services.mail.queue.uuid4", made_up),
+        patch("services.visma.soap.random", dice),
+    ):
+        yield

@@ -1,0 +1,81 @@
+"""What sort of world a seed makes. Each seed turns some things off, so that others happen often enough to meet."""
+
+import random
+from dataclasses import dataclass
+
+from tests.simulation import gated_mail, gated_visma
+
+STORE = ("busy", "full")
+ALL_FAULTS = (*STORE, *gated_visma.BEFORE, *gated_visma.AFTER, *gated_mail.BEFORE, *gated_mail.AFTER)
+JOBS = (
+    "take over", "write back", "read bank file", "add", "delete", "move", "leave out", "place", "split", "dismiss",
+    "department", "threshold", "handler", "status", "post", "send", "refresh", "decide", "fetch", "convert",
+    "late letters", "send mail", "decide mail", "look", "rates",
+)  # fmt: skip
+ALWAYS = ("take over", "read bank file", "add", "post")
+OUTSIDE = (
+    "proposal",
+    "approve",
+    "paid in Visma",
+    "wrong invoice",
+    "voucher moves",
+    "bank file",
+    "hours",
+    "days",
+    "far",
+    "back",
+)
+ALWAYS_OUTSIDE = ("proposal", "approve", "bank file", "hours")
+
+
+@dataclass(frozen=True)
+class Swarm:
+    """The settings of one world. Rates are chances at each gate where such a thing can happen."""
+
+    steps: int
+    faults: frozenset[str]
+    fault_rate: float
+    crash_rate: float
+    jobs: tuple[str, ...]
+    outside: tuple[str, ...]
+    recognises_references: bool
+    approve: bool
+    creditors: int
+    letters: str
+    coverage: tuple[str, ...]
+    overlap: int
+    page_size: int
+    actors: int
+    camt: bool
+
+
+def swarm(dice: random.Random, steps: int | None = None) -> Swarm:
+    """Drawn from the seed's dice."""
+    quiet = dice.random() < 0.15
+    order = ["principal", "costs", "fees", "interest"]
+    if dice.random() < 0.4:
+        dice.shuffle(order)
+    return Swarm(
+        steps=steps or dice.randint(25, 60),
+        faults=frozenset(each for each in ALL_FAULTS if not quiet and dice.random() < 0.5),
+        fault_rate=dice.choice((0.02, 0.1, 0.3)),
+        crash_rate=0 if quiet else dice.choice((0, 0.001, 0.004, 0.015)),
+        jobs=_some(dice, JOBS, ALWAYS),
+        outside=_some(dice, OUTSIDE, ALWAYS_OUTSIDE),
+        recognises_references=dice.random() < 0.6,
+        approve=dice.random() < 0.3,
+        creditors=dice.choice((1, 1, 2)),
+        letters=dice.choice(("each", "run")),
+        coverage=tuple(order),
+        overlap=dice.choice((0, 200)),
+        page_size=dice.choice((1, 2, 5, 200)),
+        actors=dice.choice((2, 2, 3)),
+        camt=dice.random() < 0.3,
+    )
+
+
+def _some(dice: random.Random, names: tuple[str, ...], always: tuple[str, ...]) -> tuple[str, ...]:
+    """Those that happen always, and most or few of the rest, some of them oftener."""
+    share = dice.choice((0.3, 0.7, 1.0))
+    chosen = [name for name in names if name in always or dice.random() < share]
+    return tuple(name for name in chosen for _ in range(dice.choice((1, 1, 2, 4))))
