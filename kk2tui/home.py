@@ -7,16 +7,17 @@ from datetime import date
 from pathlib import Path
 
 from data.store import Store
-from data.tinydb_store import open_store
+from data.store_url import check_url, is_server, server_place
 from kk2tui.demo.town import demo_bank_files, demo_town
-from kk2tui.settings import FILE_NAME, Settings, VismaSettings
-from kk2tui.wiring import INBOX, SCENARIO, clock_from_environment, write_settings
+from kk2tui.settings import FILE_NAME, Settings, StoreSettings, VismaSettings
+from kk2tui.wiring import INBOX, SCENARIO, clock_from_environment, settings_text, store_of
 from services.creditors import CreditorService
 from services.errors import Refused
 from services.handlers import HandlerService
 from services.letters.correspondence import OUTBOX
 from services.rates import interest_rates, seed_rates
 
+BEGUN = f"{FILE_NAME}.ny"
 DEMO_HANDLER = "kari"
 DEMO_NAME = "Testvik kommune (oppdiktet)"
 
@@ -29,19 +30,23 @@ class MadeHome:
     inbox_files: Sequence[str]
 
 
-async def make_home(home: Path, login: str, *, demo: bool = False) -> MadeHome:
+async def make_home(home: Path, login: str, *, demo: bool = False, store_url: str = "") -> MadeHome:
     """Make a home with `login` as its administrator; with `demo`, with a made-up municipality in it.
 
-    kk2.toml is written last: what broke off half-way is no home yet, and is made by trying again.
-    Raises Refused when there is a home already: nothing is overwritten.
+    kk2.toml gets its name last: what broke off half-way is no home yet, and is made by trying again.
+    Raises Refused when there is a home, or something in the schema, already: nothing is overwritten.
     """
     if (home / FILE_NAME).exists():
         raise Refused(f"Det finnes et hjem i {home} fra før. Ingenting er endret.", code="home_exists")
+    settings = _settings(demo, store_url)
+    check_url(settings.store.url)
     for folder in (home, home / INBOX, home / OUTBOX):
         folder.mkdir(mode=0o770, parents=True, exist_ok=True)
-    settings = Settings(name=DEMO_NAME, visma=VismaSettings(quarantine_s=5)) if demo else Settings()
-    store = open_store(home / settings.store.url)
+    store = store_of(settings, home)
     try:
+        if not _began(home, settings):
+            await _require_unused(settings.store.url, store)
+        (home / BEGUN).write_text(settings_text(settings), encoding="utf-8")
         await seed_rates(store, login)
         handlers = HandlerService(store)
         await handlers.add(login, login.capitalize(), f"{login}@localhost", "admin", (), login)
@@ -50,8 +55,29 @@ async def make_home(home: Path, login: str, *, demo: bool = False) -> MadeHome:
         files = await _add_municipality(home, store, login) if demo else []
     finally:
         await store.close()
-    write_settings(home, settings)
+    (home / BEGUN).replace(home / FILE_NAME)
     return MadeHome(home=home, inbox_files=files)
+
+
+def _settings(demo: bool, store_url: str) -> Settings:
+    store = StoreSettings(url=store_url) if store_url else StoreSettings()
+    return Settings(name=DEMO_NAME, visma=VismaSettings(quarantine_s=5), store=store) if demo else Settings(store=store)
+
+
+def _began(home: Path, settings: Settings) -> bool:
+    """Whether this very home was begun before."""
+    begun = home / BEGUN
+    return begun.exists() and begun.read_text(encoding="utf-8") == settings_text(settings)
+
+
+async def _require_unused(url: str, store: Store) -> None:
+    """Refuse the schema of another home."""
+    if is_server(url) and await store.last_change():
+        raise Refused(
+            f"Det er et register fra før i {server_place(url).shown}. Ingenting er endret. Velg et annet skjema. "
+            "Skal flere maskiner bruke det samme registeret, kopieres kk2.toml: se docs/administrator.md.",
+            code="not_empty",
+        )
 
 
 async def _add_municipality(home: Path, store: Store, login: str) -> list[str]:

@@ -13,6 +13,7 @@ from typing import Annotated, Literal
 
 import msgspec
 
+from data.store_url import UnusableUrl, check_url
 from services.errors import InvalidInput
 from services.rules.email import is_email
 
@@ -71,9 +72,11 @@ class MailSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fie
 
 
 class StoreSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """[store]: where the documents are kept, beside kk2.toml unless the path is absolute."""
+    """[store]: where the documents are kept: a file beside kk2.toml, or a url of PostgreSQL (data/store_url.py)."""
 
     url: str = "kk2.db"
+    password_env: str = ""
+    password_file: str = ""
 
 
 class UiSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -90,6 +93,9 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     store: StoreSettings = StoreSettings()
     mail: MailSettings = MailSettings()
     ui: UiSettings = UiSettings()
+
+
+_SERVERS: dict[type, str] = {VismaSettings: "Visma", MailSettings: "e-postserveren", StoreSettings: "registeret"}
 
 
 class SettingsError(InvalidInput):
@@ -113,8 +119,10 @@ def read_settings(home: Path) -> Settings:
         raise SettingsError(f"{path} er ikke gyldig TOML: {error}. Rett filen og prøv igjen.") from error
     if settings.visma.adapter == "soap" and not settings.visma.url:
         raise SettingsError(f"{path}: [visma] adapter = «soap» må ha url, adressen til tjenesten.")
-    if settings.store.url.startswith(("postgresql:", "postgres:")):
-        raise SettingsError(f"{path}: [store] url må være en fil; PostgreSQL støttes ikke i denne versjonen.")
+    try:
+        check_url(settings.store.url)
+    except UnusableUrl as error:
+        raise SettingsError(f"{path}: [store] url kan ikke brukes. {error.message}") from None
     _check_mail(settings.mail, path)
     return settings
 
@@ -142,9 +150,9 @@ def _wrong_key(error: msgspec.ValidationError) -> str:
     return f"{shown} finnes ikke som innstilling." if unknown else f"{shown} har en verdi som ikke kan brukes."
 
 
-def password(settings: VismaSettings | MailSettings, home: Path) -> str:
-    """The password for Visma or e-mail, from the environment or the file. Raises SettingsError; never shows it."""
-    whose = "Visma" if isinstance(settings, VismaSettings) else "e-postserveren"
+def password(settings: VismaSettings | MailSettings | StoreSettings, home: Path) -> str:
+    """The password that the section names, from the environment or the file. Raises SettingsError; never shows it."""
+    whose = _SERVERS[type(settings)]
     if settings.password_env:
         found = os.environ.get(settings.password_env)
         if found is None:

@@ -9,9 +9,9 @@ from typing import Any
 
 import msgspec
 
+from data.backends import open_store
 from data.store import Store
-from data.tinydb_store import open_store
-from kk2tui.settings import MailSettings, Settings, SettingsError, VismaSettings, password, read_settings
+from kk2tui.settings import FILE_NAME, MailSettings, Settings, SettingsError, VismaSettings, password, read_settings
 from services.bank_import import BankImport
 from services.case_import import CaseImport
 from services.cases import CaseService
@@ -55,10 +55,15 @@ def clock_from_environment() -> Clock:
         raise SettingsError(f"KK2_TODAY skal være en dato som 2026-11-24, ikke «{fixed}».") from None
 
 
+def store_of(settings: Settings, home: Path) -> Store:
+    """The store that the settings name, to be closed. Raises SettingsError and the store's errors."""
+    return open_store(settings.store.url, home, password(settings.store, home))
+
+
 @asynccontextmanager
 async def opened_store(home: Path) -> AsyncIterator[Store]:
     """The store of a home, closed at the end."""
-    store = open_store(home / read_settings(home).store.url)
+    store = store_of(read_settings(home), home)
     try:
         yield store
     finally:
@@ -111,7 +116,7 @@ async def opened_services(home: Path, login: str, clock: Clock | None = None) ->
                 posting=posting,
                 delivery=DeliveryService(store, visma, clock, quarantine_s=settings.visma.quarantine_s),
                 receipts=ReceiptService(store),
-                overview=OverviewService(store, clock, posting, inbox),
+                overview=OverviewService(store, clock, inbox),
                 law=LawService(store),
                 rates=RateService(store, clock),
                 news=NewsService(store),
@@ -180,13 +185,18 @@ def _file(name: str, home: Path) -> str:
 
 
 def write_settings(home: Path, settings: Settings) -> None:
-    """Write kk2.toml with every key, so that it shows what can be set."""
+    """Write kk2.toml."""
+    (home / FILE_NAME).write_text(settings_text(settings), encoding="utf-8")
+
+
+def settings_text(settings: Settings) -> str:
+    """kk2.toml with every key, so that it shows what can be set."""
     lines = [f"name = {_toml(settings.name)}"]
     for section in ("visma", "store", "mail", "ui"):
         lines += ["", f"[{section}]"]
         values = msgspec.to_builtins(getattr(settings, section))
         lines += [f"{key} = {_toml(value)}" for key, value in values.items()]
-    (home / "kk2.toml").write_text("\n".join(lines) + "\n", encoding="utf-8")
+    return "\n".join(lines) + "\n"
 
 
 def _toml(value: object) -> str:

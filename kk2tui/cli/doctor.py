@@ -10,10 +10,10 @@ from pathlib import Path
 import click
 import msgspec
 
-from data.tinydb_store import open_store
+from data.store_url import ServerPlace, is_server, server_place
 from kk2tui.cli.context import Session, command
 from kk2tui.settings import Settings, SettingsError, read_settings
-from kk2tui.wiring import clock_from_environment, mail_transport, open_visma
+from kk2tui.wiring import clock_from_environment, mail_transport, open_visma, store_of
 from services.doctor.check import Check, State, wrong
 from services.doctor.facts import HomeFacts, TerminalFacts, VismaFacts
 from services.doctor.home import check_folders, check_terminal
@@ -48,14 +48,28 @@ async def _examine(session: Session) -> list[Check]:
     examination = Doctor(
         clock,
         session.login,
-        HomeFacts(home=home, database=home / settings.store.url),
+        home_facts(settings, home),
         terminal,
         visma_facts(settings, home),
-        open_store=lambda: open_store(home / settings.store.url),
+        open_store=lambda: store_of(settings, home),
         open_visma=lambda: open_visma(settings.visma, home, clock),
         open_mail=lambda: mail_transport(settings.mail, home),
     )
     return await examination.examine()
+
+
+def home_facts(settings: Settings, home: Path) -> HomeFacts:
+    """Where the store is."""
+    url = settings.store.url
+    if is_server(url):
+        return HomeFacts(home=home, database=None, server=_with_libpqs_own(server_place(url)))
+    return HomeFacts(home=home, database=home / url)
+
+
+def _with_libpqs_own(place: ServerPlace) -> ServerPlace:
+    """What the url leaves out, libpq takes from the environment."""
+    hosts = place.hosts or tuple(filter(None, os.environ.get("PGHOST", "").split(",")))
+    return place._replace(hosts=hosts, sslmode=place.sslmode or os.environ.get("PGSSLMODE", ""))
 
 
 def visma_facts(settings: Settings, home: Path) -> VismaFacts:

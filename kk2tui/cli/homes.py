@@ -7,14 +7,23 @@ import click
 from kk2tui.cli.context import Session, command
 from kk2tui.home import make_home
 
+store_option = click.option(
+    "--store",
+    metavar="URL",
+    envvar="KK2_STORE",
+    default="",
+    help="Hvor registeret legges: en fil, eller postgresql://bruker@tjener/database?schema=kk2 (ellers KK2_STORE).",
+)
+
 
 @click.command()
 @click.option("--demo", is_flag=True, help="Med en oppdiktet kommune å prøve alt på.")
+@store_option
 @click.pass_obj
 @command
-def init(session: Session, demo: bool) -> None:
+def init(session: Session, demo: bool, store: str) -> None:
     """Lag et nytt hjem. Den som kjører kommandoen blir administrator."""
-    made = asyncio.run(make_home(session.home, session.login, demo=demo))
+    made = asyncio.run(make_home(session.home, session.login, demo=demo, store_url=store))
     shape = {"home": str(made.home), "administrator": session.login, "demo": demo, "inbox": made.inbox_files}
     session.answer(
         shape,

@@ -47,10 +47,10 @@ class Report:
         self.text += ["", f"== {title}", *lines]
 
 
-async def run_routine(home: Path, login: str) -> Report:
+async def run_routine(home: Path, login: str, store_url: str = "") -> Report:
     """Make a home with the municipality and go through the routine in it. Raises what the services raise."""
     report = Report(text=["Testvik kommune (oppdiktet): hele rutinen, trinn for trinn"])
-    await make_home(home, login, demo=True)
+    await make_home(home, login, demo=True, store_url=store_url)
     async with opened_services(home, DEMO_HANDLER) as services:
         await _take_over_cases(services, report)
         files = await _read_bank_files(services, report)

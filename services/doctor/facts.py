@@ -6,16 +6,19 @@ from typing import Literal
 
 import msgspec
 
+from data.store_url import ServerPlace
+
 
 class Facts(msgspec.Struct, frozen=True, kw_only=True):
     """Plain values."""
 
 
 class HomeFacts(Facts, frozen=True, kw_only=True):
-    """`database` is None when the store is no file; `folders` must exist in the home, and can be written in."""
+    """The store is the file `database` or on `server`; `folders` must exist in the home, and can be written in."""
 
     home: Path
     database: Path | None
+    server: ServerPlace | None = None
     folders: Sequence[str] = ("inbox", "outbox")
 
 

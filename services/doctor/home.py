@@ -5,6 +5,7 @@ import shutil
 from pathlib import Path
 
 from data.store import Store
+from data.store_url import ServerPlace
 from services.doctor.check import Check, ok, warning, wrong
 from services.doctor.facts import HomeFacts, TerminalFacts
 from services.rules.dates import format_instant
@@ -38,6 +39,18 @@ def check_database_file(database: Path) -> Check | None:
     if not os.access(database, os.R_OK | os.W_OK):
         return wrong(name, f"{database} kan ikke leses og skrives.", f"Gi kontoen som kjører kk2, eie av {database}.")
     return None
+
+
+def check_server(place: ServerPlace) -> Check:
+    """Which server and schema the store is on, and that it must prove who it is when the net lies between."""
+    name, found = "PostgreSQL", place.shown[:1].upper() + place.shown[1:]
+    if place.over_the_net and not place.verified:
+        return warning(
+            name,
+            f"{found}. Forbindelsen går over nettet, og tjeneren må ikke bevise hvem den er.",
+            "Legg ?sslmode=verify-full&sslrootcert=CA-FIL til url under [store].",
+        )
+    return ok(name, f"{found}.")
 
 
 async def check_store(store: Store) -> Check:

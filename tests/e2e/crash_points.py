@@ -26,9 +26,9 @@ from typing import Any
 
 import msgspec
 
+from data.backends import open_store
 from data.documents import Case, Claim, Delivery, Document, Event, Fee, Letter, Mail, Payment, Receipt, Run, Voucher
 from data.store import Store, Transaction
-from data.tinydb_store import open_store
 from kk2tui import wiring
 from kk2tui.cli.main import hoist, kk2
 from services.listing import everything
@@ -147,7 +147,7 @@ def _result(home: Path, words: Sequence[str]) -> Found:
 def _run(home: Path, words: Sequence[str], point: CrashPoint) -> None:
     """The program, with crash points in it."""
     open_visma = wiring.open_visma
-    setattr(wiring, "open_store", lambda path: CrashingStore(open_store(path), point))  # noqa: B010 -- on purpose
+    setattr(wiring, "open_store", lambda *given: CrashingStore(open_store(*given), point))  # noqa: B010 -- on purpose
     setattr(wiring, "open_visma", lambda *given: CrashingVisma(open_visma(*given), point))  # noqa: B010 -- on purpose
     sys.stdout = sys.stderr = open(os.devnull, "w", encoding="utf-8")  # noqa: SIM115 -- until the process ends
     kk2.main(args=hoist(["--home", str(home), "--handler", "kari", *words]), prog_name="kk2")

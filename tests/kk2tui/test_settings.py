@@ -5,7 +5,15 @@ from pathlib import Path
 
 import pytest
 
-from kk2tui.settings import MailSettings, Settings, SettingsError, VismaSettings, password, read_settings
+from kk2tui.settings import (
+    MailSettings,
+    Settings,
+    SettingsError,
+    StoreSettings,
+    VismaSettings,
+    password,
+    read_settings,
+)
 from kk2tui.theme import DARK, LIGHT
 from kk2tui.wiring import write_settings
 
@@ -31,6 +39,7 @@ def test_every_key_can_be_set(tmp_path: Path) -> None:
         dunning_codes = ["PWS"]
         [store]
         url = "data/kk2.db"
+        password_env = "TESTVIK_REGISTER"
         [ui]
         theme = "kk2-lys"
     """
@@ -71,7 +80,11 @@ def test_what_is_written_is_read_back(tmp_path: Path, settings: Settings) -> Non
             "[mail]\nhost = 'post.eksempel.invalid'\nsender = 'kk2@eksempel.invalid'\ntls = 'none'\nusername = 'kk2'",
             "[mail] username krever tls",
         ),
-        ("[store]\nurl = 'postgresql://vert/kk2'", "[store] url må være en fil"),
+        ("[store]\nurl = ''", "[store] url kan ikke brukes"),
+        ("[store]\npassword = 'hemmelig'", "[store] password finnes ikke"),
+        ("[store]\nurl = 'postgresql://kk2:hemmelig@vert/kk2'", "har et passord i seg"),
+        ("[store]\nurl = 'postgresql://vert/kk2?password=hemmelig'", "har et passord i seg"),
+        ("[store]\nurl = 'mysql://vert/kk2'", "[store] url kan ikke brukes"),
         ("[visma", "er ikke gyldig TOML"),
     ],
 )
@@ -163,3 +176,14 @@ def test_the_mail_servers_password_is_asked_for_by_its_own_name(
     monkeypatch.delenv("TESTVIK_POST", raising=False)
     with pytest.raises(SettingsError, match=r"TESTVIK_POST \(passordet til e-postserveren\)"):
         password(MailSettings(password_env="TESTVIK_POST"), tmp_path)
+
+
+def test_the_stores_password_comes_from_the_environment_too(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    text = "[store]\nurl = 'postgresql://kk2@vert/kk2?schema=testvik'\npassword_env = 'TESTVIK_REGISTER'"
+    store = read_settings(written(tmp_path, text)).store
+    assert store == StoreSettings(url="postgresql://kk2@vert/kk2?schema=testvik", password_env="TESTVIK_REGISTER")
+    monkeypatch.setenv("TESTVIK_REGISTER", "oppdiktet passord")
+    assert password(store, tmp_path) == "oppdiktet passord"
+    monkeypatch.delenv("TESTVIK_REGISTER")
+    with pytest.raises(SettingsError, match=r"TESTVIK_REGISTER \(passordet til registeret\)"):
+        password(store, tmp_path)

@@ -42,7 +42,7 @@ def test_the_sums_agree_on_other_days_too(tmp_path: Path, today: str) -> None:
 
 
 def test_sums_that_differ_are_exit_status_1(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    async def wrong(home: Path, login: str) -> Report:
+    async def wrong(*_: object) -> Report:
         return Report(figures={"agrees": False})
 
     monkeypatch.setattr(demo_command, "run_routine", wrong)

@@ -7,9 +7,17 @@ import pytest
 from msgspec.structs import replace
 
 from data.store import Store
+from data.store_url import server_place
 from data.tinydb_store import open_store
 from services.doctor.facts import HomeFacts, TerminalFacts
-from services.doctor.home import check_clock, check_database_file, check_folders, check_store, check_terminal
+from services.doctor.home import (
+    check_clock,
+    check_database_file,
+    check_folders,
+    check_server,
+    check_store,
+    check_terminal,
+)
 
 GOOD = TerminalFacts(present=True, encoding="UTF-8", term="xterm-256color", columns=120, rows=40, colours=256)
 
@@ -85,3 +93,20 @@ def test_a_terminal_needs_letters_room_and_colours(change: dict[str, Any], state
     check = check_terminal(replace(GOOD, **change))
     assert check.state == state
     assert mend in check.mend
+
+
+@pytest.mark.parametrize(
+    ("url", "state"),
+    [
+        ("postgresql:///kk2?schema=testvik", "ok"),
+        ("postgresql://kk2@localhost/kk2?schema=testvik", "ok"),
+        ("postgresql://kk2@db.eksempel.invalid/kk2?schema=testvik", "warning"),
+        ("postgresql://kk2@db.eksempel.invalid/kk2?schema=testvik&sslmode=require", "warning"),
+        ("postgresql://kk2@db.eksempel.invalid/kk2?schema=testvik&sslmode=verify-full", "ok"),
+    ],
+)
+def test_a_server_on_the_net_must_prove_who_it_is(url: str, state: str) -> None:
+    check = check_server(server_place(url))
+    assert check.state == state
+    assert "database kk2, skjema testvik" in check.found
+    assert ("sslmode=verify-full" in check.mend) == (state == "warning")
