@@ -36,7 +36,7 @@ def part_digest(table: str, key: str, after: str | None) -> str:
 
 
 class LineHash:
-    """The hash of a line: BLAKE2b-256 of the head as a JSON array, and of each part's digest as a JSON string after it."""
+    """The hash of a line: BLAKE2b-256 of the head as a JSON array, and each part's digest as a JSON string after it."""
 
     def __init__(self, head: Iterable[object]) -> None:
         self._hash = hashlib.blake2b(_encode(tuple(head)), digest_size=32)
@@ -167,11 +167,11 @@ def _verify_chain(connection: sqlite3.Connection) -> int:
             line.add(digest)
             whole = whole and (part_digest(*part) == digest or _was_erased(connection, place, *part))
         if not whole or (seq, before, written) != (length, previous, line.hexdigest()):
-            raise _tampered(f"linje {length} i endringsloggen stemmer ikke")
+            raise tampered(f"linje {length} i endringsloggen stemmer ikke")
         previous = written
     last = connection.execute("select coalesce(max(place), 0) from audit_change").fetchone()[0]
     if last >= (length + 1) * _ROOM:
-        raise _tampered(f"linje {length + 1} i endringsloggen mangler")
+        raise tampered(f"linje {length + 1} i endringsloggen mangler")
     return length
 
 
@@ -183,7 +183,7 @@ def _verify_table(connection: sqlite3.Connection, table: str) -> None:
     gone = f"select id from ({lines}) where after is not null and id not in (select id from {name}) limit 1"  # noqa: S608
     for question in (changed, gone):
         if wrong := connection.execute(question, (table,)).fetchone():
-            raise _tampered(f"dokumentet {wrong[0]} i «{table}» er ikke slik endringsloggen sier")
+            raise tampered(f"dokumentet {wrong[0]} i «{table}» er ikke slik endringsloggen sier")
 
 
 def _was_erased(connection: sqlite3.Connection, place: int, table: str, key: str, after: str | None) -> bool:
@@ -192,7 +192,7 @@ def _was_erased(connection: sqlite3.Connection, place: int, table: str, key: str
     return after is None and connection.execute(said, (ERASURES, erasure(table, key), place)).fetchone() is not None
 
 
-def _tampered(what: str) -> StoreBroken:
+def tampered(what: str) -> StoreBroken:
     return StoreBroken(
         f"Registeret er endret utenom kk2: {what}. Ingenting er gjort med det. "
         "Ta vare på filen, og be driftsansvarlig sammenligne med siste sikkerhetskopi."

@@ -413,6 +413,64 @@ class Trail:
         assert [entry.actor for entry in (first, second, third)] == ["kari", "kari", "ola"]
         assert await store.verify() == 3
 
+    async def test_what_the_trail_keeps_of_a_document_can_be_erased_and_the_chain_still_holds(
+        self, open_it: OpenIt
+    ) -> None:
+        store = open_it()
+        await stored(store, case(1, name="Kari Testesen"), case(2, name="Ola Testesen"))
+        doc = await store.get(Case, case(1).id)
+        assert doc
+        async with store.transaction("kk2", "sletting") as tx:
+            tx.erase_history(Case, doc.id)
+            tx.put(replace(doc, debtor_name="Slettet"))
+        first, second = await store.history(Case, doc.id)
+        assert (first.before, first.after, first.erased) == (None, None, True)
+        assert (second.before, second.erased) == (None, True)
+        assert "Slettet" in (second.after or "")
+        async with store.snapshot() as snapshot:
+            parts = [part async for stretch in snapshot.parts() for part in stretch]
+        assert "Kari" not in "".join(part.after or "" for part in parts)
+        assert [entry.erased for entry in await store.history(Case, case(2).id)] == [False]
+        assert await store.verify() == 2
+
+    async def test_erasing_again_erases_what_has_come_since_and_never_how_the_document_is(
+        self, open_it: OpenIt
+    ) -> None:
+        store = open_it()
+        for step in ("EWS", "PWS"):
+            await stored(store, replace(await store.get(Case, case().id) or case(), step=step))
+            async with store.transaction("kk2", "sletting") as tx:
+                tx.erase_history(Case, case().id)
+        *earlier, newest = await store.history(Case, case().id)
+        assert [entry.after for entry in earlier] == [None]
+        assert '"step":"PWS"' in (newest.after or "").replace(" ", "")
+        assert await store.verify() == 3  # the first erasing found nothing to erase, and left no line
+
+    async def test_the_texts_of_a_document_that_is_gone_can_be_erased(self, open_it: OpenIt) -> None:
+        store = open_it()
+        await stored(store, case())
+        doc = await store.get(Case, case().id)
+        assert doc
+        async with store.transaction("kari", "bort") as tx:
+            tx.delete(doc)
+            tx.erase_history(Case, doc.id)
+        assert [(entry.after, entry.erased) for entry in await store.history(Case, doc.id)] == [(None, True)] * 2
+        assert await store.verify() == 2
+
+    async def test_a_rollback_erases_nothing(self, open_it: OpenIt) -> None:
+        store = open_it()
+        await stored(store, case())
+        await stored(store, replace(await store.get(Case, case().id) or case(), step="EWS"))
+
+        async def erase_and_fail() -> None:
+            async with store.transaction("kk2", "sletting") as tx:
+                tx.erase_history(Case, case().id)
+                raise ZeroDivisionError
+
+        with pytest.raises(ZeroDivisionError):
+            await erase_and_fail()
+        assert [entry.erased for entry in await store.history(Case, case().id)] == [False, False]
+
     async def test_a_lock_is_held_by_one_at_a_time(self, open_it: OpenIt) -> None:
         store, other = open_it(), open_it()
         async with store.lock("sending") as mine, other.lock("sending") as theirs, other.lock("import") as another:

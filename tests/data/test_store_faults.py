@@ -252,6 +252,12 @@ async def trail(path: Path) -> Store:
         ("delete from audit where seq = 3", "linje 3 "),
         ("update audit_change set after = replace(after, '10000', '20000') where place >> 32 = 2", "linje 2 "),
         ("update audit_change set after = null where place >> 32 = 2", "linje 2 "),
+        ("update audit_change set digest = replace(digest, '0', '1') where place >> 32 = 2", "linje 2 "),
+        (
+            "insert into audit_change values (0, 'audit', 'cases/0221-00000001', '1', ''); "
+            "update audit_change set after = null where place >> 32 = 2",
+            "linje 2 ",
+        ),
         ("delete from audit_change where place = (2 << 32) + 1", "linje 2 "),
         ("update payments set doc = replace(doc, '10000', '20000') where doc_id = 2", payment(1).id),
         ("delete from payments where doc_id = 2", payment(1).id),
@@ -274,6 +280,34 @@ async def test_the_trail_only_grows(path: Path, change: str) -> None:
     with closing(sqlite3.connect(path)) as connection, pytest.raises(sqlite3.IntegrityError, match="append-only"):
         connection.execute(change)
     await store.close()
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        "update audit_change set after = null where place >> 32 = 3",  # how the document is, or one not erased
+        "update audit_change set after = ''",
+        "update audit_change set digest = ''",
+        "update audit_change set place = 1 where place >> 32 = 1",
+        "update audit_change set after = null where tab = 'payments'",
+    ],
+)
+async def test_nothing_is_erased_from_the_trail_but_what_a_line_says_that_it_erased(path: Path, change: str) -> None:
+    store = await trail(path)
+    async with store.transaction("kk2", "sletting") as tx:
+        tx.erase_history(Case, case(1).id)
+    with closing(sqlite3.connect(path)) as connection, pytest.raises(sqlite3.IntegrityError, match="append-only"):
+        connection.execute(change)
+    assert await store.verify() == 4
+    await store.close()
+
+
+async def test_a_store_of_before_the_first_release_is_refused_with_its_file_untouched(path: Path) -> None:
+    await open_store(path).close()
+    with closing(sqlite3.connect(path)) as connection, connection:
+        connection.execute("update meta set value = '1' where key = 'schema'")
+    with pytest.raises(StoreBroken, match="før den første ble gitt ut"):
+        open_store(path)
 
 
 # --- messages -----------------------------------------------------------------------------------------------------
