@@ -36,8 +36,8 @@ pictures: $(VENV)/.ready-dev ## docs/pictures/ made anew from the running progra
 
 lock: $(VENV)/.ready-dev ## new locked requirements from pyproject.toml
 	$(BIN)/python -m pip install --quiet pip-tools
-	$(BIN)/pip-compile --quiet --upgrade --generate-hashes --no-emit-index-url --no-emit-find-links --strip-extras -o requirements.txt pyproject.toml
-	$(BIN)/pip-compile --quiet --upgrade --generate-hashes --no-emit-index-url --no-emit-find-links --strip-extras --extra dev -o requirements-dev.txt pyproject.toml
+	$(BIN)/pip-compile --quiet --upgrade --generate-hashes --no-emit-index-url --no-emit-find-links --strip-extras --extra postgres -o requirements.txt pyproject.toml
+	$(BIN)/pip-compile --quiet --upgrade --generate-hashes --no-emit-index-url --no-emit-find-links --strip-extras --extra postgres --extra dev -o requirements-dev.txt pyproject.toml
 
 clean: ## remove what was set up
 	rm -rf $(VENV) demo-home .pytest_cache .mypy_cache .ruff_cache .hypothesis
