@@ -15,7 +15,7 @@ from data.table_shape import TableShape
 
 CANDIDATES = 2_000  # a query that more owners answer is not done being typed: the rest of them are not looked at
 _MOST_WORDS = 12
-_LONGEST_WORD = 64
+LONGEST_WORD = 64
 _JOINERS = "-‐‑–—./'’"
 _FOLD = str.maketrans({"ø": "o", "ö": "o", "œ": "o", "æ": "ae", "ä": "ae", "å": "a", "đ": "d", "ð": "d", "ł": "l"})
 
@@ -99,20 +99,19 @@ def match_expression(text: str) -> str:
 
     Each word is letters and digits alone, in quotation marks: nothing that is typed can be taken for an operator.
     """
+    return " OR ".join("(" + " AND ".join(f'"{word}"*' for word in words) + ")" for words in spellings(text))
+
+
+def spellings(text: str) -> list[list[str]]:
+    """Beginnings of words to look for, all of one of the lists; none when there is nothing to look for."""
     words = [word for piece in _pieces(text) if (word := _letters(piece))][:_MOST_WORDS]
-    if not words:
-        return ""
     joined = [
         word
         for numeric, group in groupby(words, str.isdecimal)
         for word in (["".join(group)] if numeric else list(group))
     ]
-    spelled = dict.fromkeys((_all_of(words), _all_of(joined)))  # "0221 0000 0038 5" may be one number or four
-    return " OR ".join(f"({alternative})" for alternative in spelled)
-
-
-def _all_of(words: list[str]) -> str:
-    return " AND ".join(f'"{word[:_LONGEST_WORD]}"*' for word in words)
+    spelled = [words, joined] if joined != words else [words]  # "0221 0000 0038 5" may be one number or four
+    return [[word[:LONGEST_WORD] for word in alternative] for alternative in spelled] if words else []
 
 
 def _pieces(text: str) -> list[str]:
