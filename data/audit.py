@@ -27,6 +27,10 @@ _encode = msgspec.json.Encoder().encode
 Head = tuple[int, str, str, str, str]  # seq, time, actor, reason, hash of the line before
 Part = tuple[str, str, str | None]  # table, id, after (None: removed)
 ERASURES = "audit"  # the table that a line's parts about the trail itself belong to; no document has it
+_EARLIER = (  # a document's texts, except for its newest
+    "tab = ?1 and id = ?2 and after is not null"
+    " and place < (select max(place) from audit_change where tab = ?1 and id = ?2)"
+)
 _ROOM = 1 << 32  # a change's place in the trail is its line's number times this, and its number within the line
 
 
@@ -78,20 +82,21 @@ class AuditLine:
         self._hash.add(digest)
         self._changes += 1
 
-    def erase(self, table: str, key: str) -> None:
-        """Erase the document's texts, except for its newest. Asked for after the document's own part."""
-        older = "tab = ?1 and id = ?2 and after is not null"
-        newest = "(select max(place) from audit_change where tab = ?1 and id = ?2)"
-        count = f"select count(*) from audit_change where {older} and place < {newest}"  # noqa: S608 - our own words
-        (texts,) = self._connection.execute(count, (table, key)).fetchone()
-        if texts:
-            self.add((ERASURES, erasure(table, key), str(texts)))
-            erase = f"update audit_change set after = null where {older} and place < {newest}"  # noqa: S608
-            self._connection.execute(erase, (table, key))
+    def erase(self, table: str, key: str, texts: int) -> None:
+        """Erase the document's `texts` earlier texts, and say so. Asked for after the document's own part."""
+        self.add((ERASURES, erasure(table, key), str(texts)))
+        self._connection.execute(f"update audit_change set after = null where {_EARLIER}", (table, key))  # noqa: S608
 
     def close(self) -> None:
         """Write the line itself, last."""
         self._connection.execute("insert into audit values (?, ?, ?, ?, ?, ?)", (*self._head, self._hash.hexdigest()))
+
+
+def earlier_texts(connection: sqlite3.Connection, table: str, key: str) -> int:
+    """How many texts the trail has of how the document was before it became as it is."""
+    counted = connection.execute(f"select count(*) from audit_change where {_EARLIER}", (table, key))  # noqa: S608
+    texts: int = counted.fetchone()[0]
+    return texts
 
 
 def last_change(connection: sqlite3.Connection) -> int:

@@ -14,7 +14,7 @@ from typing import Any
 import msgspec
 from tinydb.storages import Storage
 
-from data.audit import AuditLine
+from data.audit import AuditLine, earlier_texts
 from data.documents import ALL_DOCUMENTS, Document
 from data.search_index import SearchIndex
 from data.sqlite_file import busy, create_table, explained, open_file
@@ -119,7 +119,8 @@ class SqliteStorage(Storage):
     def erase_history(self, documents: Sequence[tuple[str, str]]) -> None:
         """Erase what the audit trail has of the documents (table, id), except for how they now are."""
         for table, key in documents:
-            self.sign().erase(table, key)
+            if texts := earlier_texts(self.connection, table, key):
+                self.sign().erase(table, key, texts)
 
     def _required_signature(self) -> tuple[str, str]:
         """When the disk fails SQLite undoes the transaction by itself; later statements would each be committed."""
