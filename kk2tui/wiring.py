@@ -84,7 +84,6 @@ async def opened_services(home: Path, login: str, clock: Clock | None = None) ->
         )
         try:
             bank = BankImport(store, clock)
-            posting = PostingService(store, clock)
             inbox = Inbox(home / INBOX, bank)
             case_import = CaseImport(
                 store,
@@ -113,7 +112,7 @@ async def opened_services(home: Path, login: str, clock: Clock | None = None) ->
                 inbox=inbox,
                 payments=PaymentService(store, clock),
                 visma_payments=VismaPayments(store, visma, clock, page_size=settings.visma.page_size),
-                posting=posting,
+                posting=PostingService(store, clock),
                 delivery=DeliveryService(store, visma, clock, quarantine_s=settings.visma.quarantine_s),
                 receipts=ReceiptService(store),
                 overview=OverviewService(store, clock, inbox),

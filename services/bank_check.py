@@ -47,7 +47,7 @@ FileStatus = Literal["imported", "valid", "duplicate", "rejected"]
 
 
 class ImportedFile(msgspec.Struct, frozen=True, kw_only=True):
-    """What became of one file. Amounts are øre; `findings` has warnings too."""
+    """What became of one file. Amounts are øre; `findings` has warnings too; `sha256` is its BankFile's id."""
 
     name: str
     status: FileStatus
@@ -61,6 +61,7 @@ class ImportedFile(msgspec.Struct, frozen=True, kw_only=True):
     closed: tuple[str, ...] = ()
     findings: tuple[Finding, ...] = ()
     receipt: str = ""
+    sha256: str = ""
 
 
 class BankFileCheck:
@@ -121,6 +122,7 @@ def _describe(path: Path, summary: FileSummary, status: FileStatus, findings: It
         created=summary.created,
         accounts=tuple(dict.fromkeys(each.account for each in summary.assignments)),
         findings=tuple(findings),
+        sha256=summary.sha256,
     )
 
 

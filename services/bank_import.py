@@ -43,6 +43,10 @@ class BankImport:
         checked, _ = await self._file_check.run(path)
         return checked
 
+    async def was_read(self, checked: ImportedFile) -> bool:
+        """Whether a file that was checked earlier has been read in."""
+        return await self._store.get(BankFile, checked.sha256) is not None
+
     async def run(self, path: Path, actor: str, progress: Progress = silent) -> ImportedFile:
         """Read a file onto the cases. A rejected file or one that was read before changes nothing.
 

@@ -46,8 +46,10 @@ class Inbox:
         return found
 
     async def unread(self) -> int:
-        """How many files have not been read in."""
-        return sum(file.checked.status != "duplicate" for file in await self.files())
+        """How many files have not been read in. One that was checked before is not read again, only looked up."""
+        listed = await asyncio.to_thread(_list, self._folder)
+        self._seen = {key: self._seen.get(key) or await self._check(path, key[1]) for path, key in listed}
+        return sum([not await self._bank.was_read(file.checked) for file in self._seen.values()])
 
     def file(self, name: str) -> Path:
         """The path of a file in the inbox. Raises NotFound for anything that is not in the folder."""

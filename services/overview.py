@@ -1,19 +1,17 @@
 """The counts and figures of the main menu."""
 
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 
 import msgspec
 
-from data.documents import Case, Claim, Delivery, Mail, Payment, Run
-from data.store import Store
-from services.bank_receipt import REASONS
+from data.documents import Case, Claim, Creditor, Delivery, Mail, Payment, Run
+from data.store import Group, Store, Value
 from services.clock import Clock
-from services.delivery import UNDER_WAY
 from services.inbox import Inbox
-from services.mail.outbox import UNDER_WAY as MAILS_UNDER_WAY
-from services.posting import PostingService
+from services.listing import everything
 from services.rates import interest_rates
-from services.rules.posting import Proposal
+from services.rules.posting import unlinked
 from services.visma_payments import last_cursor
 
 RATE_WARNING_DAYS = 31
@@ -52,47 +50,80 @@ class Overview(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class OverviewService:
-    """Counts what waits."""
+    """Counts what waits. No list is read through: the store counts, and only what has a problem is looked at."""
 
-    def __init__(self, store: Store, clock: Clock, posting: PostingService, inbox: Inbox) -> None:
+    def __init__(self, store: Store, clock: Clock, inbox: Inbox) -> None:
         self._store = store
         self._clock = clock
-        self._posting = posting
         self._inbox = inbox
 
     async def read(self) -> Overview:
-        proposal = await self._posting.proposal()
-        unplaced = await self._store.find_many(Payment, "unplaced", tuple(REASONS))
-        mails = await self._store.find_many(Mail, "state", MAILS_UNDER_WAY)
-        deliveries = await self._store.find_many(Delivery, "state", (*UNDER_WAY, "rejected", "deleted"))
-        until = (await interest_rates(self._store)).known_until
-        cursor = await last_cursor(self._store)
-        open_cases = await self._store.count(Case, {"status": "open"})
+        store = self._store
+        cases = await store.groups(Case, "status", total="outstanding")
+        to_post = await store.groups(Payment, "to_post", total="amount")
+        unplaced = await store.groups(Payment, "unplaced", total="amount")
+        deliveries = await store.groups(Delivery, "state")
+        undecided = await store.groups(Delivery, "state", where={"needs_decision": True})
+        mails = await store.groups(Mail, "state")
+        unpostable = await self._without_ledger_line() if to_post else []
+        until = (await interest_rates(store)).known_until
+        cursor = await last_cursor(store)
         return Overview(
-            open_cases=open_cases,
-            closed_cases=await self._store.count(Case, {"status": "closed"}),
-            all_cases=await self._store.count(Case),
-            outstanding=await self._store.total(Case, "outstanding", {"status": "open"}),
+            open_cases=_count(cases, "open"),
+            closed_cases=_count(cases, "closed"),
+            all_cases=_count(cases),
+            outstanding=cases["open"].total if "open" in cases else 0,
             inbox_files=await self._inbox.unread(),
-            unplaced=len(unplaced),
-            unplaced_amount=sum(payment.amount for payment in unplaced),
-            to_post=proposal.payments,
-            to_post_amount=proposal.total,
-            problem_cases=_cases_with(proposal, "no_ledger_type"),
-            waiting_for_rate=len(_cases_with(proposal, "no_interest_rate")),
-            under_way=sum(each.state in ("ready", "sending", "unknown") for each in deliveries),
-            unknown=sum(each.state == "unknown" for each in deliveries),
-            needs_decision=sum(each.needs_decision for each in deliveries),
-            mails_waiting=sum(each.state in ("queued", "sending") for each in mails),
-            mails_unsure=sum(each.state in ("unknown", "rejected") for each in mails),
-            letters_waiting=await self._store.count(Run, {"state": "notices"}),
-            pending_write_back=await self._store.count(Claim, {"written_back": "pending"}),
-            unlinked=await self._store.count(Claim, {"written_back": "unlinked"}),
+            unplaced=_count(unplaced),
+            unplaced_amount=sum(group.total for group in unplaced.values()),
+            to_post=_count(to_post),
+            to_post_amount=sum(group.total for group in to_post.values()),
+            problem_cases=await self._with_payments_to_post(unpostable),
+            waiting_for_rate=await self._waiting_for_rate(unpostable) if "waits" in to_post else 0,
+            under_way=_count(deliveries, "ready", "sending", "unknown"),
+            unknown=_count(deliveries, "unknown"),
+            needs_decision=_count(undecided),
+            mails_waiting=_count(mails, "queued", "sending"),
+            mails_unsure=_count(mails, "unknown", "rejected"),
+            letters_waiting=await store.count(Run, {"state": "notices"}),
+            pending_write_back=await store.count(Claim, {"written_back": "pending"}),
+            unlinked=await store.count(Claim, {"written_back": "unlinked"}),
             fetched=cursor.fetched if cursor else None,
             rates_until=until,
             rates_warning=until is not None and (until - self._clock.today()).days <= RATE_WARNING_DAYS,
         )
 
+    async def _without_ledger_line(self) -> list[Case]:
+        """Cases that cannot be posted: their creditor has no ledger line for their department."""
+        found: list[Case] = []
+        for creditor in await everything(self._store, Creditor):
+            departments = await self._store.groups(Case, "department", where={"creditor": creditor.number})
+            for department in map(str, departments):
+                if creditor.ledger_line(department) is None:
+                    cases = await self._store.find(Case, "department", department)
+                    found += [case for case in cases if case.creditor == creditor.number]
+        return found
 
-def _cases_with(proposal: Proposal, code: str) -> tuple[str, ...]:
-    return tuple(dict.fromkeys(problem.case for problem in proposal.problems if problem.code == code))
+    async def _with_payments_to_post(self, cases: Sequence[Case]) -> tuple[str, ...]:
+        """The numbers of those that the proposal has a problem with, in its order."""
+        payments = await self._store.find_many(Payment, "case", [case.id for case in cases])
+        proposed = [each for each in payments if each.to_post]
+        return tuple(dict.fromkeys(each.case for each in sorted(proposed, key=_place) if each.case))
+
+    async def _waiting_for_rate(self, unpostable: Sequence[Case]) -> int:
+        """How many cases have a payment that waits for a rate of interest, and for nothing before that."""
+        payments = await self._store.find(Payment, "to_post", "waits")
+        targets = sorted({part.target for each in payments for part in each.coverage if part.target})
+        claims = await self._store.get_many(Claim, targets)
+        other = {case.id for case in unpostable}
+        return len({each.case for each in payments if each.case not in other and not unlinked(each, claims)})
+
+
+def _count(groups: Mapping[Value, Group], *values: str) -> int:
+    """How many there are of these values; of all, when none is named."""
+    return sum(group.count for value, group in groups.items() if not values or value in values)
+
+
+def _place(payment: Payment) -> tuple[date, str, str, str]:
+    """Where a payment stands in the proposal."""
+    return payment.date, payment.creditor, payment.case or "", payment.id

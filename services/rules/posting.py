@@ -98,7 +98,7 @@ def _problem(payment: Payment, books: Books) -> Problem | None:
     if books.creditors[payment.creditor].ledger_line(case.department) is None:
         text = f"Finner ikke reskontrotype for ((Saker)Avdeling) Se sak {case.id}"
         return Problem(case=case.id, code="no_ledger_type", message=text, payment=payment.id)
-    if _unlinked(payment, books):
+    if unlinked(payment, books.claims):
         text = f"Fordringen er ikke koblet til en faktura i Visma: velg den under Konvertering. Se sak {case.id}"
         return Problem(case=case.id, code="not_linked", message=text, payment=payment.id)
     if payment.waiting:
@@ -107,10 +107,10 @@ def _problem(payment: Payment, books: Books) -> Problem | None:
     return None
 
 
-def _unlinked(payment: Payment, books: Books) -> bool:
+def unlinked(payment: Payment, claims: Mapping[str, Claim]) -> bool:
     """Whether it pays a converted claim whose invoice is still looked for."""
-    claims = (books.claims.get(part.target or "") for part in payment.coverage)
-    return any(claim is not None and claim.written_back == "unlinked" for claim in claims)
+    paid = (claims.get(part.target or "") for part in payment.coverage)
+    return any(claim is not None and claim.written_back == "unlinked" for claim in paid)
 
 
 def _group_vouchers(

@@ -170,7 +170,6 @@ def services_for(store: Store, visma: VismaPort, folder: Path, handler: Handler 
     """All services, on a clock that stands at TODAY."""
     clock = SystemClock(TODAY)
     bank = BankImport(store, clock)
-    posting = PostingService(store, clock)
     inbox = Inbox(folder / "inbox", bank)
     post = correspondence(store, clock, folder)
     case_import = CaseImport(store, visma, clock, letters=post.letters)
@@ -193,10 +192,10 @@ def services_for(store: Store, visma: VismaPort, folder: Path, handler: Handler 
         inbox=inbox,
         payments=PaymentService(store, clock),
         visma_payments=VismaPayments(store, visma, clock),
-        posting=posting,
+        posting=PostingService(store, clock),
         delivery=DeliveryService(store, visma, clock),
         receipts=ReceiptService(store),
-        overview=OverviewService(store, clock, posting, inbox),
+        overview=OverviewService(store, clock, inbox),
         law=LawService(store),
         rates=RateService(store, clock),
         news=NewsService(store),

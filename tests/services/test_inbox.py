@@ -73,6 +73,15 @@ async def test_a_verdict_that_cannot_change_is_not_sought_again_until_the_file_c
     assert [each.checked.status for each in await inbox.files()] == ["valid"]
 
 
+async def test_counting_the_unread_reads_each_file_once(folder: Path, inbox: Inbox, bank: CountingBank) -> None:
+    path = bank_file(folder / "A", [paid(1_00)])
+    bank_file(folder / "B", [paid(2_00)])
+    assert [await inbox.unread(), await inbox.unread()] == [2, 2]
+    await bank.run(path, "kari")
+    assert await inbox.unread() == 1
+    assert bank.checked == ["A", "B"]
+
+
 async def test_a_file_to_an_unknown_account_is_good_when_the_account_is_known(
     store: Store, folder: Path, inbox: Inbox
 ) -> None:
