@@ -105,12 +105,13 @@ def last_change(connection: sqlite3.Connection) -> int:
     return seq
 
 
-def changes(connection: sqlite3.Connection, since: int) -> list[Change]:
-    """The lines after `since`, oldest first, each document named once."""
+def changes(connection: sqlite3.Connection, since: int, limit: int | None = None) -> list[Change]:
+    """The lines after `since`, `limit` at most, oldest first, each document named once. Lines are numbered in a row."""
+    newest = last_change(connection) if limit is None else since + limit
     rows = connection.execute(
         "select seq, time, actor, reason, tab, id from audit_change join audit on seq = place / ?1"
-        " where place >= (?2 + 1) * ?1 order by place",
-        (_ROOM, since),
+        " where place >= (?2 + 1) * ?1 and place < (?3 + 1) * ?1 order by place",
+        (_ROOM, since, newest),
     )
     return [_change(head, group) for head, group in groupby(rows, key=lambda row: row[:4])]
 

@@ -163,18 +163,6 @@ def _add_missing(connection: sqlite3.Connection, kinds: Sequence[type[Document]]
     connection.execute("commit")
 
 
-def _names(connection: sqlite3.Connection) -> set[str]:
-    return {name for (name,) in connection.execute("select name from sqlite_master")}
-
-
-_NO_ROOM = frozenset((errno.ENOSPC, errno.EDQUOT, errno.EFBIG))
-_FULL = (
-    "Det er ikke plass på disken. Ingenting av endringen er lagret, og det som var lagret fra før er uskadd. "
-    "Be driftsansvarlig om å frigjøre plass, og prøv på nytt."
-)
-
-
-def _explain(error: sqlite3.Error, path: Path) -> Kk2Error:
 def _bring_up_to_date(connection: sqlite3.Connection, kind: type[Document], shape: TableShape) -> None:
     """The indexes go first and come last, so that filling the columns need not keep them in step."""
     wanted = shape.indexes()
@@ -202,10 +190,25 @@ def _fill_columns(connection: sqlite3.Connection, kind: type[Document], shape: T
     )
 
 
+def _names(connection: sqlite3.Connection) -> set[str]:
+    return {name for (name,) in connection.execute("select name from sqlite_master")}
+
+
+_NO_ROOM = frozenset((errno.ENOSPC, errno.EDQUOT, errno.EFBIG))
+_WANTS_ROOM = frozenset(  # what SQLite also says when there is none: on writing, and on opening, which makes files
+    (sqlite3.SQLITE_IOERR_WRITE, sqlite3.SQLITE_IOERR_SHMOPEN, sqlite3.SQLITE_IOERR_SHMSIZE, sqlite3.SQLITE_CANTOPEN)
+)
+_FULL = (
+    "Det er ikke plass på disken. Ingenting av endringen er lagret, og det som var lagret fra før er uskadd. "
+    "Be driftsansvarlig om å frigjøre plass, og prøv på nytt."
+)
+
+
+def _explain(error: sqlite3.Error, path: Path) -> Kk2Error:
     code = getattr(error, "sqlite_errorcode", sqlite3.SQLITE_ERROR)
     if code & 0xFF == sqlite3.SQLITE_BUSY:
         return busy()
-    if code == sqlite3.SQLITE_FULL or (code == sqlite3.SQLITE_IOERR_WRITE and not _has_room(path)):
+    if code == sqlite3.SQLITE_FULL or (code in _WANTS_ROOM and not _has_room(path)):
         return StoreFull(_FULL)
     return _broken(path)
 

@@ -146,7 +146,7 @@ class Transaction(Reader, Protocol):
     def erase_history(self, kind: type[Document], key: str) -> None:
         """Erase what the audit trail has of how the document was, at commit, after what is put. How it now is, stays.
 
-        For a person's data that may be kept no longer. The lines stay with their hashes; this one tells what was erased.
+        For a person's data that may be kept no longer. The lines stay with their hashes; this one tells what went.
         """
 
     async def serial(self, name: str) -> int:
@@ -187,16 +187,6 @@ class Store(Reader, Protocol):
     async def total(self, kind: type[Document], field: str, where: Mapping[str, Value] | None = None) -> int:
         """The sum of a whole-number field."""
 
-    async def search(self, kind: type[D], text: str, *, limit: int = 50) -> list[D]:
-        """Documents found by the beginning of every word of `text` (see Document.search_entry), ordered by id."""
-
-    async def changes(self, since: int) -> list[Change]:
-        """Transactions committed after `since` by anybody, oldest first."""
-
-    async def next_changes(self, since: int) -> list[Change]:
-        """Wait until there are transactions after `since`, by anybody on any host, and return them, oldest first.
-
-        A change is seen within a second. Waiting costs nearly nothing, and ends when the task is cancelled.
     async def groups(
         self,
         kind: type[Document],
@@ -210,6 +200,16 @@ class Store(Reader, Protocol):
         `total` is a whole-number field to sum up. Those without a value are in no group.
         """
 
+    async def search(self, kind: type[D], text: str, *, limit: int = 50) -> list[D]:
+        """Documents found by the beginning of every word of `text` (see Document.search_entry), ordered by id."""
+
+    async def changes(self, since: int, limit: int | None = None) -> list[Change]:
+        """Transactions committed after `since` by anybody, oldest first, and no more than `limit` of them."""
+
+    async def next_changes(self, since: int) -> list[Change]:
+        """Wait until there are transactions after `since`, by anybody on any host, and return them, oldest first.
+
+        A change is seen within a second. Waiting costs nearly nothing, and ends when the task is cancelled.
         """
 
     async def last_change(self) -> int:

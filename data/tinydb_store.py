@@ -133,8 +133,8 @@ class TinyStore:
 
         return await self._read(read)
 
-    async def changes(self, since: int) -> list[Change]:
-        return await self._read(audit.changes, self._lists, since)
+    async def changes(self, since: int, limit: int | None = None) -> list[Change]:
+        return await self._read(audit.changes, self._lists, since, limit)
 
     async def next_changes(self, since: int) -> list[Change]:
         """Look four times a second whether the file is another one. Only if it is, the audit trail is read."""

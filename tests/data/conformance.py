@@ -391,6 +391,14 @@ class Trail:
         assert change.seq == await store.last_change() == seen + 1
         assert change.time.tzinfo is not None
 
+    async def test_changes_are_read_a_few_at_a_time(self, open_it: OpenIt) -> None:
+        store = open_it()
+        for serial in range(1, 6):
+            await stored(store, case(serial), claim(1, case(serial).id))
+        assert [change.seq for change in await store.changes(1, 2)] == [2, 3]
+        assert [len(change.documents) for change in await store.changes(3, 9)] == [2, 2]
+        assert await store.changes(5, 2) == []
+
     async def test_a_transaction_that_changes_nothing_leaves_no_line(self, open_it: OpenIt) -> None:
         store = open_it()
         async with store.transaction("kari", "bare lesing") as tx:
