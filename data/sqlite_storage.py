@@ -51,6 +51,7 @@ class SqliteStorage(Storage):
         self._shapes = {kind.TABLE: TableShape.of(kind) for kind in kinds}
         self._actor = actor
         self._now = now
+        self.begun = 0  # transactions, ever
         self._signature: tuple[str, str] | None = None
         self._line: AuditLine | None = None
 
@@ -77,6 +78,7 @@ class SqliteStorage(Storage):
                 return False
             raise
         self._signature = (actor, reason)
+        self.begun += 1
         return True
 
     def commit(self) -> None:
@@ -93,6 +95,10 @@ class SqliteStorage(Storage):
         self._line = self._signature = None
         if self.connection.in_transaction:
             self.connection.execute("rollback")
+
+    @property
+    def in_transaction(self) -> bool:
+        return self._signature is not None
 
     @contextlib.contextmanager
     def transaction(self, reason: str) -> Iterator[None]:

@@ -27,6 +27,7 @@ from data.table_shape import Condition, Value, quoted
 T = TypeVar("T")
 _encode = msgspec.json.Encoder().encode
 _decode = msgspec.json.Decoder(Stored).decode
+_MOST_ROWS = 1_000
 Fields = Mapping[str, Any] | Callable[[MutableMapping[str, Any]], None]
 
 
@@ -51,6 +52,7 @@ class DocumentTable(Table):
         places = ", ".join("?" * (4 + len(self.shape.columns)))
         self._select = f"select {columns} from {self.shape.table} where "  # noqa: S608 - quoted, as all names below
         self._insert = f"insert into {self.shape.table}({columns}) values ({places})"  # noqa: S608
+        self._read = _ReadRows(storage)
         self._free: int | None = None  # the highest number in use, while a transaction lasts
         self._searched = self._kind is not None and self._kind.search_entry is not Document.search_entry
         super().__init__(storage, name, cache_size=0, persist_empty=persist_empty)
@@ -66,9 +68,13 @@ class DocumentTable(Table):
         found = self._rows_of(self._condition(field, values))
         return found if whole else [row for row in found if query(_decode(row[1]))]
 
+    def row(self, key: str) -> Row | None:
+        """A document's row."""
+        return self._read.remember(self._row("id", key))
+
     def put(self, doc: Document, base: int) -> None:
         """Store a document over its revision `base` (0: it is new). Raises Conflict."""
-        before = self._row("id", doc.id) if base else None
+        before = (self._read.take(doc.id) or self._row("id", doc.id)) if base else None
         if base and (before is None or before.rev != base):
             raise refusals.stale(doc)
         text = _encode(doc)
@@ -83,7 +89,7 @@ class DocumentTable(Table):
 
     def take(self, doc: Document, base: int) -> None:
         """Remove a document that is at revision `base`. Raises Conflict."""
-        before = self._row("id", doc.id)
+        before = self._read.take(doc.id) or self._row("id", doc.id)
         if before is None or before.rev != base:
             raise refusals.stale(doc)
         self._erase(before)
@@ -152,6 +158,8 @@ class DocumentTable(Table):
 
     def _replace(self, number: int, doc: Stored | None) -> None:
         before = self._row("doc_id", number)
+        if before:
+            self._read.take(before.id)
         if doc is None:
             if before:
                 self._erase(before)
@@ -218,6 +226,30 @@ class DocumentTable(Table):
 
     def _execute(self, sql: str, *values: Any) -> sqlite3.Cursor:
         return self._file.connection.execute(sql, values)
+
+
+class _ReadRows:
+    """Rows read one by one in the transaction under way: likely to be put next, and nobody else can change them."""
+
+    def __init__(self, storage: SqliteStorage) -> None:
+        self._file = storage
+        self._transaction = 0
+        self._rows: dict[str, Row] = {}
+
+    def remember(self, row: Row | None) -> Row | None:
+        if row and self._file.in_transaction and len(self._rows) < _MOST_ROWS:
+            self._of_this_transaction()[row.id] = row
+        return row
+
+    def take(self, key: str) -> Row | None:
+        """The row, which is about to be another one."""
+        return self._of_this_transaction().pop(key, None)
+
+    def _of_this_transaction(self) -> dict[str, Row]:
+        if self._transaction != self._file.begun:
+            self._transaction = self._file.begun
+            self._rows.clear()
+        return self._rows
 
 
 class DocumentDB(TinyDB):

@@ -4,7 +4,6 @@ import sqlite3
 from collections.abc import Sequence
 from typing import NamedTuple, TypeVar
 
-from tinydb import where
 from tinydb.queries import QueryLike
 
 from data.decoded import decoded
@@ -40,8 +39,8 @@ class Tables:
         return table
 
     def get(self, kind: type[D], key: str) -> D | None:
-        found = self.search(kind, where("id") == key)
-        return found[0] if found else None
+        row = self.table(kind).row(key)
+        return decoded(kind, row.doc) if row else None
 
     def search(self, kind: type[D], query: QueryLike) -> list[D]:
         return [decoded(kind, text) for _, text in self.table(kind).select(query)]
