@@ -3,7 +3,7 @@
 from data.documents import Document
 from data.errors import Conflict, StoreBusy
 
-_NAMES = {
+NAMES = {
     "creditors": "oppdragsgiver",
     "handlers": "saksbehandler",
     "interest_rates": "rentesats",
@@ -14,6 +14,8 @@ _NAMES = {
     "events": "hendelse",
     "payments": "innbetaling",
     "bank_files": "bankfil",
+    "bank_sources": "bankkonto",
+    "cursors": "avlesning av Visma",
     "conversions": "konverteringsfil",
     "claim_links": "kobling til Visma",
     "vouchers": "bilag",
@@ -75,4 +77,4 @@ def busy() -> StoreBusy:
 
 
 def _name(doc: Document) -> str:
-    return f"{_NAMES.get(doc.TABLE, doc.TABLE)} {doc.id}"
+    return f"{NAMES.get(doc.TABLE, doc.TABLE)} {doc.id}"

@@ -4,7 +4,21 @@ from collections.abc import Sequence
 
 import click
 
-from kk2tui.cli import admin, cases, convert, demo, doctor, homes, mail, payments, posting, receipts, visma
+from kk2tui.cli import (
+    admin,
+    audit,
+    cases,
+    convert,
+    demo,
+    doctor,
+    homes,
+    mail,
+    payments,
+    posting,
+    receipts,
+    store,
+    visma,
+)
 from kk2tui.cli.context import command, session_from
 
 GLOBAL_VALUES = ("--home", "--handler")
@@ -64,6 +78,8 @@ kk2.add_command(payments.payments)
 kk2.add_command(mail.mail)
 kk2.add_command(posting.posting)
 kk2.add_command(receipts.receipts)
+kk2.add_command(store.store)
+kk2.add_command(audit.audit)
 kk2.add_command(visma.visma)
 kk2.add_command(admin.admin)
 kk2.add_command(doctor.doctor)

@@ -23,23 +23,9 @@ from data.documents import (
     Run,
     Voucher,
 )
+from data.refusals import NAMES
 from data.store import Reader
 from services.keeping.findings import Finding
-
-NAMES: dict[type[Document], str] = {
-    BankFile: "bankfil",
-    Case: "sak",
-    Claim: "fordring",
-    Creditor: "kreditor",
-    Delivery: "levering av bilag",
-    Fee: "gebyr",
-    Handler: "saksbehandler",
-    Mail: "e-post",
-    Payment: "innbetaling",
-    Receipt: "kvittering",
-    Run: "kjøring",
-    Voucher: "bilag",
-}
 
 
 class Pointer(NamedTuple):
@@ -148,7 +134,7 @@ async def dangling(reader: Reader, documents: Sequence[Document]) -> list[Findin
             code="missing_reference",
             table=document.TABLE,
             id=document.id,
-            message=f"viser til {NAMES[pointer.kind]} {pointer.id}, som ikke finnes",
+            message=f"viser til {NAMES[pointer.kind.TABLE]} {pointer.id}, som ikke finnes",
         )
         for document in documents
         for pointer in wanted[document.id]
