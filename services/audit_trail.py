@@ -63,7 +63,7 @@ class TrailEvent(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Wanted(msgspec.Struct, frozen=True, kw_only=True):
-    """Which lines: of one handler (login), from a day to a day (as days are in Norway), and the newest `limit` of them."""
+    """Which lines: of one handler (login), from a day to a day, as days are in Norway; the newest `limit` of them."""
 
     handler: str = ""
     since: date | None = None
@@ -181,10 +181,9 @@ def _fields(entry: AuditEntry, names: Mapping[str, str]) -> Iterable[FieldEdit]:
         old = before.get(field)
         if value == old or (not before and is_empty(value)):
             continue
-        was, is_now = shown(entry.table, field, old, names) if before else "", shown(entry.table, field, value, names)
-        yield FieldEdit(
-            field=field, label=label(entry.table, field), before=was, after=shown(entry.table, field, value, names)
-        )
+        was = shown(entry.table, field, old, names) if before else ""
+        is_now = shown(entry.table, field, value, names)
+        yield FieldEdit(field=field, label=label(entry.table, field), before=was, after=is_now)
 
 
 def _values(table: str, text: str | None) -> dict[str, object]:
