@@ -210,12 +210,15 @@ def _explain(error: sqlite3.Error, path: Path) -> Kk2Error:
         return busy()
     if code == sqlite3.SQLITE_FULL or (code in _WANTS_ROOM and not _has_room(path)):
         return StoreFull(_FULL)
+    if code == sqlite3.SQLITE_IOERR_FSYNC:
+        return _broken(path, "Siste endring er trolig ikke lagret; se etter før du gjør den om igjen.")
     return _broken(path)
 
 
-def _broken(path: Path) -> StoreBroken:
+def _broken(path: Path, saved: str = "Siste endring er ikke lagret.") -> StoreBroken:
+    """`saved` is about the change under way: one whose sync failed may be found when the log is read after a crash."""
     return StoreBroken(
-        f"Registeret {path.name} kan ikke leses eller skrives. Siste endring er ikke lagret. "
+        f"Registeret {path.name} kan ikke leses eller skrives. {saved} "
         "Lukk kk2, og be driftsansvarlig kontrollere disken og kjøre «kk2 store check»."
     )
 

@@ -87,11 +87,15 @@ def _stamp(path: Path) -> tuple[int, int, int]:
 def _replace(path: Path, content: bytes) -> None:
     """Write beside, flush to disk, rename: after a crash the file is wholly the old one or wholly the new."""
     beside = path.with_suffix(".tmp")
-    with open(beside, "wb") as file:
-        file.write(content)
-        file.flush()
-        os.fsync(file.fileno())
-    beside.replace(path)
+    try:
+        with open(beside, "wb") as file:
+            file.write(content)
+            file.flush()
+            os.fsync(file.fileno())
+        beside.replace(path)
+    except OSError:  # a full disk is not to be filled with half a file
+        beside.unlink(missing_ok=True)
+        raise
     folder = os.open(path.parent, os.O_RDONLY)
     try:
         os.fsync(folder)

@@ -3,6 +3,7 @@
 import json
 from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
+from pathlib import Path
 
 import msgspec
 
@@ -40,7 +41,7 @@ async def look(
             found.problems.append(f"the trail has {length} lines, the newest is number {last}")
         compare(await store.changes(since), said, killed, found)
         found.problems += [
-            *await _ore_problems(store),
+            *await ore_problems(store),
             *await _payment_problems(store, sums),
             *await _case_problems(store, town),
             *await _visma_problems(store, town),
@@ -69,7 +70,8 @@ def compare(
             found.problems.append(f"{name} committed {times} without saying so, killed: {name in killed}")
 
 
-async def _ore_problems(store: Store) -> list[str]:
+async def ore_problems(store: Store) -> list[str]:
+    """One øre at a time went from one case to the other: none is lost, and each changed both cases once."""
     giver, taker = await store.get(Case, GIVER), await store.get(Case, TAKER)
     assert giver
     assert taker
@@ -155,7 +157,7 @@ async def _money_problems(store: Store) -> list[str]:
     return problems
 
 
-async def last_change(town: Town) -> int:
+async def last_change(home: Path) -> int:
     """The number of the newest line of the trail."""
-    async with wiring.opened_store(town.home) as store:
+    async with wiring.opened_store(home) as store:
         return await store.last_change()

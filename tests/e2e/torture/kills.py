@@ -125,7 +125,7 @@ class Day:
         self._dice = dice
         self._trouble = trouble
         self._rounds = 0
-        self._seq = forks.answer(int, lambda: asyncio.run(books.last_change(town)))
+        self._seq = forks.answer(int, lambda: asyncio.run(books.last_change(town.home)))
         self._sums: dict[str, int] = {}
 
     def round(self, tally: Tally) -> None:

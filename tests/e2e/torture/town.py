@@ -50,7 +50,13 @@ def clock() -> Clock:
 
 
 async def make_town(home: Path, url: str = "kk2.db", visma: VismaSettings | None = None) -> Town:
-    """Make a home whose store is at `url`, and take its cases over from Visma."""
+    """A home with cases, whose store is at `url`."""
+    await make_empty_town(home, url, visma)
+    return await take_cases_over(home)
+
+
+async def make_empty_town(home: Path, url: str = "kk2.db", visma: VismaSettings | None = None) -> None:
+    """A home with rates, a handler, a creditor, and the two cases that an øre is moved between."""
     for folder in (home, home / wiring.INBOX):
         folder.mkdir(parents=True, exist_ok=True)
     (home / wiring.SCENARIO).write_text(json.dumps(scenario()), encoding="utf-8")
@@ -63,6 +69,10 @@ async def make_town(home: Path, url: str = "kk2.db", visma: VismaSettings | None
         async with store.transaction(LOGIN, "To saker som en øre flyttes mellom") as tx:
             for serial, key in ((1, GIVER), (2, TAKER)):
                 tx.put(case(id=key, creditor="9999", kid=make_kid("9999", serial), status="manual"))
+
+
+async def take_cases_over(home: Path) -> Town:
+    """The cases of the approved proposal."""
     async with wiring.opened_services(home, LOGIN, clock()) as services:
         await services.case_import.run(LOGIN)
         cases = [each for each in await everything(services.store, Case) if each.id not in (GIVER, TAKER)]
