@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 ARGS ?=
 
-.PHONY: demo test check bench pictures lock clean
+.PHONY: demo test test-postgres check bench pictures lock clean
 
 $(VENV)/.ready: requirements.txt pyproject.toml
 	$(PYTHON) -m venv $(VENV)
@@ -21,6 +21,9 @@ demo: $(VENV)/.ready ## a made-up municipality to try everything on; ARGS=--head
 
 test: $(VENV)/.ready-dev ## all tests, on all processors
 	$(BIN)/python -m pytest -n auto $(ARGS)
+
+test-postgres: $(VENV)/.ready-dev ## the same, with every store in PostgreSQL
+	KK2_TEST_BACKEND=postgresql $(BIN)/python -m pytest -n auto $(ARGS)
 
 check: $(VENV)/.ready-dev ## style, types and import direction
 	$(BIN)/ruff check .

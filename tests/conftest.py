@@ -1,10 +1,11 @@
-"""What all tests share: a PostgreSQL server, for those that ask for one."""
+"""What all tests share: a PostgreSQL server for those that ask for one, and for all when the stores are to be there."""
 
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
-from tests import postgres
+from tests import postgres, stores
 
 
 @pytest.fixture(scope="session")
@@ -22,6 +23,21 @@ def schema_url(postgres_url: str) -> Iterator[str]:
     url = postgres.new_schema_url()
     yield url
     postgres.drop_schema(url)
+
+
+if stores.ON_POSTGRES:
+
+    @pytest.fixture(autouse=True)
+    def tests_own_schemas(tmp_path: Path) -> Iterator[None]:
+        """The stores that a test made in its folder are dropped when it is done."""
+        yield
+        stores.drop_stores_in(tmp_path)
+
+    def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+        for item in items:
+            why = stores.ABOUT_FILES.get(item.name.partition("[")[0])
+            if why is not None:
+                item.add_marker(pytest.mark.skip(reason=f"about the file that a store is kept in: {why}"))
 
 
 def pytest_unconfigure() -> None:

@@ -20,7 +20,7 @@ def test_imports_run_downwards_only(monkeypatch):
     assert lint_imports(config_filename=str(ROOT / "pyproject.toml"), no_cache=True) == 0
 
 
-DOORS = {"sqlite3", "httpx", "zeep", "socket", "subprocess", "shutil", "urllib", "tinydb"}
+DOORS = {"sqlite3", "psycopg", "httpx", "zeep", "socket", "subprocess", "shutil", "urllib", "tinydb"}
 
 
 def doors_opened(path: Path) -> list[str]:

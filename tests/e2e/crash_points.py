@@ -34,6 +34,7 @@ from kk2tui.cli.main import hoist, kk2
 from services.listing import everything
 from services.visma.codec import shared_codec
 from services.visma.port import CaseNumber, CaseNumberResult, VismaPort, VoucherReceipt
+from tests.stores import copy_home
 
 KILLED = -signal.SIGKILL
 ROUNDS = 2  # after a crash: one to finish, and one that finds nothing to do
@@ -104,13 +105,13 @@ def main(template: Path, workplace: Path, words: Sequence[str]) -> dict[str, Any
     """See above."""
     shared_codec()  # with zeep behind it the slowest to load: once, and not in every fork
     whole = workplace / "whole"
-    shutil.copytree(template, whole)
+    copy_home(template, whole)
     points = _points_of(whole, words)
     wanted = _result(whole, words)
     differences, killed, without_receipt = [], 0, 0
     for at in range(1, points + 1):
         home = workplace / f"crashed-{at}"
-        shutil.copytree(template, home)
+        copy_home(template, home)
         killed += _forked(partial(_run, home, words, CrashPoint(at))) == KILLED
         found = _result(home, words)
         without_receipt += found.pop("receipts") != wanted["receipts"]

@@ -10,6 +10,8 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
+from tests.stores import home_variables
+
 TODAY = "2026-11-24"
 DEADLINE_S = 60  # long: a slow machine is no failure
 COMMAND = (sys.executable, "-m", "kk2tui")
@@ -63,7 +65,13 @@ class Program:
         return finished.json()
 
     def variables(self) -> dict[str, str]:
-        return {**os.environ, "KK2_TODAY": self.today, "PYTHONUTF8": "1", **self.environment}
+        return {
+            **os.environ,
+            "KK2_TODAY": self.today,
+            "PYTHONUTF8": "1",
+            **home_variables(self.home),
+            **self.environment,
+        }
 
 
 def ended(process: subprocess.Popen[str]) -> Finished:

@@ -1,7 +1,6 @@
 """A municipality with everything real: a home, a store on disk, and Visma as a server of its own."""
 
 import json
-import shutil
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
@@ -10,6 +9,7 @@ from typing import Any
 
 from tests.e2e.program import Program
 from tests.e2e.served_visma import ServedVisma, served_visma
+from tests.stores import copy_home, store_section
 
 ARRIVED = ("delivered", "registered", "posted")
 STATE = "visma-state.json"
@@ -38,7 +38,7 @@ class Site:
     def set(self, *, timeout_s: float = 20, quarantine_s: float = 0) -> "Site":
         """Write kk2.toml."""
         text = SETTINGS.format(url=self.visma.url, timeout_s=timeout_s, quarantine_s=quarantine_s)
-        (self.kk2.home / "kk2.toml").write_text(text, encoding="utf-8")
+        (self.kk2.home / "kk2.toml").write_text(text + store_section(self.kk2.home), encoding="utf-8")
         return self
 
     def on(self, today: str) -> "Site":
@@ -68,7 +68,7 @@ class Site:
 @contextmanager
 def opened_site(template: Path, home: Path, *, change: Callable[[Path], None] = lambda home: None) -> Iterator[Site]:
     """A copy of a home, changed if need be, with a Visma that knows what the template's Visma knew."""
-    shutil.copytree(template, home)
+    copy_home(template, home)
     change(home)
     kk2 = Program(home)
     with served_visma(kk2, home / "visma-scenario.json", home / STATE) as visma:

@@ -2,7 +2,6 @@
 
 import json
 import os
-import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -12,6 +11,7 @@ import pytest
 
 from tests.e2e.program import DEADLINE_S, TODAY, Program, ended, wait_until
 from tests.e2e.site import Site
+from tests.stores import copy_home, store_section
 
 pytestmark = pytest.mark.e2e
 
@@ -23,8 +23,8 @@ INVOICES = 40  # in three pages
 def embedded_home(demo_home: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A demo home that asks Visma at once what became of a voucher, and fetches invoices in small pages."""
     home = tmp_path_factory.mktemp("made") / "home"
-    shutil.copytree(demo_home, home)
-    (home / "kk2.toml").write_text(SETTINGS, encoding="utf-8")
+    copy_home(demo_home, home)
+    (home / "kk2.toml").write_text(SETTINGS + store_section(home), encoding="utf-8")
     return home
 
 
@@ -32,7 +32,7 @@ def embedded_home(demo_home: Path, tmp_path_factory: pytest.TempPathFactory) -> 
 def few_invoices(embedded_home: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The same with a short proposal."""
     home = tmp_path_factory.mktemp("made") / "home"
-    shutil.copytree(embedded_home, home)
+    copy_home(embedded_home, home)
     scenario = json.loads((home / "visma-scenario.json").read_text(encoding="utf-8"))
     for proposal in scenario["proposals"]:
         proposal["invoices"] = proposal["invoices"][:INVOICES]
@@ -44,7 +44,7 @@ def few_invoices(embedded_home: Path, tmp_path_factory: pytest.TempPathFactory) 
 def embedded_cases(embedded_home: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A demo home with cases."""
     home = tmp_path_factory.mktemp("made") / "home"
-    shutil.copytree(embedded_home, home)
+    copy_home(embedded_home, home)
     Program(home).json("cases", "import")
     return home
 
@@ -53,7 +53,7 @@ def embedded_cases(embedded_home: Path, tmp_path_factory: pytest.TempPathFactory
 def embedded_payments(embedded_cases: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The same with payments of the second day."""
     home = tmp_path_factory.mktemp("made") / "home"
-    shutil.copytree(embedded_cases, home)
+    copy_home(embedded_cases, home)
     Program(home).json("payments", "import", max((home / "inbox").iterdir()))
     return home
 

@@ -1,6 +1,5 @@
 """The daily routine in a real terminal, by keys alone: every step as a handler would see it."""
 
-import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -8,6 +7,7 @@ import pytest
 
 from tests.e2e.program import COMMAND, Program
 from tests.e2e.terminal import KEYS, LEAVES_ALTERNATE_SCREEN, SHOWS_CURSOR, Terminal
+from tests.stores import copy_home
 
 pytestmark = pytest.mark.e2e
 
@@ -165,7 +165,7 @@ def leave(terminal: Terminal) -> None:
 
 
 def test_keys_that_come_in_one_burst_are_carried_out_in_their_order(demo_home: Path, tmp_path: Path) -> None:
-    home = Path(shutil.copytree(demo_home, tmp_path / "home"))
+    home = copy_home(demo_home, tmp_path / "home")
     Program(home).json("cases", "import")
     with opened(home, SIZES[1], "--handler", "kari") as terminal:
         terminal.wait_for(MENU)
@@ -200,7 +200,7 @@ def test_ctrl_c_does_not_end_the_program_in_the_middle_of_something(demo_home: P
 
 
 def test_a_lost_connection_ends_the_program_and_keeps_what_was_saved(demo_home: Path, tmp_path: Path) -> None:
-    home = Path(shutil.copytree(demo_home, tmp_path / "home"))
+    home = copy_home(demo_home, tmp_path / "home")
     with opened(home, SIZES[0], "--handler", "kari") as terminal:
         terminal.wait_for(MENU)
         take_cases_over(terminal)

@@ -8,6 +8,7 @@ from typing import Any
 from click.testing import CliRunner
 
 from kk2tui.cli.main import hoist, kk2
+from tests.stores import home_variables
 
 TODAY = "2026-11-24"
 
@@ -46,7 +47,7 @@ class CommandLine:
 
     def bare(self, *words: str | Path) -> Answer:
         """Without the global options."""
-        environment = {"KK2_TODAY": TODAY, "KK2_HOME": None, **self.environment}
+        environment = {"KK2_TODAY": TODAY, "KK2_HOME": None, **home_variables(self.home), **self.environment}
         found = CliRunner().invoke(kk2, hoist([str(word) for word in words]), env=environment, prog_name="kk2")
         if found.exception is not None and not isinstance(found.exception, SystemExit):
             raise found.exception

@@ -16,7 +16,7 @@ def test_a_new_home_has_its_files_and_the_one_who_made_it_as_administrator(tmp_p
     kk2 = CommandLine(tmp_path / "hjem", handler="berit")
     made = kk2.json("init")
     assert made == {"home": str(kk2.home), "administrator": "berit", "demo": False, "inbox": []}
-    assert {path.name for path in kk2.home.iterdir()} >= {"kk2.toml", "kk2.db", "inbox", "outbox"}
+    assert {path.name for path in kk2.home.iterdir()} >= {"kk2.toml", "inbox", "outbox"}
     assert [(each["login"], each["role"]) for each in kk2.json("admin", "handlers", "list")["handlers"]] == [
         ("berit", "admin")
     ]

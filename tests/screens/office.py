@@ -11,7 +11,6 @@ from textual.pilot import Pilot
 from textual.widgets import Input
 
 from data.documents import Case, Voucher
-from data.tinydb_store import open_store
 from screens.base import Kk2Screen
 from services.bank.ocr_writer import OcrAssignment, OcrPayment, write_ocr
 from services.rates import seed_rates
@@ -20,6 +19,7 @@ from services.visma.port import VismaPort, VismaUncertain, VismaUnreachable, Vou
 from services.visma.simulator.embedded import embedded
 from tests.screens.stand_in import KARI, TODAY, creditor, services_for
 from tests.screens.widgets.stage import Stage, settle, text
+from tests.stores import open_test_store
 
 YESTERDAY = TODAY - timedelta(days=1)
 ACCOUNT = creditor().bank_accounts[0].account
@@ -124,7 +124,7 @@ class Office:
 async def open_office(folder: Path, **world: Any) -> AsyncIterator[Office]:
     """A new office; `world` adds to the simulator's scenario (rules, faults)."""
     (folder / "inbox").mkdir()
-    store = open_store(folder / "kk2.db")
+    store = open_test_store(folder / "kk2.db")
     visma = MoodyVisma(embedded(None, scenario() | world))
     try:
         await seed_rates(store, "kari")

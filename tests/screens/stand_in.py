@@ -19,7 +19,6 @@ from data.documents import (
     Payment,
 )
 from data.store import Store
-from data.tinydb_store import open_store
 from services.bank.kid import make_kid
 from services.bank_import import BankImport
 from services.case_import import CaseImport
@@ -45,6 +44,7 @@ from services.registry import Services
 from services.visma.port import VismaPort
 from services.visma.simulator.embedded import embedded
 from services.visma_payments import VismaPayments
+from tests.stores import open_test_store
 
 TODAY = date(2026, 11, 24)
 KARI = Handler(id="kari", name="Kari Testesen", email="kari@testvik.invalid", role="admin")
@@ -209,7 +209,7 @@ async def opened_services(
 ) -> AsyncIterator[Services]:
     """The services on a new store in `folder`; Visma is the simulator in this process, as `scenario` (None: empty)."""
     (folder / "inbox").mkdir(exist_ok=True)
-    store = open_store(folder / "kk2.db")
+    store = open_test_store(folder / "kk2.db")
     visma = embedded(None, {"companies": ["1"]} if scenario is None else scenario)
     try:
         if filled:

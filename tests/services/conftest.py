@@ -6,10 +6,10 @@ from pathlib import Path
 import pytest
 
 from data.store import Store
-from data.tinydb_store import open_store
 from services.rates import seed_rates
 from tests.builders import KARI, OLA, creditor, put
 from tests.services.fakes import FakeClock
+from tests.stores import open_test_store
 
 
 @pytest.fixture
@@ -19,7 +19,7 @@ def clock() -> FakeClock:
 
 @pytest.fixture
 async def store(tmp_path: Path) -> AsyncIterator[Store]:
-    opened = open_store(tmp_path / "kk2.db")
+    opened = open_test_store(tmp_path / "kk2.db")
     await seed_rates(opened, "kari")
     await put(opened, KARI, OLA, creditor())
     yield opened

@@ -7,7 +7,6 @@ from msgspec.structs import replace
 
 from data.documents import Case
 from data.store import Store
-from data.tinydb_store import open_store
 from services.cases import CaseService
 from services.clock import SystemClock
 from services.creditors import CreditorService
@@ -15,13 +14,14 @@ from services.edits import EditService
 from services.news import MOST_LOOKED_UP, NewsService
 from services.payments import PaymentService
 from tests.screens.stand_in import BARNEHAGE, TODAY, TRANSPORT, case, fill
+from tests.stores import open_test_store
 
 CLOCK = SystemClock(TODAY)
 
 
 @pytest.fixture
 async def store(tmp_path: Path) -> AsyncIterator[Store]:
-    opened = open_store(tmp_path / "kk2.db", now=CLOCK.now)
+    opened = open_test_store(tmp_path / "kk2.db", now=CLOCK.now)
     await fill(opened)
     yield opened
     await opened.close()

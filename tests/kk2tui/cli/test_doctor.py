@@ -8,6 +8,7 @@ import pytest
 from tests.kk2tui.command_line import CommandLine
 from tests.services.visma.helpers import simulator
 from tests.services.visma.tls import make_certificates, visma_behind_tls
+from tests.stores import store_section
 
 STATES = {"ok", "warning", "wrong"}
 
@@ -73,7 +74,9 @@ def test_an_authority_and_a_certificate_of_our_own_work_from_the_settings(fresh:
     found = {}
     with visma_behind_tls(simulator(), certificates, ask_for_client=True) as url:
         for own in ("client", "stranger"):
-            (fresh.home / "kk2.toml").write_text(settings.format(url=url, own=own), encoding="utf-8")
+            (fresh.home / "kk2.toml").write_text(
+                settings.format(url=url, own=own) + store_section(fresh.home), encoding="utf-8"
+            )
             answer = fresh("doctor", "--json")
             states = {each["name"]: each["state"] for each in answer.json()["checks"]}
             found[own] = (answer.status, states["Visma, sertifikat"], states["WSInkasso, lisens og pålogging"])

@@ -8,7 +8,6 @@ from msgspec.structs import replace
 
 from data.store import Store
 from data.store_url import server_place
-from data.tinydb_store import open_store
 from services.doctor.facts import HomeFacts, TerminalFacts
 from services.doctor.home import (
     check_clock,
@@ -18,6 +17,7 @@ from services.doctor.home import (
     check_store,
     check_terminal,
 )
+from tests.stores import open_test_store
 
 GOOD = TerminalFacts(present=True, encoding="UTF-8", term="xterm-256color", columns=120, rows=40, colours=256)
 
@@ -64,7 +64,7 @@ async def test_the_newest_change_is_told(store: Store) -> None:
 
 
 async def test_an_empty_store_is_wrong(tmp_path: Path) -> None:
-    empty = open_store(tmp_path / "tom.db")
+    empty = open_test_store(tmp_path / "tom.db")
     assert (await check_store(empty)).state == "wrong"
     await empty.close()
 

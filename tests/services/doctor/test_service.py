@@ -9,7 +9,6 @@ from msgspec.structs import replace
 
 from data.errors import StoreBroken
 from data.store import Store
-from data.tinydb_store import open_store
 from services.doctor.check import Check
 from services.doctor.facts import HomeFacts, TerminalFacts, VismaFacts
 from services.doctor.service import Doctor
@@ -18,6 +17,7 @@ from services.visma.port import VismaAccess, VismaPort
 from tests.services.fakes import FakeClock, FakeVisma
 from tests.services.visma.helpers import simulator
 from tests.services.visma.tls import closed_port, visma_behind_tls
+from tests.stores import open_test_store
 
 SIMULATED = VismaFacts(adapter="simulator", dunning_codes=("EWS",))
 
@@ -49,7 +49,7 @@ def doctor(home: Path, **more: Any) -> Callable[[], Any]:
     clock = FakeClock()
     facts: dict[str, Any] = {
         "visma_facts": SIMULATED,
-        "open_store": lambda: open_store(home / "kk2.db"),
+        "open_store": lambda: open_test_store(home / "kk2.db"),
         "open_visma": FakeVisma,
         "open_mail": lambda: None,
     }
