@@ -40,5 +40,15 @@ if stores.ON_POSTGRES:
                 item.add_marker(pytest.mark.skip(reason=f"about the file that a store is kept in: {why}"))
 
 
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Print what tests found out that a person should see: their properties named `told`, also of other processes."""
+    for outcome in ("passed", "failed"):
+        for report in terminalreporter.getreports(outcome):
+            told = [text for name, text in getattr(report, "user_properties", ()) if name == "told"]
+            if told and getattr(report, "when", "") == "call":
+                terminalreporter.write_line(f"{report.nodeid}:")
+                terminalreporter.write_line("\n".join(map(str, told)))
+
+
 def pytest_unconfigure() -> None:
     postgres.stop_shared()
