@@ -13,7 +13,7 @@ from itertools import groupby
 
 from data.table_shape import TableShape
 
-CANDIDATES = 2_000  # a query that more owners answer is not done being typed: the rest of them are not looked at
+CANDIDATES = 2_000  # as many owners as are looked up sooner than all are gone through in order
 _MOST_WORDS = 12
 LONGEST_WORD = 64
 _JOINERS = "-‐‑–—./'’"
@@ -67,15 +67,20 @@ class SearchIndex:
 
 
 def search(connection: sqlite3.Connection, shape: TableShape, text: str, limit: int) -> list[str]:
-    """The JSON of the documents found, ordered by id. Exact as long as at most CANDIDATES owners answer."""
+    """The JSON of the documents found, ordered by id.
+
+    A few owners are looked up one by one; where many answer, owners are gone through in order until there are enough.
+    """
     expression = match_expression(text)
     if not expression:
         return []
-    found = "select rowid from search_words where search_words match ? limit ?"
-    owners = f"select owner from search_owner where n in ({found})"  # noqa: S608 - no text of the user's
+    found = "select rowid from search_words where search_words match ?"
+    numbers = connection.execute(f"{found} limit ?", (expression, CANDIDATES)).fetchall()
+    number = "n" if len(numbers) < CANDIDATES else "+n"  # to SQLite, a sum is nothing to look up by
+    owners = f"search_owner cross join {shape.table} on id = owner"
     rows = connection.execute(
-        f"select doc from {shape.table} where id in ({owners}) order by id limit ?",  # noqa: S608 - as above
-        (expression, CANDIDATES, limit),
+        f"select doc from {owners} where {number} in ({found}) order by owner limit ?",  # noqa: S608 - no user's text
+        (expression, limit),
     )
     return [doc for (doc,) in rows]
 
