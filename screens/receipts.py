@@ -19,7 +19,12 @@ from screens.widgets.row_table import RowTable
 from screens.widgets.virtual_table import VirtualTable
 from services.rules.dates import format_instant
 
-KIND_NAMES: Mapping[str, str] = {"cases": "Nye saker", "payments": "Innbetalinger", "posting": "Bokføring"}
+KIND_NAMES: Mapping[str, str] = {
+    "cases": "Nye saker",
+    "payments": "Innbetalinger",
+    "posting": "Bokføring",
+    "retention": "Sletting",
+}
 FEW_WARNINGS = 3
 
 

@@ -8,7 +8,7 @@ from data.errors import NotFound
 from data.store import Page, Store, Transaction
 from services.clock import Clock
 
-Kind = Literal["cases", "payments", "posting"]
+Kind = Literal["cases", "payments", "posting", "retention"]
 
 
 async def keep_receipt(

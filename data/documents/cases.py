@@ -32,6 +32,8 @@ class Case(Document, frozen=True, kw_only=True):
     A case that was converted from an older system has its number there as `old_number`. What had been paid before
     `counted_until` came with it, so what Visma tells of earlier days is counted already.
 
+    On the day `erased` the debtor was taken out of the case and of all that belongs to it (services/retention).
+
     `step` is what the case last came to, on `step_date`. For a letter `step_sent` is the day it was sent, and
     `step_date` its deadline.
     """
@@ -73,6 +75,7 @@ class Case(Document, frozen=True, kw_only=True):
     outstanding: int = 0
     old_number: str = ""
     counted_until: date | None = None
+    erased: date | None = None
 
     @property
     def number(self) -> str:

@@ -45,7 +45,7 @@ class Receipt(Document, frozen=True, kw_only=True):
     TABLE = "receipts"
     INDEXED = ("kind", "time")
 
-    kind: Literal["cases", "payments", "posting"]
+    kind: Literal["cases", "payments", "posting", "retention"]
     time: datetime
     actor: str
     title: str

@@ -8,7 +8,7 @@ from typing import TypeVar
 import click
 
 from data.documents import Creditor, Handler, Role
-from kk2tui.cli import rates
+from kk2tui.cli import rates, retention
 from kk2tui.cli.context import Session, command
 from kk2tui.cli.tables import table
 from kk2tui.wiring import opened_store
@@ -26,6 +26,7 @@ def admin() -> None:
 
 
 admin.add_command(rates.rates)
+admin.add_command(retention.retention)
 
 
 @admin.group()

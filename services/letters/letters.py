@@ -169,6 +169,8 @@ class LetterService:
         found = await self._store.get(Letter, letter)
         if found is None:
             raise NotFound(f"Brevet {letter} finnes ikke.")
+        if not found.pdf:
+            raise NotFound(f"Brevet {letter} er slettet med skyldnerens opplysninger. Bare at det ble sendt, er kjent.")
         return await self._pdfs.read(found.pdf)
 
     async def save_copy(self, letter: str) -> Path:

@@ -1,4 +1,4 @@
-"""The folder where PDFs lie, each named by the SHA-256 of its content: written once, never changed.
+"""The folder where PDFs lie, each named by the SHA-256 of its content: written once, never changed, erased one day.
 
 A PDF is on the disk before a document tells of it. One that no document tells of (after a crash) does no harm, and is
 the same file when it is made again.
@@ -6,11 +6,12 @@ the same file when it is made again.
 
 import asyncio
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from pathlib import Path
 
 from data.errors import NotFound, StoreFull
 from services.durable_file import sync_folder, write_durably
+from services.errors import Refused
 
 
 class PdfFolder:
@@ -52,6 +53,22 @@ class PdfFolder:
             return self._path(pdf).read_bytes()
         except FileNotFoundError:
             return None
+
+    async def remove(self, pdfs: Collection[str]) -> None:
+        """Take PDFs off the disk; those that are gone are no matter. Raises Refused."""
+        await asyncio.to_thread(self._remove, pdfs)
+
+    def _remove(self, pdfs: Collection[str]) -> None:
+        try:
+            for pdf in pdfs:
+                self._path(pdf).unlink(missing_ok=True)
+            if pdfs and self._folder.exists():
+                sync_folder(self._folder)
+        except OSError as error:
+            raise Refused(
+                f"Brevene i {self._folder} kan ikke slettes: {error.strerror}. Rett tilgangen, og prøv igjen.",
+                code="letters_stay",
+            ) from error
 
     def _path(self, pdf: str) -> Path:
         return self._folder / f"{pdf}.pdf"
