@@ -53,7 +53,7 @@ async def write_parts(connection: Connection, rows: Sequence[tuple[object, ...]]
     """Write rows that `AuditLine.part` gave."""
     await connection.execute(
         "insert into audit_change select * from unnest("
-        "%s::bigint[], %s::integer[], %s::text[], %s::text[], %s::text[], %s::text[])",
+        "%b::bigint[], %b::integer[], %b::text[], %b::text[], %b::text[], %b::text[])",
         [list(column) for column in zip(*rows, strict=True)],
     )
 

@@ -28,8 +28,9 @@ class ValueRefused(Kk2Error):
     code = "store_value"
 
 
-_FULL = (errors.DiskFull, errors.OutOfMemory, errors.InsufficientResources)
+_FULL = (errors.DiskFull, errors.OutOfMemory)
 _IN_THE_WAY = (errors.SerializationFailure, errors.DeadlockDetected)
+_AWAY = ("08", "57P")  # classes of SQLSTATE: the connection failed; the server is stopping, or starting
 
 
 @contextlib.contextmanager
@@ -51,6 +52,8 @@ def explanation(error: psycopg.Error, place: str) -> Kk2Error:
         return _full()
     if isinstance(error, errors.InsufficientPrivilege):
         return not_allowed(place)
+    if isinstance(error, errors.TooManyConnections):
+        return _crowded()
     if isinstance(error, psycopg.DataError):
         return _not_kept()
     if is_away(error):
@@ -59,15 +62,16 @@ def explanation(error: psycopg.Error, place: str) -> Kk2Error:
 
 
 def is_away(error: BaseException) -> bool:
-    """The connection is lost, or was never made. What the server itself refuses has another class of error."""
-    lost = isinstance(error, psycopg.OperationalError) and error.sqlstate is None
-    return lost or isinstance(error, (errors.OperatorIntervention, errors.ConnectionException))
+    """The connection is lost, or was never made. What the server refuses has an SQLSTATE that says so."""
+    if not isinstance(error, psycopg.OperationalError):
+        return False
+    return error.sqlstate is None or error.sqlstate.startswith(_AWAY)
 
 
 def away(place: str) -> StoreAway:
     return StoreAway(
-        f"Ingen kontakt med registeret på {place}. Ingenting av endringen er lagret. "
-        "Prøv på nytt om litt. Hjelper ikke det, be driftsansvarlig se om databasetjeneren er i gang."
+        f"Ingen kontakt med registeret på {place}, eller det slipper ikke brukeren inn. Ingenting av endringen er "
+        "lagret. Prøv på nytt om litt. Hjelper ikke det, be driftsansvarlig se om databasetjeneren er i gang."
     )
 
 
@@ -106,6 +110,13 @@ def interrupted() -> StoreBusy:
 
 def _in_the_way() -> StoreBusy:
     return StoreBusy("Noe annet endret registeret samtidig. Ingenting av endringen din er lagret. Prøv på nytt.")
+
+
+def _crowded() -> StoreBusy:
+    return StoreBusy(
+        "Databasetjeneren har så mange tilkoblinger som den tar imot. Ingenting av endringen din er lagret. "
+        "Prøv på nytt om litt, og be driftsansvarlig øke max_connections hvis det gjentar seg."
+    )
 
 
 def _full() -> StoreFull:

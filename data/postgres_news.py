@@ -43,8 +43,7 @@ class News:
         while True:
             try:
                 await self._listen_once()
-            except psycopg.Error:
-                self._tell()
+            except psycopg.Error:  # those who wait go on waiting, and look when the server is back
                 await asyncio.sleep(_AGAIN_S)
 
     async def _listen_once(self) -> None:

@@ -88,7 +88,7 @@ class _Present(NamedTuple):
 async def prepare(connection: Connection, address: Address, shapes: Mapping[str, PostgresShape]) -> None:
     """See to it that the schema has a table for each shape. Raises StoreBroken when it is not ours, or is newer."""
     present = await _present(connection, address)
-    if present.has_all(shapes.values()):
+    if present.names and present.has_all(shapes.values()):
         return
     async with connection.transaction():
         # one opener at a time; what another has made meanwhile is there when it is looked for again
@@ -151,10 +151,10 @@ async def _create_or_extend(connection: Connection, shape: PostgresShape, presen
 
 
 async def _grant(connection: Connection, address: Address, tables: Iterable[str]) -> None:
-    """Give those who may use the schema, other than its owner, what the program needs."""
+    """Give the others who may use the schema what the program needs."""
     rows = await connection.execute(
         "select distinct rolname from pg_namespace, aclexplode(nspacl) acl join pg_roles r on r.oid = acl.grantee"
-        " where nspname = %s and privilege_type = 'USAGE' and grantee <> nspowner",
+        " where nspname = %s and privilege_type = 'USAGE' and rolname <> current_user",
         (address.schema,),
     )
     rights = {**_RIGHTS, **dict.fromkeys(tables, _OF_A_DOCUMENT_TABLE)}

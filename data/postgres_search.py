@@ -11,6 +11,7 @@ from data.postgres_lists import asked
 from data.postgres_shape import PostgresShape
 from data.search_index import CANDIDATES, LONGEST_WORD, owner_words, spellings
 
+STRETCH = 500  # owners whose words are put together without letting anybody else to
 Entry = tuple[str, str]  # owner, words
 Key = tuple[str, str]  # table, id
 
@@ -31,7 +32,7 @@ class SearchWords:
         rows = await asked(
             connection,
             "select tab, id, owner, words from search_source"
-            " join unnest(%s::text[], %s::text[]) as asked_for(tab, id) using (tab, id)",
+            " join unnest(%b::text[], %b::text[]) as asked_for(tab, id) using (tab, id)",
             _columns(list(entries)),
             prepare=True,
         )
@@ -42,7 +43,7 @@ class SearchWords:
         self._touched.update(owner for key in changed for owner, _ in filter(None, (before.get(key), changed[key])))
         if gone:
             await connection.execute(
-                "delete from search_source using unnest(%s::text[], %s::text[]) as gone(tab, id)"
+                "delete from search_source using unnest(%b::text[], %b::text[]) as gone(tab, id)"
                 " where (search_source.tab, search_source.id) = (gone.tab, gone.id)",
                 _columns(gone),
             )
@@ -51,15 +52,14 @@ class SearchWords:
 
     async def write(self, connection: Connection) -> None:
         """Bring the words of the owners touched up to date."""
-        if self._touched:
-            await write_owners(connection, list(self._touched))
-            self._touched.clear()
+        while self._touched:
+            await write_owners(connection, [self._touched.pop() for _ in range(min(STRETCH, len(self._touched)))])
 
 
 async def write_sources(connection: Connection, rows: Sequence[tuple[str, str, str, str]]) -> None:
     """Write what documents are found by: (table, id, owner, words)."""
     await connection.execute(
-        "insert into search_source select * from unnest(%s::text[], %s::text[], %s::text[], %s::text[])"
+        "insert into search_source select * from unnest(%b::text[], %b::text[], %b::text[], %b::text[])"
         " on conflict (tab, id) do update set owner = excluded.owner, words = excluded.words",
         _columns(rows),
     )
@@ -77,7 +77,7 @@ async def write_owners(connection: Connection, owners: Sequence[str]) -> None:
     await connection.execute("delete from search_owner where owner = any(%s)", ([o for o in owners if o not in found],))
     await connection.execute(
         "insert into search_owner select owner, array_to_tsvector(string_to_array(words, ' '))"
-        " from unnest(%s::text[], %s::text[]) as kept(owner, words)"
+        " from unnest(%b::text[], %b::text[]) as kept(owner, words)"
         " on conflict (owner) do update set words = excluded.words",
         ([*found], [*found.values()]),
     )

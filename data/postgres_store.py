@@ -22,7 +22,7 @@ from data.postgres_address import DEFAULT_SCHEMA, Address, parse_address
 from data.postgres_audit import Seal
 from data.postgres_connections import Connection, Connections, connect, connected, to_the_end
 from data.postgres_copy import Copy, PostgresSnapshot, snapshot
-from data.postgres_errors import away, explained, is_away, uncertain
+from data.postgres_errors import StoreAway, away, explained, is_away, uncertain
 from data.postgres_lock import advisory_lock
 from data.postgres_news import News
 from data.postgres_shape import PostgresShape, shapes_of
@@ -132,10 +132,12 @@ class PostgresStore:
         return await self._connections.ask(lambda on: postgres_audit.changes(on, since, limit))
 
     async def next_changes(self, since: int) -> list[Change]:
+        """A server that is away has no news: the waiting goes on until it is back."""
         while True:
             coming = self._news.coming()
-            if found := await self.changes(since):
-                return found
+            with contextlib.suppress(StoreAway):
+                if found := await self.changes(since):
+                    return found
             await coming.wait()
 
     async def last_change(self) -> int:

@@ -227,7 +227,7 @@ class PostgresTransaction:
             await write_parts(self._connection, parts)
         for change, cursor in zip(over, cursors, strict=True):
             if cursor.rowcount != 1:
-                raise refusals.stale(change.doc)
+                raise refusals.stale(change.doc, change.base)
 
     async def _write_over(self, change: Pending, text: object) -> "psycopg.AsyncCursor[tuple[object, ...]]":
         table = self._shapes[change.doc.TABLE].table
@@ -241,7 +241,7 @@ class PostgresTransaction:
     async def _insert(self, shape: PostgresShape, docs: Sequence[Document], texts: Sequence[object]) -> None:
         sql = (
             f"insert into {shape.table}(id, rev, doc) select id, rev, doc::jsonb"  # noqa: S608 - quoted
-            " from unnest(%s::text[], %s::integer[], %s::text[]) as new(id, rev, doc)"
+            " from unnest(%b::text[], %b::integer[], %b::text[]) as new(id, rev, doc)"
         )
         ids, revs = [doc.id for doc in docs], [doc.rev for doc in docs]
         await self._connection.execute(sql, (ids, revs, list(texts)), prepare=True)

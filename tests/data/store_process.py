@@ -1,4 +1,4 @@
-"""Another process at work on a store: `python -m tests.data.store_process JOB PATH [NUMBER]`.
+"""Another process at work on a store, in a file or on a server: `python -m tests.data.store_process JOB URL [NUMBER]`.
 
 It prints what is committed, when it is.
 """
@@ -10,10 +10,10 @@ from pathlib import Path
 
 from msgspec.structs import replace
 
+from data.backends import open_store
 from data.documents import Case
 from data.errors import StoreFull
 from data.store import Store, Transaction
-from data.tinydb_store import open_store
 from tests.data.made_up import case, payment
 
 
@@ -70,8 +70,8 @@ async def _add(tx: Transaction, key: str, amount: int) -> None:
 JOBS = {"increment": increment, "move": move_for_ever, "fill": fill_the_disk, "lock": hold_lock}
 
 
-async def main(job: str, path: str, number: str = "0") -> None:
-    store = open_store(path)
+async def main(job: str, url: str, number: str = "0") -> None:
+    store = open_store(url, Path())
     await JOBS[job](store, int(number))
     await store.close()
 
