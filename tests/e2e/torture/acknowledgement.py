@@ -4,6 +4,7 @@ Each transaction's reason in the audit trail ends with a mark that nobody else u
 there can be held against each other.
 """
 
+import itertools
 import os
 import time
 from collections.abc import AsyncIterator
@@ -16,6 +17,8 @@ import msgspec
 from data.documents import Document
 from data.store import Store, Transaction
 from kk2tui import wiring
+
+_numbers = itertools.count(1)  # of all stores of this process, one after the other
 
 
 class Acknowledged(msgspec.Struct, frozen=True):
@@ -33,15 +36,13 @@ class AcknowledgingStore:
         self._inner = inner
         self._file = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
         self._name = name
-        self._count = 0
 
     def __getattr__(self, name: str) -> Any:
         return getattr(self._inner, name)
 
     @asynccontextmanager
     async def transaction(self, actor: str, reason: str) -> AsyncIterator[Transaction]:
-        self._count += 1
-        mark = f"#{self._name}-{self._count}"
+        mark = f"#{self._name}-{next(_numbers)}"
         asked = time.monotonic()
         async with self._inner.transaction(actor, f"{reason} {mark}") as tx:
             waited = round((time.monotonic() - asked) * 1000)

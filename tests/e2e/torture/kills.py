@@ -12,9 +12,11 @@ import random
 import signal
 import time
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import AbstractContextManager, contextmanager, nullcontext, suppress
+from contextlib import AbstractContextManager, contextmanager
 from functools import partial
+from operator import itemgetter
 from pathlib import Path
+from typing import Protocol
 
 import msgspec
 
@@ -26,20 +28,25 @@ from tests.e2e.served_visma import served_visma
 from tests.e2e.torture import books, forks
 from tests.e2e.torture.acknowledgement import read_acknowledgements
 from tests.e2e.torture.town import Town, bank_content, make_town, scenario
-from tests.e2e.torture.worker import work
+from tests.e2e.torture.worker import Shift, work
 
 WORKERS = 4
 FILES = 2  # new bank files a round
 ROUNDS_A_STORE = 50  # then a new town: a store that only grows would make the looking slow
-SHORTEST_S, LONGEST_S = 0.06, 0.22  # of a round, from its first worker's start
+SHORTEST_S, LONGEST_S = 0.03, 0.2  # of a round, from when all are at work
+TROUBLED = 5  # so many times as long, when the server is stopped: it must come back too
 
 
 class Tally(msgspec.Struct, kw_only=True):
-    """What happened in all rounds. Times are ms; `untold` is what was committed in the moment of death."""
+    """What happened in all rounds. Times are ms.
+
+    `deeds` is what was done to the server, `untold` what was committed in the moment of death.
+    """
 
     rounds: int = 0
     kills: int = 0
     at_once: int = 0
+    deeds: int = 0
     committed: int = 0
     acknowledged: int = 0
     untold: int = 0
@@ -54,7 +61,8 @@ class Tally(msgspec.Struct, kw_only=True):
         """For people."""
         return [
             f"{self.rounds} rounds in {self.seconds:.0f} s, {self.kills} kills "
-            f"({self.at_once} rounds in which all were killed at once)",
+            f"({self.at_once} rounds in which all were killed at once)"
+            + (f", {self.deeds} times the server stopped or cut connections" if self.deeds else ""),
             f"{self.committed} transactions committed, {self.acknowledged} of them acknowledged, {self.untold} in the "
             "moment of death",
             f"{self.lost} lost, {self.doubled} doubled, {len(self.problems)} other problems",
@@ -64,7 +72,18 @@ class Tally(msgspec.Struct, kw_only=True):
 
 
 MakeTown = Callable[[Path], AbstractContextManager[Town]]
-Trouble = Callable[[random.Random, float], AbstractContextManager[object]]
+Deed = tuple[float, Callable[[], None]]  # when in the round (a part of it), and what
+
+
+class Trouble(Protocol):
+    """What goes wrong with the store in a round besides."""
+
+    def __call__(self, dice: random.Random) -> Sequence[Deed]: ...
+
+
+def no_trouble(dice: random.Random) -> Sequence[Deed]:
+    """Only the handlers die."""
+    return ()
 
 
 def run_rounds(
@@ -73,10 +92,10 @@ def run_rounds(
     *,
     seed: int = 1,
     make: MakeTown,
-    trouble: Trouble = lambda dice, seconds: nullcontext(),
+    trouble: Trouble = no_trouble,
     done: Callable[[Tally], None] = lambda tally: None,
 ) -> Tally:
-    """Run so many rounds, in a new town each `ROUNDS_A_STORE`. `trouble` is what else goes wrong during a round.
+    """Run so many rounds, in a new town each `ROUNDS_A_STORE`.
 
     The same seed deals the same kills and work, though never in quite the same moments.
     """
@@ -112,7 +131,7 @@ def make_served(home: Path) -> Iterator[Town]:
 def warm_up() -> None:
     """Load here, once, what each fork would load: zeep above all, and what the wiring loads when it is needed."""
     shared_codec()
-    for module in ("tomllib", "services.visma.soap", "services.visma.simulator.embedded"):
+    for module in ("tomllib", "services.visma.soap", "services.visma.simulator.embedded", "data.postgres_store"):
         importlib.import_module(module)
     gc.freeze()
 
@@ -133,9 +152,9 @@ class Day:
         names = [f"r{self._rounds}w{number}" for number in range(WORKERS)]
         said = {name: self.town.home / f"{name}.said" for name in names}
         files = [self._bank_file(number) for number in range(FILES)]
-        seconds = self._dice.uniform(SHORTEST_S, LONGEST_S)
-        with self._trouble(self._dice, seconds):
-            killed = self._work_and_die(said, files, seconds, tally)
+        deeds = self._trouble(self._dice)
+        seconds = self._dice.uniform(SHORTEST_S, LONGEST_S) * (TROUBLED if deeds else 1)
+        killed = self._work_and_die(said, files, seconds, deeds, tally)
         acknowledged = {name: read_acknowledgements(path) for name, path in said.items()}
         look = partial(books.look, self.town, self._seq, acknowledged, killed, self._sums)
         found = forks.answer(books.Found, lambda: asyncio.run(look()))
@@ -146,27 +165,45 @@ class Day:
         for path in said.values():
             path.unlink(missing_ok=True)
 
-    def _work_and_die(self, said: dict[str, Path], files: Sequence[Path], seconds: float, tally: Tally) -> set[str]:
+    def _work_and_die(
+        self, said: dict[str, Path], files: Sequence[Path], seconds: float, deeds: Sequence[Deed], tally: Tally
+    ) -> set[str]:
         """Start everybody, kill some, wait for the rest. Returns who was killed."""
-        until = time.monotonic() + seconds
-        workers = {
-            name: forks.start(partial(work, self.town, name, self._dice.getrandbits(32), files, path, until))
-            for name, path in said.items()
-        }
+        stop = self.town.home / "stop"
+        stop.unlink(missing_ok=True)
+        workers = self._start(said, files, str(stop), may_be_away=bool(deeds))
         at_once = self._dice.random() < 0.25
         victims = list(workers) if at_once else self._dice.sample(list(workers), self._dice.randrange(WORKERS))
-        same = self._dice.uniform(0.02, seconds)
-        moments = sorted((same if at_once else self._dice.uniform(0.02, seconds), name) for name in victims)
-        for moment, name in moments:
-            time.sleep(max(0.0, until - seconds + moment - time.monotonic()))
-            with suppress(ProcessLookupError):
-                os.kill(workers[name], signal.SIGKILL)
+        same = self._dice.random()
+        moments = [*deeds]
+        for name in victims:
+            moment = same if at_once else self._dice.random()
+            moments.append((moment, partial(os.kill, workers[name], signal.SIGKILL)))
+        began = time.monotonic()
+        for moment, deed in sorted([*moments, (1.0, stop.touch)], key=itemgetter(0)):
+            time.sleep(max(0.0, began + seconds * moment - time.monotonic()))
+            deed()
         ended = {name: forks.end(worker) for name, worker in workers.items()}
         killed = {name for name, status in ended.items() if status == forks.KILLED}
         tally.problems += [f"{name} ended with {status}" for name, status in ended.items() if status > 0]
         tally.kills += len(killed)
+        tally.deeds += len(deeds)
         tally.at_once += len(killed) == WORKERS
         return killed
+
+    def _start(self, said: dict[str, Path], files: Sequence[Path], stop: str, *, may_be_away: bool) -> dict[str, int]:
+        """Start everybody, and wait until all are at work; now and then not, so that some die before."""
+        reading, writing = os.pipe()
+        shift = Shift(stop, writing, may_be_away)
+        workers = {}
+        for name, path in said.items():
+            seed = self._dice.getrandbits(32)
+            workers[name] = forks.start(partial(work, self.town, name, seed, files, path, shift))
+        os.close(writing)
+        with os.fdopen(reading, "rb") as ready:
+            if self._dice.random() < 0.9:
+                ready.read(WORKERS)
+        return workers
 
     def _bank_file(self, number: int) -> Path:
         serial = self._rounds * FILES + number

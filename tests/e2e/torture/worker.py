@@ -1,11 +1,12 @@
 """A handler at work who does all that can be done, at random, until told otherwise or killed."""
 
 import asyncio
+import os
 import random
-import time
 from collections.abc import Awaitable, Callable, Sequence
 from pathlib import Path
 
+import msgspec
 from msgspec.structs import replace
 
 from data.documents import Case, Payment
@@ -20,19 +21,43 @@ from tests.e2e.torture.acknowledgement import acknowledging
 from tests.e2e.torture.town import DAYS, GIVER, LOGIN, TAKER, Town, clock
 
 NEVER = (StoreBroken, StoreBusy, StoreFull, VismaError)  # nothing is wrong but that somebody is killed
+AWAY = "store_away"  # nothing of the change is stored
+PAUSE_S = 0.02
 
 
-def work(town: Town, name: str, seed: int, files: Sequence[Path], said: Path, until: float) -> None:
-    """Work in this process until the monotonic time `until`. What is committed is acknowledged in the file `said`."""
+class Shift(msgspec.Struct, frozen=True):
+    """How long to work: until the file `stop` is there. A byte goes into the pipe `ready` when work begins.
+
+    `may_be_away`: the server of the store may go and come back; work goes on when it has.
+    """
+
+    stop: str
+    ready: int
+    may_be_away: bool
+
+    @property
+    def over(self) -> bool:
+        return os.path.exists(self.stop)
+
+
+def work(town: Town, name: str, seed: int, files: Sequence[Path], said: Path, shift: Shift) -> None:
+    """Work a shift in this process. What is committed is acknowledged in the file `said`."""
     acknowledging(said, name)
-    asyncio.run(_work(town, seed, files, until))
+    asyncio.run(_work(town, random.Random(seed), files, shift))
 
 
-async def _work(town: Town, seed: int, files: Sequence[Path], until: float) -> None:
-    async with wiring.opened_services(town.home, LOGIN, clock()) as services:
-        worker = Worker(town, services, random.Random(seed), files)
-        while time.monotonic() < until:
-            await worker.step()
+async def _work(town: Town, dice: random.Random, files: Sequence[Path], shift: Shift) -> None:
+    while not shift.over:
+        try:
+            async with wiring.opened_services(town.home, LOGIN, clock()) as services:
+                worker = Worker(town, services, dice, files)
+                os.write(shift.ready, b"!")
+                while not shift.over:
+                    await worker.step()
+        except StoreBroken as error:
+            if not shift.may_be_away or error.code != AWAY:
+                raise
+            await asyncio.sleep(PAUSE_S)
 
 
 class Worker:
