@@ -34,12 +34,15 @@ _VALUES = {
 }
 
 
-def stale(doc: Document) -> Conflict:
-    """Somebody else has changed or removed the document since it was read; `rev` is how it was seen."""
+def stale(doc: Document, seen: int | None = None) -> Conflict:
+    """Somebody else has changed or removed the document since it was read. `seen` is its revision then, if not its own.
+
+    The details tell it as `rev`, so that what has been done since can be found in the audit trail.
+    """
     return Conflict(
         f"Noen andre har endret {_name(doc)} i mellomtiden. Ingenting av endringen din er lagret. "
         "Hent opplysningene på nytt og gjør endringen om igjen.",
-        details=[{"table": doc.TABLE, "id": doc.id, "rev": doc.rev}],
+        details=[{"table": doc.TABLE, "id": doc.id, "rev": doc.rev if seen is None else seen}],
     )
 
 

@@ -76,7 +76,7 @@ class DocumentTable(Table):
         """Store a document over its revision `base` (0: it is new). Raises Conflict."""
         before = (self._read.take(doc.id) or self._row("id", doc.id)) if base else None
         if base and (before is None or before.rev != base):
-            raise refusals.stale(doc)
+            raise refusals.stale(doc, base)
         text = _encode(doc)
         decoder(type(doc)).decode(text)  # what could not be read again is not written
         try:
@@ -91,7 +91,7 @@ class DocumentTable(Table):
         """Remove a document that is at revision `base`. Raises Conflict."""
         before = self._read.take(doc.id) or self._row("id", doc.id)
         if before is None or before.rev != base:
-            raise refusals.stale(doc)
+            raise refusals.stale(doc, base)
         self._erase(before)
 
     def _conflict(self, doc: Document, error: sqlite3.IntegrityError) -> Exception:

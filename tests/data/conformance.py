@@ -106,8 +106,9 @@ class Conflicts:
         stale = await store.get(Case, case().id)
         assert stale
         await stored(other, replace(stale, step="først"))
-        with pytest.raises(Conflict, match=r"sak 0221-00000001 i mellomtiden"):
+        with pytest.raises(Conflict, match=r"sak 0221-00000001 i mellomtiden") as refused:
             await stored(store, claim(), replace(stale, step="sist"))
+        assert refused.value.details == ({"table": "cases", "id": stale.id, "rev": 1},)
         doc = await store.get(Case, stale.id)
         assert doc
         assert (doc.step, await store.get(Claim, claim().id)) == ("først", None)
