@@ -24,6 +24,7 @@ from data.decoded import decoded
 from data.documents import ALL_DOCUMENTS, Document
 from data.errors import StoreBroken
 from data.file_lock import file_lock
+from data.file_system import require_local
 from data.sqlite_file import StoreBusy, busy, connect, data_version, explained
 from data.sqlite_storage import utc_now
 from data.store import AuditEntry, Change, Group, Page, Snapshot, Value
@@ -50,8 +51,9 @@ def open_store(
     """Open the store in a file, making it if it is not there. Reads no documents.
 
     `now` dates the audit trail; `patience_s` is how long a transaction waits for other processes.
-    Raises StoreBroken (not a store, or a newer program's), StoreFull.
+    Raises StoreBroken (not a store, a newer program's, or on a network file system), StoreFull.
     """
+    require_local(Path(path))
     return TinyStore(Path(path), kinds, now, patience_s)
 
 

@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
 from datetime import datetime
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 import click
 
@@ -11,9 +11,11 @@ from kk2tui.cli.context import Session, command
 from kk2tui.wiring import clock_from_environment, opened_store
 from services.letters.correspondence import LETTERS
 from services.letters.pdf_folder import PdfFolder
-from services.retention.run import Anonymised, RetentionPlan
-from services.retention.service import RetentionService
 from services.rules.dates import format_date
+
+if TYPE_CHECKING:  # read when the command is run, which is not often: every start of kk2 comes by here
+    from services.retention.run import Anonymised, RetentionPlan
+    from services.retention.service import RetentionService
 
 T = TypeVar("T")
 
@@ -47,7 +49,9 @@ def retention(session: Session, before: datetime | None, confirm: int | None) ->
         session.answer({"done": _done_shape(done)}, lambda: _done_lines(done))
 
 
-def _run(session: Session, work: Callable[[RetentionService], Awaitable[T]]) -> T:
+def _run(session: Session, work: Callable[["RetentionService"], Awaitable[T]]) -> T:
+    from services.retention.service import RetentionService
+
     async def run() -> T:
         async with opened_store(session.home) as store:
             pdfs = PdfFolder(session.home / LETTERS)
@@ -56,7 +60,7 @@ def _run(session: Session, work: Callable[[RetentionService], Awaitable[T]]) -> 
     return asyncio.run(run())
 
 
-def _plan_shape(plan: RetentionPlan) -> dict[str, object]:
+def _plan_shape(plan: "RetentionPlan") -> dict[str, object]:
     return {
         "before": plan.before.isoformat(),
         "cases": plan.cases,
@@ -66,7 +70,7 @@ def _plan_shape(plan: RetentionPlan) -> dict[str, object]:
     }
 
 
-def _plan_lines(plan: RetentionPlan) -> Sequence[str]:
+def _plan_lines(plan: "RetentionPlan") -> Sequence[str]:
     day = format_date(plan.before)
     also = (
         f"{plan.payments} innbetalinger som ikke var våre, likeså." if plan.payments else "",
@@ -81,7 +85,7 @@ def _plan_lines(plan: RetentionPlan) -> Sequence[str]:
     ]
 
 
-def _done_shape(done: Anonymised) -> dict[str, object]:
+def _done_shape(done: "Anonymised") -> dict[str, object]:
     return {
         "before": done.before.isoformat(),
         "cases": done.cases,
@@ -92,7 +96,7 @@ def _done_shape(done: Anonymised) -> dict[str, object]:
     }
 
 
-def _done_lines(done: Anonymised) -> Sequence[str]:
+def _done_lines(done: "Anonymised") -> Sequence[str]:
     if done.receipt is None:
         return ["Det var ingenting å slette."]
     return [

@@ -4,6 +4,8 @@ import os
 import shutil
 from pathlib import Path
 
+from data.errors import StoreBroken
+from data.file_system import file_system, require_local
 from data.store import Store
 from data.store_url import ServerPlace
 from services.doctor.check import Check, ok, warning, wrong
@@ -39,6 +41,18 @@ def check_database_file(database: Path) -> Check | None:
     if not os.access(database, os.R_OK | os.W_OK):
         return wrong(name, f"{database} kan ikke leses og skrives.", f"Gi kontoen som kjører kk2, eie av {database}.")
     return None
+
+
+def check_disk(database: Path) -> Check:
+    """The store's file is on a disk of the machine's own, and nobody else may open it. Blocks for a moment."""
+    name, kind = "Disk", file_system(database)
+    try:
+        require_local(database)
+    except StoreBroken as error:
+        return wrong(name, error.message, "Flytt hjemmet til en lokal disk, eller bruk PostgreSQL.")
+    if database.exists() and database.stat().st_mode & _FOR_OTHERS:
+        return warning(name, f"Andre på maskinen kan åpne {database}.", f"chmod 660 {database}")
+    return ok(name, f"{kind or 'Ukjent filsystem'}, bare for denne maskinen.")
 
 
 def check_server(place: ServerPlace) -> Check:

@@ -55,6 +55,8 @@ class Doctor:
             await asyncio.to_thread(home.check_folders, self._home),
             home.check_clock(self._terminal),
         ]
+        if self._home.database is not None:
+            checks.append(await asyncio.to_thread(home.check_disk, self._home.database))
         if self._home.server is not None:
             checks.append(home.check_server(self._home.server))
         creditors: Sequence[Creditor] = ()

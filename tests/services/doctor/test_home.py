@@ -12,6 +12,7 @@ from services.doctor.facts import HomeFacts, TerminalFacts
 from services.doctor.home import (
     check_clock,
     check_database_file,
+    check_disk,
     check_folders,
     check_server,
     check_store,
@@ -54,6 +55,23 @@ def test_a_store_that_is_not_there_is_wrong_and_not_made(home: Path) -> None:
     assert check is not None
     assert check.state == "wrong"
     assert not (home / "kk2.db").exists()
+
+
+def test_the_disk_of_the_file_is_told_and_a_file_that_others_may_open_is_warned_of(home: Path) -> None:
+    database = home / "kk2.db"
+    assert check_disk(database).state == "ok"
+    database.touch(mode=0o660)
+    assert check_disk(database).found.endswith("bare for denne maskinen.")
+    database.chmod(0o664)
+    check = check_disk(database)
+    assert (check.state, check.mend) == ("warning", f"chmod 660 {database}")
+
+
+def test_a_file_on_a_network_file_system_is_wrong(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("data.file_system.file_system", lambda path, mounts: "nfs4")
+    check = check_disk(home / "kk2.db")
+    assert check.state == "wrong"
+    assert "nettverksområde" in check.found
 
 
 async def test_the_newest_change_is_told(store: Store) -> None:

@@ -73,6 +73,7 @@ async def test_everything_is_looked_at_in_the_order_in_which_it_is_mended(home: 
         "Innstillinger",
         "Mapper",
         "Dato",
+        "Disk",
         "Register",
         "Saksbehandlere",
         "Rentesatser",
