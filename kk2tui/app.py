@@ -1,7 +1,8 @@
 """The application: which screen comes when, and what works from all of them."""
 
+import asyncio
 import pkgutil
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import ExitStack
 from pathlib import Path
 from typing import Any, ClassVar
@@ -11,14 +12,18 @@ from textual.app import App
 from textual.binding import Binding, BindingType
 from textual.screen import Screen
 
+from data.errors import Kk2Error
 from kk2tui.log_file import log_to
 from kk2tui.theme import use_themes
 from screens.base import MONEY, Kk2Screen, wait_for_writes
 from screens.dialogs.confirm_dialog import ConfirmDialog
 from screens.failures import log_unexpected
 from screens.menu import ITEMS, MenuScreen
+from services.news import News
 from services.registry import Services
 
+BETWEEN_NEWS_S = 1.0  # so that a burst of changes is one reload a second, not hundreds
+AFTER_AN_ERROR_S = 30.0  # the screens tell what is wrong when they read; here it is only tried again
 CRASHED = (
     "kk2 måtte avslutte på grunn av en feil. Det som var lagret, er lagret. Start kk2 på nytt, og oppgi referansen "
     "{reference} til den som drifter kk2."
@@ -41,15 +46,44 @@ class Kk2App(App[None], inherit_bindings=False):
         self.services = services
         self._log_path = log
         self._at_the_end = ExitStack()
+        self._listening: asyncio.Task[None] | None = None
         self.animation_level = "none"
         use_themes(self)
 
     def on_mount(self) -> None:
         self._at_the_end.enter_context(log_to(self._log_path))
+        self._listening = asyncio.create_task(self._listen())
         self.push_screen(MenuScreen())
 
-    def on_unmount(self) -> None:
+    async def on_unmount(self) -> None:
+        if self._listening is not None:
+            self._listening.cancel()
+            await asyncio.wait([self._listening])  # the store is closed after this
         self._at_the_end.close()
+
+    async def _listen(self) -> None:
+        """Tell the screens what is committed, by anybody on any machine. Nothing is sent to the terminal from here."""
+        number = None
+        while True:
+            try:
+                number = await self.services.news.number() if number is None else number
+                news = await self.services.news.after(number)
+            except Exception as error:
+                if not isinstance(error, Kk2Error):
+                    log_unexpected(error)
+                await asyncio.sleep(AFTER_AN_ERROR_S)
+                continue
+            number = news[-1].number
+            self._tell_screens(news)
+            await asyncio.sleep(BETWEEN_NEWS_S)
+
+    def _tell_screens(self, news: Sequence[News]) -> None:
+        """All that are open hear of it. A message goes to the one in front only: the others would draw over it."""
+        for screen in self.screen_stack:
+            if isinstance(screen, Kk2Screen):
+                screen.hear(news)
+        if isinstance(self.screen, Kk2Screen):
+            self.screen.call_later(self.screen.catch_up)
 
     def notify(self, message: str, **options: Any) -> None:
         """Say something in passing, in place of what was said before: two would cover the amounts behind them."""

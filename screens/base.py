@@ -7,13 +7,15 @@ A screen calls a service in a worker and is told the result by a message, so tha
 
     def action_send(self) -> None:
         self.run_write(self.services.posting.send(), self.show_receipt, action="send")
+
+A screen that names the tables it SHOWS follows what others do: see `catch_up`.
 """
 
 import asyncio
 from collections import Counter
 from collections.abc import Awaitable, Callable, Coroutine, Sequence
 from functools import partial
-from inspect import CORO_CREATED, getcoroutinestate, isawaitable
+from inspect import CORO_CLOSED, CORO_CREATED, getcoroutinestate, isawaitable
 from typing import TYPE_CHECKING, Any, ClassVar, Protocol, TypeVar, cast
 
 from textual import on
@@ -25,14 +27,21 @@ from textual.message import Message
 from textual.screen import Screen
 from textual.worker import Worker
 
-from data.errors import Kk2Error
+from data.documents import Document
+from data.errors import Conflict, Kk2Error
 from screens.dialogs.confirm_dialog import ConfirmDialog
+from screens.dialogs.conflict_dialog import AGAIN, SEE, ConflictDialog, from_to
 from screens.dialogs.error_dialog import ErrorDialog
 from screens.dialogs.help_dialog import HelpDialog
 from screens.failures import log_unexpected
+from screens.following import Following
+from screens.widgets.form import Form
 from screens.widgets.key_line import KeyLine, screen_keys
 from screens.widgets.title_line import TitleLine
 from screens.widgets.virtual_table import VirtualTable
+from services.edits import Edit
+from services.news import News
+from services.rules.dates import format_clock
 
 if TYPE_CHECKING:  # screens are handed the services ready-made: no need to load them all here
     from services.registry import Services
@@ -41,6 +50,7 @@ T = TypeVar("T")
 Then = Callable[[T], Awaitable[None] | None]
 
 MONEY = "money"
+LOAD = "load"
 
 
 class AppWithServices(Protocol):
@@ -74,6 +84,9 @@ class Kk2Screen(Screen[None], inherit_bindings=False):
 
     BINDINGS with `show` are what the bottom line shows, in their order; F1 and ESC come last by themselves. F5, `/`,
     Ctrl+P and F10 work everywhere; a screen that wants one of them in its line declares it again.
+
+    SHOWS names the tables that the screen shows something of, and THING is what it is about, as in `Ola har endret
+    saken`. When others change one of those, it loads again by itself.
     """
 
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -87,6 +100,8 @@ class Kk2Screen(Screen[None], inherit_bindings=False):
         Binding("shift+tab", "app.focus_previous", "Forrige felt", show=False),
     ]
     HELP: ClassVar[str] = ""
+    SHOWS: ClassVar[frozenset[str]] = frozenset()
+    THING: ClassVar[str] = "det du ser"
     DEFAULT_CSS = """
     Kk2Screen { background: $background; overflow: hidden hidden; }
     Kk2Screen > #content { height: 1fr; width: 1fr; background: $background; }
@@ -98,6 +113,8 @@ class Kk2Screen(Screen[None], inherit_bindings=False):
         self._generations: Counter[str] = Counter()
         self._reading: dict[str, Coroutine[Any, Any, Any]] = {}
         self._writing: Counter[str] = Counter()
+        self._following = Following()
+        self._when_loaded: Callable[[], None] | None = None
 
     # --- what a subclass gives ---
 
@@ -107,6 +124,14 @@ class Kk2Screen(Screen[None], inherit_bindings=False):
 
     def load(self) -> None:
         """Ask for what the screen shows. Called when it opens and at F5."""
+
+    def concerns(self, news: News) -> bool:
+        """Whether the screen may show something else after what was done."""
+        return not self.SHOWS.isdisjoint(news.tables)
+
+    def follow(self, news: News) -> None:
+        """Show what others have done, without a word."""
+        self.load()
 
     def unsaved(self) -> str:
         """What would be lost by leaving now, as a Norwegian clause (`innbetalingen er ikke lagret`); empty: nothing."""
@@ -122,7 +147,7 @@ class Kk2Screen(Screen[None], inherit_bindings=False):
         """What the screen is, to the left; what matters most, to the right."""
         self._title_line.show(title, context)
 
-    def run_service(self, work: Coroutine[Any, Any, T], then: Then[T], *, group: str = "load") -> Worker[None]:
+    def run_service(self, work: Coroutine[Any, Any, T], then: Then[T], *, group: str = LOAD) -> Worker[None]:
         """Run a call that only reads, and give its result to `then`.
 
         A newer call in the same group takes the place of an older one: it is cancelled, and its answer is dropped.
@@ -134,6 +159,9 @@ class Kk2Screen(Screen[None], inherit_bindings=False):
         if older is not None and getcoroutinestate(older) == CORO_CREATED:
             older.close()  # cancelled before it began: nobody will ever await it
         self._reading[group] = work
+        if group == LOAD:
+            self._following.reads()
+            self._title_line.remark("")
         generation = self._generations[group]
         call = partial(self._report, work, then, group, generation)
         return self.run_worker(call, group=group, exit_on_error=False)
@@ -145,17 +173,24 @@ class Kk2Screen(Screen[None], inherit_bindings=False):
         *,
         action: str,
         failed: Callable[[], None] | None = None,
+        again: Callable[[], None] | None = None,
+        seen: Document | None = None,
     ) -> bool:
         """Run a call that changes something, and give its result to `then` if the screen is still there.
 
         It is never cancelled, not by leaving the screen either; `action` is disabled until it has ended, and False is
         returned, nothing run, if it has not. `failed` is called after the error dialog has been put up.
+
+        When it is refused because somebody else was faster, the dialog tells what they did. `again` does it once more
+        when the screen has been loaded anew. `seen` is the document it is about, when the refusal itself does not say.
         """
         if self._writing[action]:
             work.close()
             return False
         self._set_writing(action, 1)
-        self.app.run_worker(self._write(work, then, action, failed), group=MONEY, exit_on_error=False)
+        refused = partial(self._show_refusal, again=again)
+        call = self._write(work, then, action, failed, seen, refused)
+        self.app.run_worker(call, group=MONEY, exit_on_error=False)
         return True
 
     @property
@@ -215,29 +250,70 @@ class Kk2Screen(Screen[None], inherit_bindings=False):
 
     # --- calls under way ---
 
-    async def _report(self, work: Awaitable[T], then: Then[T], group: str, generation: int) -> None:
+    async def _report(self, work: Coroutine[Any, Any, T], then: Then[T], group: str, generation: int) -> None:
         try:
+            if group == LOAD and self.SHOWS:
+                self._following.reads(await self.services.news.number())
             result = await work
         except Exception as error:
+            work.close()  # if it has not begun
             self.post_message(ServiceFailed(group, generation, error))
         else:
             self.post_message(ServiceDone(group, generation, lambda: then(result)))
 
     async def _write(
-        self, work: Coroutine[Any, Any, T], then: Then[T], action: str, failed: Callable[[], None] | None
+        self,
+        work: Coroutine[Any, Any, T],
+        then: Then[T],
+        action: str,
+        failed: Callable[[], None] | None,
+        seen: Document | None,
+        refused: Callable[[Exception, Sequence[Edit]], None],
     ) -> None:
         def ended(deliver: Callable[[], Awaitable[None] | None] | None) -> Awaitable[None] | None:
             self._set_writing(action, -1)
+            self.call_later(self.catch_up)
             return deliver() if deliver and self.is_attached else None
 
         try:
             # The shield keeps a half-made change whole when the application is asked to stop: see wait_for_writes.
             result = await asyncio.shield(asyncio.ensure_future(work))
         except Exception as error:
-            self.app.call_later(self.show_error, error)
+            self.app.call_later(refused, error, await self._edits_behind(error, seen))
             self.app.call_later(ended, failed)
         else:
             self.app.call_later(ended, lambda: then(result))
+
+    async def _edits_behind(self, error: Exception, seen: Document | None) -> Sequence[Edit]:
+        """What others have done to the document that a refusal is about, since it was seen here."""
+        about = stale_document(error) or ((seen.TABLE, seen.id, seen.rev) if seen else None)
+        if about is None or not isinstance(error, Kk2Error):
+            return ()
+        try:
+            return await self.services.edits.since(*about)
+        except Kk2Error:
+            return ()  # then the refusal alone is told
+
+    def _show_refusal(self, error: Exception, edits: Sequence[Edit], again: Callable[[], None] | None) -> None:
+        if not edits or not isinstance(error, Kk2Error):
+            self.show_error(error)
+            return
+        can_retry = again is not None and self.is_attached
+        dialog = ConflictDialog(error.message, edits, code=error.code, can_retry=can_retry)
+        self.app.push_screen(dialog, partial(self._after_conflict, edits, again))
+
+    def _after_conflict(self, edits: Sequence[Edit], again: Callable[[], None] | None, answer: str | None) -> None:
+        if answer == AGAIN and again is not None:
+            self.load_then(again)
+        elif answer == SEE and self.is_attached:
+            self.load_then(lambda: self._point_out(edits))
+
+    def _point_out(self, edits: Sequence[Edit]) -> None:
+        """Beside what is typed, what others have stored there."""
+        told = {field.field: f"{edit.actor}: {from_to(field)}" for edit in edits for field in edit.fields}
+        for form in self.query(Form):
+            if form.is_open:
+                form.point_out(told)
 
     def _set_writing(self, action: str, change: int) -> None:
         self._writing[action] += change
@@ -249,10 +325,58 @@ class Kk2Screen(Screen[None], inherit_bindings=False):
             answer = message.deliver()
             if isawaitable(answer):
                 await answer
+            if message.group == LOAD:
+                self._loaded()
 
     def on_service_failed(self, message: ServiceFailed) -> None:
         if message.generation == self._generations[message.group]:
+            self._when_loaded = None
             self.show_error(message.error)
+
+    def load_then(self, then: Callable[[], None]) -> None:
+        """Load, and go on with `then` when it is shown; not when it fails."""
+        self._when_loaded = then
+        self.load()
+
+    def _loaded(self) -> None:
+        then, self._when_loaded = self._when_loaded, None
+        if then is not None:
+            then()
+        self.catch_up()
+
+    # --- what others do ---
+
+    def hear(self, news: Sequence[News]) -> None:
+        """Something has been committed, by anybody on any machine, oldest first. It is shown by `catch_up`."""
+        for each in news:
+            if self.concerns(each):
+                self._following.heard(each)
+
+    def on_screen_resume(self) -> None:
+        self.catch_up()
+
+    def on_form_closed(self) -> None:
+        self.catch_up()
+
+    def catch_up(self) -> None:
+        """Show what others have done since the screen was read, when nothing hinders it.
+
+        It waits while another screen or a dialog is in front, and while something is read or written here. Under a
+        form nothing moves: that there is something is said in the title's rule, and F5 shows it.
+        """
+        news = self._following.missing
+        if news is None or self.writing or not self.is_attached or self.app.screen is not self:
+            return
+        if any(form.is_open for form in self.query(Form)):
+            self.run_service(self._news_line(news), self._title_line.remark, group="remark")
+        elif LOAD not in self._reading or getcoroutinestate(self._reading[LOAD]) == CORO_CLOSED:
+            self._following.reads()
+            self.follow(news)
+
+    async def _news_line(self, news: News) -> str:
+        """`Ola Prøvesen har endret saken 10:32 · F5 viser`."""
+        name = await self.services.news.name_of(news.actor)
+        return f"{name} har endret {self.THING} {format_clock(news.time)} · F5 viser"
 
     def on_virtual_table_load_failed(self, message: VirtualTable.LoadFailed) -> None:
         self.show_error(message.error)
@@ -263,6 +387,16 @@ def error_dialog(error: Exception) -> ErrorDialog:
     if isinstance(error, Kk2Error):
         return ErrorDialog(error.message, code=error.code, details=error.details)
     return ErrorDialog.unexpected(log_unexpected(error))
+
+
+def stale_document(error: Exception) -> tuple[str, str, int] | None:
+    """The document that somebody else has changed, as (table, id, the revision that was seen)."""
+    if isinstance(error, Conflict):
+        for detail in error.details:
+            match detail:
+                case {"table": str(table), "id": str(key), "rev": int(rev)}:
+                    return table, key, rev
+    return None
 
 
 async def wait_for_writes(app: App[Any]) -> None:

@@ -18,6 +18,7 @@ from services.case_import import CHECKS, ImportedCases, Left
 from services.errors import Refused
 from services.mail.errors import MailUnreachable
 from services.mail.sending import MailSent, send_quietly
+from services.news import News
 from services.progress import Progress
 from services.proposals import STATUS_NAMES, WaitingProposal
 from services.registry import Services
@@ -40,6 +41,7 @@ class CaseImportScreen(JobScreen):
     """Proposals above, what the chosen one is and what hinders below."""
 
     TITLE = "Import av nye saker"
+    SHOWS = frozenset({"runs", "claims"})
     HELP = """
 Her henter du saker som er klare for inkasso i Visma. Ta ett forslag om gangen.
 
@@ -88,6 +90,13 @@ riktig purrekode, i den rekkefølgen.
     def load(self) -> None:
         self.run_service(self.services.case_import.left(), self._show_left, group="left")
         self.run_service(self.services.case_import.waiting(), self._show)
+
+    def follow(self, news: News) -> None:
+        """Ask Visma anew only when somebody has taken a proposal over."""
+        if "runs" in news.tables:
+            self.load()
+        else:
+            self.run_service(self.services.case_import.left(), self._show_left, group="left")
 
     def on_service_failed(self, message: ServiceFailed) -> None:
         self._table.empty = "Ikke hentet fra Visma. F5 prøver igjen."

@@ -112,6 +112,7 @@ class CasesScreen(Kk2Screen):
     """The list of cases."""
 
     TITLE = "Saker"
+    SHOWS = frozenset({"cases", "claims", "fees", "payments", "handlers", "interest_rates"})
     AUTO_FOCUS = "VirtualTable"
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("enter", "open", "Åpne"),

@@ -52,6 +52,7 @@ class ConversionScreen(JobScreen):
     """Claims without an invoice above, the invoices that the chosen one may be below."""
 
     TITLE = "Konvertering"
+    SHOWS = frozenset({"conversions", "claim_links", "claims"})
     HELP = """
 Her tar du over saker fra et eldre system, én gang, og kobler fordringene deres til fakturaene i Visma. Etterpå virker \
 innbetalinger, bokføringsforslag og Betalinger fra Visma på disse sakene også.

@@ -41,6 +41,8 @@ class LawScreen(Kk2Screen):
     """Three tables, searched together. Opened on a tab, and there on the row that holds on `day`."""
 
     TITLE = "Lovverk"
+    SHOWS = frozenset({"interest_rates", "notice_fees"})
+    THING = "satsene"
     AUTO_FOCUS = "LawTable"
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("slash,f3", "find", "Finn"),
@@ -94,6 +96,9 @@ eller slettes. Innbetalinger som har ventet på den, regnes på nytt med en gang
         self.run_service(self.services.law.read(), self._show)
 
     def _show(self, book: LawBook) -> None:
+        if book == self._all and self._day is None:
+            self._show_tab()
+            return
         self._all, here = book, self._table.cursor_key or ""
         self._search()
         self._table.go_to(here if self._day is None else key_of_day(book, self._tab, self._day))

@@ -76,6 +76,20 @@ class MenuScreen(Kk2Screen):
         *(Binding(item.key.lower(), f"pick('{item.key}')", item.name, show=False) for item in ITEMS),
     ]
     AUTO_FOCUS = "#items"
+    SHOWS = frozenset(
+        {
+            "cases",
+            "claims",
+            "payments",
+            "creditors",
+            "interest_rates",
+            "deliveries",
+            "mails",
+            "runs",
+            "cursors",
+            "bank_files",
+        }
+    )
     HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (108, "-wide")]  # noqa: RUF012 - Textual declares it like this
     HELP = """
 Menyen står i dagens rekkefølge. Velg med tegnet foran, eller med piltaster og Enter.

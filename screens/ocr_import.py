@@ -34,6 +34,7 @@ class OcrImportScreen(JobScreen):
     """Files above, findings of the chosen one below."""
 
     TITLE = "Import av OCR"
+    SHOWS = frozenset({"bank_files", "bank_sources", "creditors"})
     HELP = """
 Her leser du inn filer med innbetalinger fra banken.
 

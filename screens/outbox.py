@@ -46,6 +46,7 @@ class OutboxScreen(JobScreen):
     """E-mails above, vouchers below, the whole story of the chosen one at the bottom."""
 
     TITLE = "Utboks"
+    SHOWS = frozenset({"mails", "vouchers", "deliveries"})
     HELP = """
 Utboks viser det som er på vei ut og ikke er kommet frem: e-post med inkassovarsler til saksbehandlere, og bilag til \
 Visma. Det som er sendt, står ikke her. Tab flytter mellom de to listene.

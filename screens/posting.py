@@ -47,6 +47,7 @@ class PostingScreen(JobScreen):
     """Problems on top, the proposal in the middle, vouchers under way below."""
 
     TITLE = "Bokføringsforslag"
+    SHOWS = frozenset({"payments", "cases", "claims", "creditors", "interest_rates", "vouchers", "deliveries"})
     HELP = """
 Forslaget lages på nytt hver gang du åpner det, av alle innbetalinger som ikke er bokført. For hver dato blir \
 det ett bilag for reskontro, ett for renter og ett for gebyr.

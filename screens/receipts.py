@@ -52,6 +52,7 @@ class ReceiptsScreen(JobScreen):
     """Every import and posting ever done."""
 
     TITLE = "Kvitteringer"
+    SHOWS = frozenset({"receipts"})
     HELP = (
         "Her står en kvittering for hver import av nye saker, hver bankfil og hver bokføring, den nyeste først. "
         "Kvitteringen viser det som ble gjort den gangen, og endres aldri. Enter åpner den."
@@ -71,7 +72,7 @@ class ReceiptsScreen(JobScreen):
 
     def load(self) -> None:
         self._table.set_provider(ReceiptRows(self.services.receipts))
-        self.run_service(self.services.receipts.count(), self._show_count, group="count")
+        self.run_service(self.services.receipts.count(), self._show_count)
 
     def _show_count(self, total: int) -> None:
         self.show_title(f"Kvitteringer · {total}", "nyeste først")

@@ -1,6 +1,6 @@
 """Uplasserte innbetalinger: why each is here, where it may belong, and placing, splitting or dismissing it."""
 
-from collections.abc import Coroutine, Sequence
+from collections.abc import Callable, Coroutine, Sequence
 from typing import Any, ClassVar
 
 from textual import on
@@ -41,6 +41,7 @@ class UnplacedScreen(JobScreen):
     """Payments above, suggestions for the chosen one below."""
 
     TITLE = "Uplasserte innbetalinger"
+    SHOWS = frozenset({"payments"})
     HELP = """
 Her ligger innbetalinger som ikke kunne føres på en sak: ukjent eller feil KID, avsluttet sak, tilbakeføringer og \
 kortbetalinger. Pengene er kommet inn, så hver av dem må få en plass.
@@ -172,14 +173,24 @@ En innbetaling som er plassert, kommer med i Bokføringsforslag, hvis den ikke e
             f"Plassere {format_amount(payment.amount)} på sak {number}?",
             effect,
             lambda: self._change(
-                work(payment.id, number, self.services.actor),
+                payment,
+                lambda: work(payment.id, number, self.services.actor),
                 f"{format_amount(payment.amount)} er plassert på sak {number}.",
                 action="place",
             ),
         )
 
-    def _change(self, work: Coroutine[Any, Any, object], news: str, *, action: str) -> None:
-        self.run_write(work, lambda _done: self._changed(news), action=action, failed=self.load)
+    def _change(
+        self, payment: Payment, work: Callable[[], Coroutine[Any, Any, object]], news: str, *, action: str
+    ) -> None:
+        self.run_write(
+            work(),
+            lambda _done: self._changed(news),
+            action=action,
+            failed=self.load,
+            seen=payment,
+            again=lambda: self._change(payment, work, news, action=action),
+        )
 
     def _changed(self, news: str) -> None:
         self.good_news(news)
@@ -199,7 +210,8 @@ En innbetaling som er plassert, kommer med i Bokføringsforslag, hvis den ikke e
             f"Dele {_what(payment)} på {cases}?",
             [f"{part.case}  {format_amount(part.amount):>14}" for part in parts],
             lambda: self._change(
-                work(payment.id, parts, self.services.actor),
+                payment,
+                lambda: work(payment.id, parts, self.services.actor),
                 f"{format_amount(payment.amount)} er delt på {cases}.",
                 action="split",
             ),
@@ -215,7 +227,8 @@ En innbetaling som er plassert, kommer med i Bokføringsforslag, hvis den ikke e
 
     def _dismiss_payment(self, payment: Payment, reason: str) -> None:
         self._change(
-            self.services.payments.dismiss(payment.id, reason, self.services.actor),
+            payment,
+            lambda: self.services.payments.dismiss(payment.id, reason, self.services.actor),
             f"{format_amount(payment.amount)} er tatt av listen.",
             action="dismiss_payment",
         )

@@ -24,6 +24,7 @@ class VismaPaymentsScreen(JobScreen):
     """What the last fetch brought, and fetching anew."""
 
     TITLE = "Betalinger fra Visma"
+    SHOWS = frozenset({"cursors", "payments"})
     HELP = """
 Her henter du betalinger som er kommet inn på kommunens ordinære konto og ført i Visma, og rettelser og \
 kreditnotaer på fakturaer som er blitt saker. De føres på sakene, saldo blir ny, og saker under \

@@ -10,7 +10,7 @@ import msgspec
 from msgspec.structs import replace
 
 from data.documents import Case, Mark, Payment, PostingState
-from data.errors import NotFound
+from data.errors import Conflict, NotFound
 from data.store import Store, Transaction
 from services.bank_receipt import REASONS
 from services.case_account import Updated, read_accounts, update
@@ -56,9 +56,21 @@ class PaymentService:
         self._last_deleted: Payment | None = None
 
     async def add(
-        self, case: str, amount: int, day: date, actor: str, *, posting: bool = True, text: str = ""
+        self,
+        case: str,
+        amount: int,
+        day: date,
+        actor: str,
+        *,
+        posting: bool = True,
+        text: str = "",
+        seen: Case | None = None,
     ) -> Payment:
-        """Enter a payment on a case. Without `posting` it "skal ikke bokføres". Raises NotFound and InvalidInput."""
+        """Enter a payment on a case. Without `posting` it "skal ikke bokføres".
+
+        `seen` is the case as the handler saw it. Raises NotFound, InvalidInput, and Conflict when the case has been
+        closed since it was seen.
+        """
         if amount == 0:
             raise InvalidInput("Beløpet kan ikke være null. Ingenting er lagret.")
         if day > self._clock.today():
@@ -66,6 +78,8 @@ class PaymentService:
         rates = await interest_rates(self._store)
         async with self._store.transaction(actor, f"Innbetaling på sak {case}") as tx:
             target = await _case(tx, case)
+            if seen is not None and seen.status != "closed" and target.status == "closed":
+                raise _closed_meanwhile(seen)
             payment = tx.put(
                 Payment(
                     id=payment_id(await tx.serial("payments")),
@@ -280,6 +294,14 @@ async def _case(tx: Transaction, number: str) -> Case:
     if case is None:
         raise NotFound(f"Sak {number} finnes ikke. Ingenting er endret.")
     return case
+
+
+def _closed_meanwhile(seen: Case) -> Conflict:
+    return Conflict(
+        f"Sak {seen.id} ble avsluttet av en annen i mellomtiden. Innbetalingen er ikke lagret. "
+        "Se på saken, og før den likevel, eller på en annen sak.",
+        details=[{"table": seen.TABLE, "id": seen.id, "rev": seen.rev}],
+    )
 
 
 def _case_of(payment: Payment) -> str:

@@ -83,4 +83,4 @@ E endrer, F12 lagrer. Endringen gjelder bilag som lages heretter; bilag som er l
 
     def _save(self, wanted: Creditor) -> None:
         work = self.services.creditors.change(wanted, self.services.actor, "regnskapsintegrasjonen endret")
-        self.frame.run_write(work, self.saved, action="save_accounting", failed=self.frame.load)
+        self.frame.run_write(work, self.saved, action="save_accounting", failed=self.frame.load, again=self.save_form)

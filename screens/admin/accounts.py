@@ -1,5 +1,6 @@
 """Bankkontoer og KID: the accounts that payments come in on, each with its KID agreement."""
 
+from functools import partial
 from typing import Any, ClassVar
 
 from textual.binding import Binding, BindingType
@@ -79,7 +80,7 @@ S sletter kontoen. Det går ikke mens innbetalinger på den er uplassert.
     def _add(self, creditor: Creditor, account: BankAccount, *, replacing: bool = False) -> None:
         service, actor = self.services.creditors, self.services.actor
         work = service.add_bank_account(creditor, account, actor, replacing=replacing)
-        self.frame.run_write(work, self.saved, action="add", failed=self.frame.load)
+        self.frame.run_write(work, self.saved, action="add", failed=self.frame.load, again=self.save_form)
 
     def action_delete(self) -> None:
         creditor, account = self.creditor, self._table.cursor_key
@@ -92,7 +93,8 @@ S sletter kontoen. Det går ikke mens innbetalinger på den er uplassert.
 
     def _delete(self, creditor: Creditor, account: str) -> None:
         work = self.services.creditors.delete_bank_account(creditor, account, self.services.actor)
-        self.frame.run_write(work, self.saved, action="delete", failed=self.frame.load)
+        again = partial(self.on_fresh, lambda fresh: self._delete(fresh, account))
+        self.frame.run_write(work, self.saved, action="delete", failed=self.frame.load, again=again)
 
 
 def account_row(account: BankAccount) -> Row:

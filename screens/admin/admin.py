@@ -41,6 +41,7 @@ class AdminScreen(Kk2Screen):
     """Two lists. For administrators: others are told who they are."""
 
     TITLE = "Administrasjon"
+    SHOWS = frozenset({"creditors", "handlers"})
     AUTO_FOCUS = ""
     HELP = """
 Øverst kreditorene, under dem saksbehandlerne. Tab skifter mellom listene.

@@ -10,6 +10,7 @@ from screens.admin.accounts import AccountsTab
 from screens.admin.general import GeneralTab
 from screens.admin.ledger import LedgerTab
 from screens.tabs import TabScreen, tab_keys
+from services.news import News
 
 TABS = (GeneralTab, AccountsTab, AccountingTab, LedgerTab)
 
@@ -18,11 +19,16 @@ class CreditorScreen(TabScreen[Creditor]):
     """The creditor with this number."""
 
     TABS = TABS
+    SHOWS = frozenset({"creditors"})
+    THING = "kreditoren"
     BINDINGS: ClassVar[list[BindingType]] = [*tab_keys(TABS)]
 
     def __init__(self, number: str) -> None:
         super().__init__()
         self.number = number
+
+    def concerns(self, news: News) -> bool:
+        return ("creditors", self.number) in news.documents
 
     def load(self) -> None:
         self.run_service(self.services.creditors.get(self.number), self._show)

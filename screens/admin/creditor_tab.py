@@ -1,5 +1,6 @@
 """What the tabs of a creditor share: something to read, and a form for changing it."""
 
+from collections.abc import Callable
 from typing import Any, ClassVar
 
 from textual import on
@@ -55,6 +56,11 @@ class CreditorTab(Tab[Creditor]):
     def is_wrong(self, wanted: Creditor, *, within: str = "") -> bool:
         """Whether a field of the form has something wrong in it; then the form says so."""
         return self.form.complain(find_problems(wanted), within=within)
+
+    def on_fresh(self, change: Callable[[Creditor], None]) -> None:
+        """Do a change once more, on the creditor as it is now."""
+        if self.creditor is not None:
+            change(self.creditor)
 
     def saved(self, _result: object = None) -> None:
         """The change is stored."""

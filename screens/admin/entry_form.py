@@ -42,6 +42,10 @@ class EntryForm(Form):
             yield Plain(self._title, classes="title")
         yield from self._fields.values()
 
+    @property
+    def fields(self) -> Mapping[str, Field]:
+        return self._fields | {f"accounting.{name}": field for name, field in self._fields.items()}
+
     def open_on(self, values: Mapping[str, Any]) -> None:
         """Open the form on these values, with the cursor in its first field."""
         self._fill(values)

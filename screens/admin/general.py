@@ -95,7 +95,7 @@ dem, regnes sakene om med det samme. Det som alt er lagt i et bilag, røres ikke
 
     def _save(self, wanted: Creditor) -> None:
         work = self.services.creditors.change(wanted, self.services.actor)
-        self.frame.run_write(work, self._changed, action="save_creditor", failed=self.frame.load)
+        self.frame.run_write(work, self._changed, action="save_creditor", failed=self.frame.load, again=self.save_form)
 
     def _changed(self, result: SettledAnew) -> None:
         if told := told_of(result):

@@ -10,6 +10,7 @@ from screens.admin.form_screen import FormScreen
 from screens.widgets.form_input import FormInput
 from screens.widgets.pick import Pick
 from services.handlers import ROLE_NAMES, handler_problems
+from services.news import News
 
 NEW = Handler(id="", name="", email="")
 
@@ -18,6 +19,8 @@ class HandlerScreen(FormScreen):
     """The handler with this login; without one, a new handler. A login that is there is not changed."""
 
     TITLE = "Saksbehandler"
+    SHOWS = frozenset({"handlers"})
+    THING = "saksbehandleren"
     UNSAVED = "Saksbehandleren er ikke lagret."
     HELP = """
 Innlogging er navnet som personen logger inn på maskinen med; det kan ikke endres siden. Til e-postadressen sendes \
@@ -34,6 +37,9 @@ inkassovarslene fra sakene. En administrator kan i tillegg endre oppsettet. F12 
         super().__init__(EntryForm("", entries))
         self._login = login
         self._handler = NEW
+
+    def concerns(self, news: News) -> bool:
+        return ("handlers", self._login) in news.documents
 
     def load(self) -> None:
         if self._login is None:
@@ -56,7 +62,7 @@ inkassovarslene fra sakene. En administrator kan i tillegg endre oppsettet. F12 
             return
         service, actor = self.services.handlers, self.services.actor
         work = service.register(wanted, actor) if self._login is None else service.change(wanted, actor)
-        self.run_write(work, self.leave, action="save", failed=self.load)
+        self.run_write(work, self.leave, action="save", failed=self.load, again=self.save)
 
 
 def values_of(handler: Handler) -> dict[str, Any]:

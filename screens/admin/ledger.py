@@ -1,6 +1,7 @@
 """Reskontroer: one line for each ledger that cases come from and payments are posted to."""
 
 from collections.abc import Callable
+from functools import partial
 from typing import Any, ClassVar
 
 from textual.binding import Binding, BindingType
@@ -83,7 +84,7 @@ Uten linje for sakens Avdeling stopper bokføringen av innbetalinger på saken.
     def _add(self, creditor: Creditor, line: LedgerLine, *, replacing: bool = False) -> None:
         service, actor = self.services.creditors, self.services.actor
         work = service.add_ledger_line(creditor, line, actor, replacing=replacing)
-        self.frame.run_write(work, self.saved, action="add", failed=self.frame.load)
+        self.frame.run_write(work, self.saved, action="add", failed=self.frame.load, again=self.save_form)
 
     # --- deleting ---
 
@@ -99,7 +100,8 @@ Uten linje for sakens Avdeling stopper bokføringen av innbetalinger på saken.
 
     def _delete(self, creditor: Creditor, line: LedgerLine) -> None:
         work = self.services.creditors.delete_ledger_line(creditor, line.ledger_type, self.services.actor)
-        self.frame.run_write(work, self.saved, action="delete", failed=self.frame.load)
+        again = partial(self.on_fresh, lambda fresh: self._delete(fresh, line))
+        self.frame.run_write(work, self.saved, action="delete", failed=self.frame.load, again=again)
 
     # --- shared ---
 

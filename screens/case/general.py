@@ -121,7 +121,11 @@ bokføres på; finnes den ikke hos kreditor, stopper bokføringen. Et tomt felt 
             work = save_settings(self.services.cases, case, wanted, self.services.actor)
             # A refusal keeps what was typed, and shows it beside the case as it is now.
             self.frame.run_write(
-                work, lambda saved: self._saved(saved, wanted.status), action="save_case", failed=self.frame.load
+                work,
+                lambda saved: self._saved(saved, wanted.status),
+                action="save_case",
+                failed=self.frame.load,
+                again=self.save,
             )
 
     def _saved(self, case: Case, chosen: str) -> None:

@@ -1,6 +1,6 @@
 """What a handler may set on a case: Avdeling, Saksbehandler, Behandlingsterskel and Status."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import NamedTuple, TypeVar
 
 from textual.app import ComposeResult
@@ -41,22 +41,27 @@ class GeneralForm(Form):
         self._handler = Pick((), id="saksbehandler")
         self._threshold = AmountInput(required=False, id="terskel", placeholder="kreditors")
         self._status = Pick([(status, name) for status, name in STATUS_NAMES.items()], id="status")
-        self._department_field = Field("Avdeling", self._department)
-        self._threshold_field = Field("Behandlingsterskel", self._threshold)
+        self._fields = {
+            "department": Field("Avdeling", self._department),
+            "handler": Field("Saksbehandler", self._handler),
+            "threshold": Field("Behandlingsterskel", self._threshold),
+            "status": Field("Status", self._status),
+        }
 
     def compose(self) -> ComposeResult:
         yield Plain("Endre saken", classes="title")
-        yield self._department_field
-        yield Field("Saksbehandler", self._handler)
-        yield self._threshold_field
-        yield Field("Status", self._status)
+        yield from self._fields.values()
+
+    @property
+    def fields(self) -> Mapping[str, Field]:
+        return self._fields
 
     def edit(self, case: Case, creditor: Creditor, handlers: Sequence[Handler], field: str | None = None) -> None:
         """Open the form on a case, with the cursor in a field."""
         self._handler.set_choices([(each.id, each.name) for each in handlers], case.handler)
         types = ", ".join(line.ledger_type for line in creditor.ledger_lines)
-        self._department_field.note(f"Reskontroer: {types}" if types else "Kreditor har ingen reskontroer.")
-        self._threshold_field.note(f"Tomt felt: kreditors, {format_amount(creditor.threshold)}")
+        self._fields["department"].note(f"Reskontroer: {types}" if types else "Kreditor har ingen reskontroer.")
+        self._fields["threshold"].note(f"Tomt felt: kreditors, {format_amount(creditor.threshold)}")
         self._fill(Settings.of(case))
         self.open()
         self.query_one(f"#{field or 'avdeling'}").focus()

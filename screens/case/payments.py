@@ -1,6 +1,7 @@
 """Avdrag: the payments of a case, where they went, and what can be done with them."""
 
-from typing import ClassVar
+from collections.abc import Callable, Coroutine
+from typing import Any, ClassVar
 
 from textual import on
 from textual.app import ComposeResult
@@ -141,8 +142,9 @@ opplysningene blir stående, vises med V, og kan hentes med ↑ når du fører e
                 self.services.actor,
                 posting=form.posting,
                 text=form.text,
+                seen=self._view.case,
             )
-            self.frame.run_write(work, self._saved, action="add_payment")
+            self.frame.run_write(work, self._saved, action="add_payment", failed=self.frame.load, again=self.save_new)
 
     def _saved(self, payment: Payment) -> None:
         self._leave_form()
@@ -180,7 +182,7 @@ opplysningene blir stående, vises med V, og kan hentes med ↑ når du fører e
 
     def _delete(self, payment: Payment, reason: str) -> None:
         work = self.services.payments.delete(payment.id, reason, self.services.actor)
-        self.frame.run_write(work, self._reload, action="delete_payment", failed=self.frame.load)
+        self._change(work, payment, "delete_payment", lambda: self._delete(payment, reason))
 
     # --- moving ---
 
@@ -202,15 +204,18 @@ opplysningene blir stående, vises med V, og kan hentes med ↑ når du fører e
 
     def _move(self, preview: MovePreview) -> None:
         work = self.services.payments.move(preview.payment.id, preview.target.id, self.services.actor)
-        self.frame.run_write(work, self._reload, action="move_payment", failed=self.frame.load)
+        self._change(work, preview.payment, "move_payment", lambda: self._move(preview))
 
     # --- posting on and off ---
 
     def action_turn_posting(self) -> None:
         if (payment := self._live()) is not None:
-            posting = payment.posting == "excluded"
-            work = self.services.payments.set_posting(payment.id, posting, self.services.actor)
-            self.frame.run_write(work, self._reload, action="turn_posting", failed=self.frame.load)
+            self._turn_posting(payment)
+
+    def _turn_posting(self, payment: Payment) -> None:
+        posting = payment.posting == "excluded"
+        work = self.services.payments.set_posting(payment.id, posting, self.services.actor)
+        self._change(work, payment, "turn_posting", lambda: self._turn_posting(payment))
 
     # --- shared ---
 
@@ -218,6 +223,11 @@ opplysningene blir stående, vises med V, og kan hentes med ↑ når du fører e
         """The payment under the cursor, unless it is deleted."""
         payment = self._chosen
         return payment if payment is not None and payment.deleted is None else None
+
+    def _change(
+        self, work: Coroutine[Any, Any, Payment], seen: Payment, action: str, again: Callable[[], None]
+    ) -> None:
+        self.frame.run_write(work, self._reload, action=action, failed=self.frame.load, seen=seen, again=again)
 
     def _reload(self, _payment: Payment) -> None:
         self.frame.load()

@@ -18,10 +18,12 @@ from screens.tabs import TabScreen, tab_keys
 from screens.widgets.columns import fit
 from screens.widgets.safe_text import safe
 from services.cases import STATUS_NAMES, CaseView
+from services.news import News
 from services.rules.dates import format_date
 from services.rules.money import format_amount
 
 LEAST_NAME = 10
+OF_ALL_CASES = frozenset({"creditors", "handlers", "interest_rates", "mails"})
 ROOMY = 80  # cells for the heading from which its parts stand further apart
 TABS: tuple[type[CaseTab], ...] = (GeneralTab, ClaimsTab, PaymentsTab, InterestTab, DocumentsTab, LogTab)
 
@@ -30,6 +32,10 @@ class CaseScreen(TabScreen[CaseView]):
     """Case `number`, opened on `tab` (its name) with the cursor in `field`."""
 
     TABS = TABS
+    SHOWS = frozenset(
+        {"cases", "claims", "fees", "payments", "events", "letters", "creditors", "handlers", "interest_rates", "mails"}
+    )
+    THING = "saken"
     BINDINGS: ClassVar[list[BindingType]] = [*tab_keys(TABS)]
 
     def __init__(self, number: str, tab: str | None = None, field: str | None = None) -> None:
@@ -41,6 +47,12 @@ class CaseScreen(TabScreen[CaseView]):
 
     def load(self) -> None:
         self.run_service(self.services.cases.view(self.number), self.show)
+
+    def concerns(self, news: News) -> bool:
+        """Of cases and what is on them, this one's; of what holds for all, everything."""
+        if not super().concerns(news):
+            return False
+        return news.about_case(self.number) or not OF_ALL_CASES.isdisjoint(news.tables)
 
     def show(self, view: CaseView) -> None:
         super().show(view)

@@ -1,5 +1,6 @@
 """A small form, such as the one under what it changes: F12 or Ctrl+S saves, ESC closes."""
 
+from collections.abc import Mapping
 from typing import ClassVar
 
 from textual import on
@@ -39,6 +40,9 @@ class Form(Vertical):
     class Close(Message):
         """The form is to be closed; what was typed is to be forgotten."""
 
+    class Closed(Message):
+        """The form has been closed: the screen may show what it has kept back for its sake."""
+
     @property
     def is_open(self) -> bool:
         return self.has_class("-open")
@@ -47,7 +51,25 @@ class Form(Vertical):
         self.add_class("-open")
 
     def close(self) -> None:
-        self.remove_class("-open")
+        if self.is_open:
+            self.remove_class("-open")
+            self.call_later(self._tell_closed)
+
+    def _tell_closed(self) -> None:
+        """In the form's own turn: a message made in its parent's turn would be stopped there."""
+        self.post_message(self.Closed())
+
+    @property
+    def fields(self) -> Mapping[str, Field]:
+        """The fields that stand for one of a document, by its name there; of part a's field b, `a.b`."""
+        return {}
+
+    def point_out(self, told: Mapping[str, str]) -> None:
+        """Say something under the fields that are named."""
+        for name, field in self.fields.items():
+            if name in told:
+                # After what the field itself has to say, which is on its way to the same line.
+                self.call_after_refresh(field.note, told[name])
 
     @property
     def changed(self) -> bool:

@@ -47,7 +47,12 @@ class ListTable(RowTable):
         self._rows_changed()
 
     def set_rows(self, rows: Sequence[Row]) -> None:
-        """Show other rows. The cursor stays on the same key, else at the same place; groups stay folded."""
+        """Show other rows. The cursor stays on the same key, else at the same place; groups stay folded.
+
+        Nothing is drawn when they are the same rows.
+        """
+        if tuple(rows) == self._all:
+            return
         self._all = tuple(rows)
         self._show_again(self.cursor_key)
 

@@ -86,7 +86,7 @@ class RowTable(ScrollView, can_focus=True, inherit_bindings=False):
     ) -> None:
         super().__init__(id=id, classes=classes)
         self.columns = tuple(columns)
-        self.empty = empty
+        self._empty = empty
         self._summary: Row | None = None
         self._slots: tuple[Slot, ...] = ()
         self._announced: str | None = None
@@ -129,14 +129,28 @@ class RowTable(ScrollView, can_focus=True, inherit_bindings=False):
 
     @summary.setter
     def summary(self, row: Row | None) -> None:
-        self._summary = row
-        self._rows_changed()
+        if row != self._summary:
+            self._summary = row
+            self._rows_changed()
+
+    @property
+    def empty(self) -> str:
+        """What stands where the rows would be, when there are none."""
+        return self._empty
+
+    @empty.setter
+    def empty(self, text: str) -> None:
+        if text != self._empty:
+            self._empty = text
+            if not self.total:
+                self.refresh()
 
     def set_columns(self, columns: Sequence[Column]) -> Self:
         """Show other columns; the rows' cells must match."""
-        self.columns = tuple(columns)
-        self._slots = self._fitting()
-        self.refresh()
+        if tuple(columns) != self.columns:
+            self.columns = tuple(columns)
+            self._slots = self._fitting()
+            self.refresh()
         return self
 
     # --- the cursor ---

@@ -10,7 +10,7 @@ from screens.widgets.safe_text import safe
 
 
 class TitleLine(Widget):
-    """Title to the left, context to the right, a rule under them. The title is cut first."""
+    """Title to the left, context to the right, a rule under them with a remark in it. The title is cut first."""
 
     DEFAULT_CSS = """
     TitleLine { dock: top; height: 2; width: 100%; color: $foreground; background: $background; }
@@ -20,12 +20,20 @@ class TitleLine(Widget):
         super().__init__()
         self._left = safe(title)
         self._right = safe(context)
+        self._remark = ""
 
     def show(self, title: str, context: str) -> None:
         """Show these; repaints only when something changed."""
         title, context = safe(title), safe(context)
         if (title, context) != (self._left, self._right):
             self._left, self._right = title, context
+            self.refresh()
+
+    def remark(self, text: str) -> None:
+        """Say something in the rule, where nothing has to move for it; empty: a plain rule."""
+        text = safe(text)
+        if text != self._remark:
+            self._remark = text
             self.refresh()
 
     @property
@@ -35,7 +43,7 @@ class TitleLine(Widget):
 
     def render_line(self, y: int) -> Strip:
         if y:
-            return Strip([Segment("─" * self.size.width, self.rich_style)])
+            return Strip([Segment(rule_text(self._remark, self.size.width), self.rich_style)])
         style = self.rich_style
         line = Segment(" " + self.text + " ", style)
         return Strip([line]).adjust_cell_length(self.size.width, style)
@@ -46,3 +54,11 @@ def title_text(title: str, context: str, width: int) -> str:
     context = fit(context, min(cell_len(context), max(width - 10, 0)))
     room = width - cell_len(context) - (2 if context else 0)
     return fit(title, max(room, 0)) + ("  " + context if context else "")
+
+
+def rule_text(remark: str, width: int) -> str:
+    """A rule of so many cells, with the remark near its right end."""
+    if not remark:
+        return "─" * width
+    words = f" {fit(remark, min(cell_len(remark), max(width - 6, 0)))} ──"
+    return "─" * (width - cell_len(words)) + words

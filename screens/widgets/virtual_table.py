@@ -104,30 +104,56 @@ class VirtualTable(RowTable):
             self._loader = self.run_worker(self._fill(self._provider), group="rows", exit_on_error=False)
 
     async def _start_over(self, provider: RowProvider) -> None:
+        fetched = _Fetched(provider)
         try:
             total = await provider.count()
-            cursor = await self._find_again(provider, total)
-            page = cursor // PAGE
-            rows = await provider.rows(page * PAGE, PAGE) if total else ()
+            cursor = await self._find_again(fetched, total)
+            pages = await self._pages_around(fetched, cursor, total)
         except Exception as error:
             self._give_up(error)
             return
-        cursor = self._nearby(rows, page * PAGE, cursor)
-        self._total = total
-        self._pages = OrderedDict({page: rows})
-        self.set_reactive(RowTable.cursor, cursor)
-        self._rows_changed()
+        if (total, cursor) == (self._total, self.cursor) and all(
+            self._pages.get(page) == pages[page] for page in pages
+        ):
+            self._pages = OrderedDict(pages)  # what is in view is the same: nothing to draw
+        else:
+            self._show(total, cursor, pages)
         await self._fill(provider)
 
-    async def _find_again(self, provider: RowProvider, total: int) -> int:
-        key = self.cursor_key
-        place = await provider.position(key) if key is not None and isinstance(provider, FindsRows) else None
-        return max(0, min(self.cursor if place is None else place, total - 1))
+    def _show(self, total: int, cursor: int, pages: dict[int, Sequence[Row]]) -> None:
+        """Other rows. The row under the cursor keeps its line on the screen, where there are rows enough above it."""
+        moved = cursor - self.cursor if self._total else 0
+        self._total = total
+        self._pages = OrderedDict(pages)
+        self.set_reactive(RowTable.cursor, cursor)
+        self._rows_changed()
+        if moved:
+            self.scroll_to(y=max(self.first_in_view + moved, 0), animate=False, force=True)
 
-    def _nearby(self, rows: Sequence[Row], offset: int, cursor: int) -> int:
-        """Where the key under the cursor stands now, if it is among the rows just fetched."""
+    async def _find_again(self, fetched: "_Fetched", total: int) -> int:
+        """Where the key under the cursor stands now: asked for, else looked for where it was, and where it would be
+        with as many rows more above it as there are rows more; else the same place."""
         key = self.cursor_key
-        return next((offset + place for place, row in enumerate(rows) if row.key == key), cursor)
+        place = max(0, min(self.cursor, total - 1))
+        if key is None or not total:
+            return place
+        if isinstance(fetched.provider, FindsRows):
+            found = await fetched.provider.position(key)
+            return place if found is None else min(found, total - 1)
+        shifted = max(0, min(self.cursor + total - (self._total or total), total - 1))
+        for page in dict.fromkeys((place // PAGE, shifted // PAGE)):
+            for index, row in enumerate(await fetched.page(page)):
+                if row.key == key:
+                    return page * PAGE + index
+        return place
+
+    async def _pages_around(self, fetched: "_Fetched", cursor: int, total: int) -> dict[int, Sequence[Row]]:
+        """The pages that will be in view with the cursor there."""
+        if not total:
+            return {}
+        top = max(self.first_in_view + cursor - self.cursor, 0)
+        rows = {cursor, min(top, total - 1), min(top + self._rows_in_view - 1, total - 1)}
+        return {page: await fetched.page(page) for page in sorted({row // PAGE for row in rows})}
 
     async def _fill(self, provider: RowProvider) -> None:
         while (page := self._most_wanted()) is not None:
@@ -162,3 +188,16 @@ class VirtualTable(RowTable):
         if page * PAGE < top + self._rows_in_view and (page + 1) * PAGE > top:
             self._refresh_rows()
         self._announce()
+
+
+class _Fetched:
+    """Pages of a provider, each asked for once."""
+
+    def __init__(self, provider: RowProvider) -> None:
+        self.provider = provider
+        self._pages: dict[int, Sequence[Row]] = {}
+
+    async def page(self, number: int) -> Sequence[Row]:
+        if number not in self._pages:
+            self._pages[number] = await self.provider.rows(number * PAGE, PAGE)
+        return self._pages[number]

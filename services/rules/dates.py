@@ -51,6 +51,11 @@ def format_instant(instant: datetime) -> str:
     return f"{format_date(local)} {local:%H:%M}"
 
 
+def format_clock(instant: datetime) -> str:
+    """An aware instant as Norwegian clocks show it, without its day: `08:12`."""
+    return f"{instant.astimezone(OSLO):%H:%M}"
+
+
 def _days_from_today(plain: str) -> int | None:
     if plain in _WORDS:
         return _WORDS[plain]

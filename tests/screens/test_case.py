@@ -9,6 +9,7 @@ from kk2tui.app import Kk2App
 from screens.case.general import masked
 from screens.case.screen import CaseScreen, heading
 from screens.dialogs.confirm_dialog import ConfirmDialog
+from screens.dialogs.conflict_dialog import ConflictDialog
 from screens.dialogs.error_dialog import ErrorDialog
 from screens.dialogs.help_dialog import HelpDialog
 from screens.law import LawScreen
@@ -170,9 +171,9 @@ async def test_a_conflict_keeps_what_was_typed_and_does_not_undo_the_others_chan
         await write(pilot, "K020")
         await services.cases.set_handler(await stored(services), "ola", "ola")
         await press(pilot, "ctrl+s")
-        assert isinstance(app.screen, ErrorDialog)
+        assert isinstance(app.screen, ConflictDialog)
         assert app.screen.code == "conflict"
-        await press(pilot, "enter")
+        await press(pilot, "escape")
         assert "K020" in text(app)
         assert "‹ Ola Prøvesen ›" in text(app)
         await press(pilot, "ctrl+s")

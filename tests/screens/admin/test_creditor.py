@@ -8,6 +8,7 @@ from data.documents import BankAccount, BankReference, Case, Creditor, LedgerLin
 from kk2tui.app import Kk2App
 from screens.admin.creditor import CreditorScreen
 from screens.dialogs.confirm_dialog import ConfirmDialog
+from screens.dialogs.conflict_dialog import ConflictDialog
 from screens.dialogs.error_dialog import ErrorDialog
 from screens.dialogs.help_dialog import HelpDialog
 from services.registry import Services
@@ -175,9 +176,9 @@ async def test_a_conflict_keeps_what_was_typed_and_does_not_undo_the_others_chan
         await renew(pilot, "Testvik by")
         await services.creditors.change(replace(await stored(services), phone="99 99 99 99"), "kari")
         await press(pilot, "f12")
-        assert isinstance(app.screen, ErrorDialog)
+        assert isinstance(app.screen, ConflictDialog)
         assert app.screen.code == "conflict"
-        await press(pilot, "enter")
+        await press(pilot, "escape")
         assert "Testvik by" in text(app)
         assert "99 99 99 99" in text(app)
         await press(pilot, "f12")
