@@ -201,5 +201,5 @@ def _was_erased(connection: sqlite3.Connection, place: int, table: str, key: str
 def tampered(what: str) -> StoreBroken:
     return StoreBroken(
         f"Registeret er endret utenom kk2: {what}. Ingenting er gjort med det. "
-        "Ta vare på filen, og be driftsansvarlig sammenligne med siste sikkerhetskopi."
+        "Ta vare på det slik det er, og be driftsansvarlig sammenligne med siste sikkerhetskopi."
     )

@@ -26,8 +26,13 @@ async def advisory_lock(address: Address, name: str) -> AsyncIterator[bool]:
         if not held:
             yield False
             return
-        async with _guarded(connection):
-            yield True
+        try:
+            async with _guarded(connection):
+                yield True
+        finally:
+            # The server hears of a closed connection a moment later; the next who asks is to find the lock free.
+            with contextlib.suppress(psycopg.Error):
+                await connection.execute("select pg_advisory_unlock(%s)", (address.lock_key(name),))
 
 
 @contextlib.asynccontextmanager

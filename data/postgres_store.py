@@ -15,7 +15,7 @@ from typing import TypeVar
 import psycopg
 from psycopg import errors
 
-from data import postgres_audit, postgres_lists, postgres_reads, postgres_schema, postgres_search
+from data import postgres_audit, postgres_check, postgres_lists, postgres_reads, postgres_schema, postgres_search
 from data.decoded import decoded
 from data.documents import ALL_DOCUMENTS, Document
 from data.postgres_address import DEFAULT_SCHEMA, Address, parse_address
@@ -149,7 +149,7 @@ class PostgresStore:
     async def verify(self) -> int:
         await self.last_change()  # so that the schema is there
         async with connected(self._address) as connection:
-            return await postgres_audit.verify(connection)
+            return await postgres_check.verify(connection, self._shapes, self._kinds)
 
     # --- writing ----------------------------------------------------------------------------------------------------
 

@@ -12,14 +12,13 @@ from typing import Any
 import msgspec
 
 from data import audit
+from data.damage import MOST_TOLD, Problem, damaged, problem
 from data.decoded import decoder
 from data.documents import Document
 from data.errors import StoreBroken
 from data.search_index import owner_words
 from data.table_shape import TableShape, quoted
 
-MOST_TOLD = 100
-Problem = Mapping[str, object]  # table, id, message
 _decode = msgspec.json.Decoder(dict[str, Any]).decode
 
 
@@ -35,39 +34,25 @@ def verify(connection: sqlite3.Connection, shapes: Mapping[type[Document], Table
     finally:
         connection.execute("rollback")
     if problems:
-        raise _damaged(problems)
+        raise damaged(problems)
     return length
-
-
-def _damaged(problems: Sequence[Problem]) -> StoreBroken:
-    first = problems[0]
-    place = f"{first['id']} i «{first['table']}»: " if first["table"] else ""
-    return StoreBroken(
-        f"Registeret er skadet, eller endret utenom kk2: {place}{first['message']}. Ingenting er gjort med det. "
-        "Ta vare på filen, og be driftsansvarlig sammenligne med siste sikkerhetskopi.",
-        details=problems,
-    )
-
-
-def _problem(table: str, key: str, message: str) -> Problem:
-    return {"table": table, "id": key, "message": message}
 
 
 def _trail(connection: sqlite3.Connection) -> tuple[int, list[Problem]]:
     try:
         return audit.verify(connection), []
     except StoreBroken as error:
-        return 0, [_problem("", "", error.message)]
+        return 0, [problem("", "", error.message)]
 
 
 def _derived(connection: sqlite3.Connection, shapes: Mapping[type[Document], TableShape]) -> Iterator[Problem]:
     for (message,) in connection.execute(f"pragma integrity_check({MOST_TOLD})"):
         if message != "ok":
-            yield _problem("", "", f"SQLite melder «{message}»")
+            yield problem("", "", f"SQLite melder «{message}»")
     present = {name for (name,) in connection.execute("select name from sqlite_master where type = 'index'")}
     for kind, shape in shapes.items():
         for name in sorted(shape.indexes().keys() - present):
-            yield _problem(kind.TABLE, name, "indeksen mangler; den lages når kk2 åpnes")
+            yield problem(kind.TABLE, name, "indeksen mangler; den lages når kk2 åpnes")
         yield from _columns(connection, kind, shape)
         if kind.search_entry is not Document.search_entry:
             yield from _search_entries(connection, kind, shape)
@@ -81,12 +66,12 @@ def _columns(connection: sqlite3.Connection, kind: type[Document], shape: TableS
         try:
             doc = decoder(kind).decode(text)
         except msgspec.DecodeError:
-            yield _problem(kind.TABLE, key, "kan ikke leses: det er ikke slik et dokument skal være")
+            yield problem(kind.TABLE, key, "kan ikke leses: det er ikke slik et dokument skal være")
             continue
         if (doc.id, doc.rev) != (key, rev):
-            yield _problem(kind.TABLE, key, "har en annen id eller utgave enn raden det ligger i")
+            yield problem(kind.TABLE, key, "har en annen id eller utgave enn raden det ligger i")
         elif shape.values(doc) != stored and (wrong := _differing(doc, shape, text, stored)):
-            yield _problem(kind.TABLE, key, f"finnes ikke igjen på {', '.join(wrong)}: kolonnen sier noe annet")
+            yield problem(kind.TABLE, key, f"finnes ikke igjen på {', '.join(wrong)}: kolonnen sier noe annet")
 
 
 def _differing(doc: Document, shape: TableShape, text: str, stored: Sequence[Any]) -> list[str]:
@@ -113,10 +98,10 @@ def _search_entries(connection: sqlite3.Connection, kind: type[Document], shape:
         except msgspec.DecodeError:
             continue  # told of by its columns
         if entry != (None if words is None else (owner, words)):
-            yield _problem(kind.TABLE, key, "finnes ikke igjen i søk: søkeordene er andre enn dokumentets")
+            yield problem(kind.TABLE, key, "finnes ikke igjen i søk: søkeordene er andre enn dokumentets")
     gone = f"select id from search_source where tab = ? and id not in (select id from {shape.table})"  # noqa: S608
     for (key,) in connection.execute(gone, (kind.TABLE,)):
-        yield _problem(kind.TABLE, key, "har søkeord, men finnes ikke")
+        yield problem(kind.TABLE, key, "har søkeord, men finnes ikke")
 
 
 def _search_words(connection: sqlite3.Connection) -> Iterator[Problem]:
@@ -128,4 +113,4 @@ def _search_words(connection: sqlite3.Connection) -> Iterator[Problem]:
     for (owner, written), group in groupby(rows, key=lambda row: row[:2]):
         expected = owner_words(words for _, _, words in group if words is not None)
         if expected != (written or ""):
-            yield _problem("cases", owner, "finnes ikke igjen i søk: søkeraden er en annen")
+            yield problem("cases", owner, "finnes ikke igjen i søk: søkeraden er en annen")

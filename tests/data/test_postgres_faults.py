@@ -475,6 +475,12 @@ UNLOCK = "alter table audit disable trigger all; alter table audit_change disabl
         ("update payments set doc = jsonb_set(doc, '{amount}', '20000') where id = 'P00000001'", payment(1).id),
         ("delete from payments where id = 'P00000001'", payment(1).id),
         ("insert into payments(id, rev, doc) values ('P9', 1, '{}')", "P9"),
+        ("update payments set rev = 7 where id = 'P00000001'", payment(1).id),
+        ("update search_source set words = 'ola' where id = '0221-00000001'", case(1).id),
+        ("delete from search_source where id = '0221-00000001'", case(1).id),
+        ("insert into search_source values ('cases', 'borte', 'borte', 'ola')", "borte"),
+        ("update search_owner set words = 'ola'", case(1).id),
+        ("delete from search_owner", case(1).id),
     ],
 )
 async def test_tampering_shows(open_it: Open, schema_url: str, change: str, where: str) -> None:
@@ -484,8 +490,9 @@ async def test_tampering_shows(open_it: Open, schema_url: str, change: str, wher
         await stored(store, replace(doc, outstanding=step), payment(step))
     assert await store.verify() == 3
     run(schema_url, UNLOCK, change)
-    with pytest.raises(StoreBroken, match=f"endret utenom kk2: .*{where}"):
+    with pytest.raises(StoreBroken, match=f"endret utenom kk2: .*{where}") as found:
         await store.verify()
+    assert 0 < len(found.value.details) <= 100
 
 
 async def test_no_message_holds_a_national_id(open_it: Open) -> None:
