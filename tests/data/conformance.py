@@ -480,6 +480,12 @@ class Trail:
             await erase_and_fail()
         assert [entry.erased for entry in await store.history(Case, case().id)] == [False, False]
 
+    async def test_a_lock_that_was_let_go_is_free_at_once(self, open_it: OpenIt) -> None:
+        store = open_it()
+        for _ in range(50):
+            async with store.lock("sending") as mine:
+                assert mine
+
     async def test_a_lock_is_held_by_one_at_a_time(self, open_it: OpenIt) -> None:
         store, other = open_it(), open_it()
         async with store.lock("sending") as mine, other.lock("sending") as theirs, other.lock("import") as another:

@@ -368,7 +368,7 @@ async def test_a_voucher_that_no_file_can_hold_frees_its_payments_and_the_others
 ) -> None:
     voucher = await store.get(Voucher, N)
     assert voucher is not None
-    await put(store, replace(voucher, voucher_type="\x00"))
+    await put(store, replace(voucher, voucher_type="\x01"))
     exported = await desk.export()
     assert exported.rejected == (N,)
     assert await desk.states() == {R: "rejected", N: "rejected", G: "rejected", R2: "delivered"}
