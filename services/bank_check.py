@@ -76,11 +76,13 @@ class BankFileCheck:
         summary = await asyncio.to_thread(_read_through, path, self._clock.today())
         findings = list(summary.findings)
         if summary.ok:
+            outside = await self._outside_findings(summary)
+            # Asked last: a file that somebody reads in meanwhile is found by its transmission too.
             earlier = await self._store.get(BankFile, summary.sha256)
             if earlier is not None:
                 findings.append(_read_before(earlier))
                 return _describe(path, summary, "duplicate", findings), summary
-            findings += await self._outside_findings(summary)
+            findings += outside
         rejected = any(finding.severity == "error" for finding in findings)
         return _describe(path, summary, "rejected" if rejected else "valid", findings), summary
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -125,6 +126,23 @@ async def test_reading_a_file_twice_changes_nothing_and_says_when_it_was_read(ba
     [finding] = again.findings
     assert finding.severity == "warning"
     assert "av kari som OCR.D1, 1 innbetalinger, 100,00" in finding.message
+
+
+async def test_a_file_that_another_reads_in_while_it_is_checked_is_a_duplicate_and_not_one_that_was_altered(
+    bank: Bank,
+) -> None:
+    path = bank.file([paid(100_00, KID)])
+
+    class Interrupted(CountingStore):
+        """Somebody else reads the file in when the first question is asked."""
+
+        async def get_many(self, *asked: Any) -> Any:
+            await bank.service.run(path, "ola")
+            return await bank.store.get_many(*asked)
+
+    read = await BankImport(Interrupted(bank.store), bank.clock).run(path, "kari")
+    assert (read.status, [finding.code for finding in read.findings]) == ("duplicate", ["duplicate_file"])
+    assert await bank.store.count(Payment) == 1
 
 
 async def test_payments_read_before_in_another_file_are_left_out_and_counted(bank: Bank) -> None:

@@ -16,7 +16,7 @@ import shutil
 import subprocess
 import sys
 import tempfile
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
@@ -25,8 +25,9 @@ import msgspec
 
 from kk2tui import wiring
 from tests.e2e.torture import books, forks
-from tests.e2e.torture.acknowledgement import Acknowledged, acknowledging
+from tests.e2e.torture.acknowledgement import Acknowledged
 from tests.e2e.torture.contents import Contents, contents, differences, left_overs
+from tests.e2e.torture.hearing import Heard, hear
 from tests.e2e.torture.jobs import JOBS, Job, Work, copy, make_stages
 from tests.e2e.torture.kills import warm_up
 from tests.e2e.torture.town import TODAY
@@ -46,18 +47,6 @@ class Tried(msgspec.Struct, kw_only=True):
     without_receipt: int = 0
     codes: dict[str, int] = msgspec.field(default_factory=dict)
     problems: list[str] = msgspec.field(default_factory=list)
-
-
-class Heard(msgspec.Struct, frozen=True):
-    """A process that has ended: its status, the error it told, and the transactions it acknowledged."""
-
-    status: int
-    error: Mapping[str, object]
-    said: list[Acknowledged]
-
-
-class _Answer(msgspec.Struct):
-    error: dict[str, object] = {}
 
 
 Within = Callable[[int, Path, Work], Heard]
@@ -125,25 +114,6 @@ def on_a_full_disk(room: int, home: Path, work: Work) -> Heard:
         return hear(partial(work, home))
     finally:
         ballast.unlink()
-
-
-def hear(work: Callable[[], object]) -> Heard:
-    """Do work in a process of its own, and hear what it tells and acknowledges."""
-    reading, writing = os.pipe()
-
-    def tell() -> None:
-        os.dup2(writing, 1)
-        acknowledging(Path("/proc/self/fd/1"), "job")
-        work()
-
-    child = forks.start(tell)
-    os.close(writing)
-    with os.fdopen(reading, "rb") as pipe:
-        lines = pipe.read().splitlines()
-    said = [msgspec.json.decode(line, type=Acknowledged) for line in lines if line.startswith(b'{"mark"')]
-    told = [line for line in lines if not line.startswith(b'{"mark"')]
-    error = msgspec.json.decode(told[-1], type=_Answer).error if told else {}
-    return Heard(forks.end(child), error, said)
 
 
 def _wrongly_told(heard: Heard) -> list[str]:
