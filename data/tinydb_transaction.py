@@ -8,14 +8,13 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 from typing import Any, ParamSpec, TypeVar
 
-import msgspec
 from tinydb import where
 
-from data import refusals
 from data.documents import Document
+from data.held import Held, plain
 from data.sqlite_file import explained
 from data.store import Value
-from data.typed_tables import Pending, Tables
+from data.typed_tables import Tables
 
 D = TypeVar("D", bound=Document)
 T = TypeVar("T")
@@ -32,7 +31,7 @@ class TinyTransaction:
         self._path = path
         self._tables = tables
         self._writing = writing
-        self._held: dict[tuple[str, str], Pending] = {}
+        self._held = Held()
         self._erased: list[tuple[str, str]] = []
         self._handed: list[Future[None]] = []
         self._latest: Future[Any] | None = None  # the newest work of ours on the writer's thread
@@ -41,12 +40,15 @@ class TinyTransaction:
     # --- changing ---------------------------------------------------------------------------------------------------
 
     def put(self, doc: D) -> D:
-        stored = msgspec.structs.replace(doc, rev=doc.rev + 1)
-        self._hold(doc, stored, removed=False)
+        self._require_open()
+        stored = self._held.put(doc)
+        self._hand_over()
         return stored
 
     def delete(self, doc: Document) -> None:
-        self._hold(doc, doc, removed=True)
+        self._require_open()
+        self._held.delete(doc)
+        self._hand_over()
 
     def erase_history(self, kind: type[Document], key: str) -> None:
         self._erased.append((kind.TABLE, key))
@@ -57,22 +59,18 @@ class TinyTransaction:
     async def serials(self, name: str, count: int) -> range:
         return await self._soon(self._tables.storage.serials, name, count)
 
-    def _hold(self, doc: Document, after: Document, *, removed: bool) -> None:
+    def _require_open(self) -> None:
         if self._over:
             raise RuntimeError("the transaction is over")
-        key = (doc.TABLE, doc.id)
-        held = self._held.get(key)
-        if held and held.rev != doc.rev:
-            raise refusals.stale(doc)
-        self._held[key] = Pending(held.base if held else doc.rev, after, removed)
+
+    def _hand_over(self) -> None:
         if len(self._held) >= CHUNK:
-            changes, self._held = list(self._held.values()), {}
-            self._handed.append(self._submit(self._checked, self._tables.apply, changes))
+            self._handed.append(self._submit(self._checked, self._tables.apply, self._held.take(CHUNK)))
 
     # --- reading: what is held lies over what is written -------------------------------------------------------------
 
     async def get(self, kind: type[D], key: str) -> D | None:
-        held = self._held.get((kind.TABLE, key))
+        held = self._held.get(kind, key)
         if held is None:
             return await self._soon(self._tables.get, kind, key)
         return held.doc if isinstance(held.doc, kind) and not held.removed else None
@@ -80,29 +78,18 @@ class TinyTransaction:
     async def get_many(self, kind: type[D], keys: Sequence[str]) -> dict[str, D]:
         wanted = set(keys)
         found = await self._asked(self._tables.search, kind, where("id").one_of(list(keys)))
-        return {doc.id: doc for doc in self._laid_over(kind, found, lambda doc: doc.id in wanted)}
+        return {doc.id: doc for doc in self._held.laid_over(kind, found, lambda doc: doc.id in wanted)}
 
     async def find(self, kind: type[D], field: str, value: Value) -> list[D]:
         self._tables.table(kind).shape.require(field)
         found = await self._asked(self._tables.search, kind, where(field) == value)
-        return self._laid_over(kind, found, lambda doc: _plain(doc, field) == value)
+        return self._held.laid_over(kind, found, lambda doc: plain(doc, field) == value)
 
     async def find_many(self, kind: type[D], field: str, values: Sequence[str]) -> list[D]:
         self._tables.table(kind).shape.require(field)
         wanted = set(values)
         found = await self._asked(self._tables.search, kind, where(field).one_of(list(values)))
-        return self._laid_over(kind, found, lambda doc: _plain(doc, field) in wanted)
-
-    def _laid_over(self, kind: type[D], found: list[D], wanted: Callable[[D], bool]) -> list[D]:
-        held = [change for (table, _), change in self._held.items() if table == kind.TABLE]
-        if not held:
-            return found
-        touched = {change.doc.id for change in held}
-        kept = [doc for doc in found if doc.id not in touched]
-        kept += [
-            change.doc for change in held if isinstance(change.doc, kind) and not change.removed and wanted(change.doc)
-        ]
-        return sorted(kept, key=lambda doc: doc.id)
+        return self._held.laid_over(kind, found, lambda doc: plain(doc, field) in wanted)
 
     # --- threads ----------------------------------------------------------------------------------------------------
 
@@ -167,19 +154,13 @@ class TinyTransaction:
             raise
 
     def _write_held(self) -> None:
-        self._checked(self._tables.apply, list(self._held.values()))
-        self._held.clear()
+        self._checked(self._tables.apply, self._held.take(len(self._held)))
         self._checked(self._tables.storage.erase_history, self._erased)
         self._erased.clear()
 
     def _undo(self) -> None:
         with explained(self._path):
             self._tables.storage.rollback()
-
-
-def _plain(doc: Document, field: str) -> object:
-    """A field as find takes it: a date is text."""
-    return msgspec.to_builtins(getattr(doc, field))
 
 
 async def to_the_end(work: Future[T]) -> T:

@@ -2,29 +2,17 @@
 
 import sqlite3
 from collections.abc import Sequence
-from typing import NamedTuple, TypeVar
+from typing import TypeVar
 
 from tinydb.queries import QueryLike
 
 from data.decoded import decoded
 from data.documents import Document
+from data.held import Pending
 from data.sqlite_storage import SqliteStorage
 from data.tinydb_tables import DocumentDB, DocumentTable
 
 D = TypeVar("D", bound=Document)
-
-
-class Pending(NamedTuple):
-    """What a transaction does to a document: its revision in the file (0: none), and how it is to be."""
-
-    base: int
-    doc: Document
-    removed: bool
-
-    @property
-    def rev(self) -> int:
-        """The revision that the next change must come from."""
-        return 0 if self.removed else self.doc.rev
 
 
 class Tables:
@@ -46,8 +34,8 @@ class Tables:
         return [decoded(kind, text) for _, text in self.table(kind).select(query)]
 
     def apply(self, changes: Sequence[Pending]) -> None:
-        """Removals first, new documents last: a unique value may pass from one document to another."""
-        for change in sorted(changes, key=lambda change: (change.removed is False, change.base == 0)):
+        """Write what a transaction has held, in the order that it is in."""
+        for change in changes:
             table = self.table(type(change.doc))
             if not change.removed:
                 table.put(change.doc, change.base)
