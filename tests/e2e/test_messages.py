@@ -406,6 +406,19 @@ def test_two_who_change_the_same_case_do_not_overwrite_each_other(odd: Site) -> 
     return told
 
 
+@provokes("Sak … ble avsluttet av en annen i mellomtiden")
+def test_a_payment_is_not_entered_unseen_on_a_case_that_was_just_closed(odd: Site) -> str:
+    async def pay_what_is_closed(services: Services) -> None:
+        seen = await services.cases.require(FIRST)
+        await services.cases.set_status(seen, "closed", services.actor)
+        day = services.clock.today()
+        await services.payments.add(FIRST, 100_00, day, services.actor, seen=seen)
+
+    told = in_process(odd, pay_what_is_closed)
+    assert case(odd, FIRST)["payments"] == []
+    return told
+
+
 # --- Betalinger fra Visma ---
 
 
