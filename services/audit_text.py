@@ -123,6 +123,7 @@ LABELS: Mapping[str, str] = {
     "unplaced": "uplassert",
     "valid_from": "gjelder fra",
     "valid_to": "gjelder til",
+    "version": "utgave",
     "via": "sendt som",
     "visma_id": "id i Visma",
     "voucher_number": "bilagsnummer",
