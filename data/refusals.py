@@ -24,6 +24,7 @@ NAMES = {
     "mails": "e-post",
     "runs": "kjøring",
     "receipts": "kvittering",
+    "schema": "registerets versjon",
 }
 _VALUES = {
     "kid": "KID",
@@ -41,7 +42,7 @@ def stale(doc: Document, seen: int | None = None) -> Conflict:
     """
     return Conflict(
         f"Noen andre har endret {_name(doc)} i mellomtiden. Ingenting av endringen din er lagret. "
-        "Hent opplysningene på nytt og gjør endringen om igjen.",
+        "Se hva som er endret, og prøv igjen.",
         details=[{"table": doc.TABLE, "id": doc.id, "rev": doc.rev if seen is None else seen}],
     )
 
