@@ -122,13 +122,13 @@ class VirtualTable(RowTable):
 
     def _show(self, total: int, cursor: int, pages: dict[int, Sequence[Row]]) -> None:
         """Other rows. The row under the cursor keeps its line on the screen, where there are rows enough above it."""
-        moved = cursor - self.cursor if self._total else 0
+        top = self.first_in_view + cursor - self.cursor
         self._total = total
         self._pages = OrderedDict(pages)
         self.set_reactive(RowTable.cursor, cursor)
         self._rows_changed()
-        if moved:
-            self.scroll_to(y=max(self.first_in_view + moved, 0), animate=False, force=True)
+        if self.first_in_view != max(top, 0):
+            self.scroll_to(y=max(top, 0), animate=False, force=True)
 
     async def _find_again(self, fetched: "_Fetched", total: int) -> int:
         """Where the key under the cursor stands now: asked for, else looked for where it was, and where it would be

@@ -132,6 +132,36 @@ async def test_the_cursor_stays_on_its_key_when_rows_before_it_are_gone() -> Non
         assert sum(line.startswith("›") for line in lines(app)) == 1
 
 
+async def test_many_rows_more_above_the_cursor_leave_its_row_on_the_same_line() -> None:
+    table = VirtualTable(COLUMNS, Numbered(2_000, skip=range(700)))
+    app = Stage(table)
+    async with app.run_test(size=SMALL) as pilot:
+        await settle(pilot)
+        table.cursor = 100
+        await settle(pilot)
+        key = table.cursor_key or ""
+        line = next(number for number, shown in enumerate(lines(app)) if key in shown)
+        table.set_provider(Numbered(2_000))
+        await settle(pilot)
+        assert (table.cursor_key, table.cursor) == (key, 800)
+        assert key in lines(app)[line]
+
+
+async def test_reading_the_same_rows_again_draws_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    provider = Numbered(1_000)
+    table = VirtualTable(COLUMNS, provider)
+    async with Stage(table).run_test(size=SMALL) as pilot:
+        await settle(pilot)
+        table.cursor = PAGE - 5  # the view reaches into two pages
+        await settle(pilot)
+        drawn: list[object] = []
+        monkeypatch.setattr(VirtualTable, "refresh", lambda _self, *regions, **_options: drawn.append(regions))
+        table.reload()
+        await settle(pilot)
+        assert provider.counted == 2
+        assert drawn == []
+
+
 async def test_a_provider_that_finds_rows_keeps_the_key_over_any_distance() -> None:
     class Finding(Numbered):
         async def position(self, key: str) -> int | None:
