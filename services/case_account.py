@@ -11,14 +11,14 @@ from typing import TypeVar
 import msgspec
 from msgspec.structs import replace
 
-from data.documents import Case, Claim, Creditor, Fee, Payment
+from data.documents import Case, Claim, Creditor, Fee, InterestRate, Payment
 from data.errors import NotFound
 from data.store import Reader, Transaction
 from services.clock import Clock
 from services.events import log
 from services.rules.coverage import Settlement, settle
 from services.rules.money import format_amount
-from services.rules.rates import InterestRates
+from services.rules.rates import ONE_DAY, InterestRates
 from services.rules.threshold import should_close
 
 OfCase = TypeVar("OfCase", Claim, Fee, Payment)
@@ -93,10 +93,22 @@ async def read_account(reader: Reader, number: str) -> CaseAccount:
 async def update(
     tx: Transaction, numbers: Sequence[str], *, rates: InterestRates, clock: Clock, actor: str
 ) -> list[Updated]:
-    """Settle cases after their payments, fees or claims were changed in this transaction, and store what follows."""
+    """Settle cases after their payments, fees or claims were changed in this transaction, and store what follows.
+
+    `rates` may have been read before the transaction began: a rate that came since is counted too.
+    """
+    rates = await _with_later(tx, rates)
     updated = [_settle_anew(tx, account, rates, clock) for account in await read_accounts(tx, numbers)]
     await log(tx, clock, actor, [line for each in updated for line in _closing_lines(each)])
     return updated
+
+
+async def _with_later(tx: Transaction, known: InterestRates) -> InterestRates:
+    """The rates with those that an administrator has added after `known` was read."""
+    rows = list(known.rows)
+    while rows and (row := await tx.get(InterestRate, (rows[-1].valid_to + ONE_DAY).isoformat())) is not None:
+        rows.append(row)
+    return known if len(rows) == len(known.rows) else InterestRates(rows)
 
 
 def _settle_anew(tx: Transaction, account: CaseAccount, rates: InterestRates, clock: Clock) -> Updated:

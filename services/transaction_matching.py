@@ -134,6 +134,14 @@ def _may_be_counted_already(transaction: LedgerTransaction, claim: Claim, case: 
 
 
 def _is_reversal(transaction: LedgerTransaction, voucher: Voucher) -> bool:
-    """Whether it goes against what our voucher entered on the invoice: somebody has taken it back in Visma."""
-    entered = sum(line.amount for line in voucher.lines if line.visma_id == transaction.visma_id)
-    return (entered < 0 < transaction.amount) or (transaction.amount < 0 < entered)
+    """Whether it goes against what our voucher entered on the invoice: somebody has taken it back in Visma.
+
+    A voucher may have lines on an invoice both ways, when money came in and went out again on one day. What one of its
+    lines says is that line; else it is held against their sum, since Visma may have entered them as one.
+    """
+    lines = [line.amount for line in voucher.lines if line.visma_id == transaction.visma_id]
+    if transaction.amount in lines:
+        return False
+    entered = sum(lines)
+    against = (entered < 0 < transaction.amount) or (transaction.amount < 0 < entered)
+    return against or -transaction.amount in lines

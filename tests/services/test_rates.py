@@ -12,6 +12,7 @@ from data.documents import Event, InterestRate, NoticeFee, Payment
 from data.errors import Kk2Error
 from data.rates import RatesFileError
 from data.store import Store
+from services.case_account import update
 from services.errors import InvalidInput, Refused
 from services.payments import PaymentService
 from services.posting import PostingService
@@ -171,6 +172,21 @@ async def test_a_payment_still_waiting_though_its_rate_is_known_is_covered_when_
     covered = await store.get(Payment, payment.id)
     assert covered is not None
     assert covered.waiting == 0
+
+
+async def test_a_rate_that_came_while_a_payment_was_entered_counts_for_it(
+    store: Store, clock: FakeClock, rates: RateService
+) -> None:
+    new = case()
+    await put(store, new, claim(new))
+    clock.turn_to(JANUARY_2)
+    read_before = await interest_rates(store)
+    await rates.add(NEXT_HALF_YEAR, "kari")
+    payment = await PaymentService(store, clock).add(new.id, 1_100_00, JANUARY_2, "kari")
+    async with store.transaction("kari", "Prøve") as tx:
+        await update(tx, [new.id], rates=read_before, clock=clock, actor="kari")
+    assert await store.get(Payment, payment.id) == payment
+    assert payment.waiting == 0
 
 
 async def test_a_rate_for_another_half_year_leaves_a_payment_waiting(

@@ -382,6 +382,26 @@ async def test_a_voucher_of_ours_taken_back_in_visma_is_for_a_person_to_see(desk
     assert await desk.waiting() == [(-300_00, "visma_voucher")]
 
 
+async def test_money_out_in_a_voucher_of_ours_is_not_taken_for_its_reversal(desk: Desk) -> None:
+    await desk.payments.add(ONE, 300_00, D1, "kari")
+    await desk.payments.add(ONE, -100_00, D1, "kari")
+    [voucher] = await desk.posting.freeze("kari")
+    for amount in (-300_00, 100_00):
+        desk.visma.enter(invoice_of(ONE), amount, reference=voucher.reference)
+    done = await desk.fetch()
+    assert (done.skipped_own, done.booked, done.held) == (2, (), ())
+
+
+async def test_a_line_of_a_voucher_of_ours_that_is_taken_back_is_for_a_person_to_see(desk: Desk) -> None:
+    await desk.payments.add(ONE, 300_00, D1, "kari")
+    await desk.payments.add(ONE, -100_00, D1, "kari")
+    [voucher] = await desk.posting.freeze("kari")
+    for amount in (300_00, -100_00):
+        desk.visma.enter(invoice_of(ONE), amount, reference=voucher.reference)
+    await desk.fetch()
+    assert sorted(await desk.waiting()) == [(-300_00, "visma_voucher"), (100_00, "visma_voucher")]
+
+
 async def test_a_voucher_of_kk2_that_is_not_here_is_not_booked_either(desk: Desk) -> None:
     desk.visma.enter(invoice_of(ONE), -300_00, reference="KK2-0221-20261119-077-R")
     await desk.fetch()

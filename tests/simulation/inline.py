@@ -1,12 +1,19 @@
-"""Work that the program hands to threads, done where it is asked for: then nothing depends on what the machine does."""
+"""Work that the program hands to threads, done where it is asked for: then nothing depends on what the machine does.
+
+Letters are not set in type: that takes most of the time, and has tests of its own.
+"""
 
 import contextlib
 import random
 import uuid
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from typing import ParamSpec, TypeVar
 from unittest.mock import patch
+
+import msgspec
+
+from data.documents import Letter
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -24,6 +31,11 @@ class Inline(ThreadPoolExecutor):
         return future
 
 
+def _typed(_: object, letters: Sequence[Letter]) -> tuple[bytes, str]:
+    """Stands for the PDF of letters: the same letters give the same bytes."""
+    return msgspec.json.encode(letters), "template"
+
+
 @contextlib.contextmanager
 def no_chance(seed: int) -> Iterator[None]:
     """Everything that the program leaves to chance follows the seed: threads, ids of e-mails, waits between tries."""
@@ -36,5 +48,7 @@ def no_chance(seed: int) -> Iterator[None]:
         patch("data.tinydb_store.ThreadPoolExecutor", Inline),
         patch("services.mail.queue.uuid4", made_up),
         patch("services.visma.soap.random", dice),
+        patch("services.letters.rendering.Renderer._render", _typed),
+        patch("services.letters.rendering._forget", lambda: None),
     ):
         yield

@@ -141,7 +141,7 @@ def _alive(books: World) -> list[StoredVoucher]:
 
 def _check_visma(mirror: Mirror, books: World) -> Iterator[str]:
     """No voucher twice, by reference and by content; and nothing that waits for posting has been posted."""
-    for reference, times in Counter(each.reference for each in books.vouchers).items():
+    for reference, times in Counter(each.reference for each in _alive(books)).items():
         if times > 1:
             yield f"voucher {reference} is {times} times in Visma"
     in_visma: dict[str, int] = defaultdict(int)

@@ -40,7 +40,7 @@ class Jobs:
 
     # --- choosing ---------------------------------------------------------------------------------------------------
 
-    def some(self, kind: type[Any], wanted: Callable[[Any], bool] = lambda _: True) -> Any:
+    def some(self, kind: type[Any], wanted: Callable[[Any], bool] = bool) -> Any:
         """One that is as wanted, nearly always; None when there is nothing at all."""
         everything = self.mirror.of(kind)
         fitting = [each for each in everything if wanted(each)]
@@ -67,7 +67,9 @@ class Jobs:
 
     async def department(self) -> None:
         if case := self.some(Case):
-            await self.s.cases.set_department(case, self.dice.choice(("K010", "K020", "K999")), self.actor)
+            await self.s.cases.set_department(
+                case, self.dice.choice(("K010", "K010", "K020", "K020", "K999")), self.actor
+            )
 
     async def threshold(self) -> None:
         if case := self.some(Case):

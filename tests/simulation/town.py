@@ -86,7 +86,10 @@ class VismaPeople:
         """One to five invoices to one to three debtors in a new proposal."""
         with self._simulator.state.change() as world:
             number = self._dice.choice(self._numbers)
-            company, ledger_type = COMPANIES[number], self._dice.choice(("K010", "K010", "K020", "K030"))
+            company, ledger_type = (
+                COMPANIES[number],
+                self._dice.choice(("K010", "K010", "K010", "K020", "K020", "K030")),
+            )
             run = 4711 + len(world.proposals)
             debtors = self._dice.randint(1, 3)
             keys = []
@@ -271,7 +274,7 @@ class Bank:
             day = self._clock.today() - dt.timedelta(days=self._dice.choice((0, 1, 1, 3, 40)))
             kid, amount = self._kid_and_amount(mirror)
             kind = "13"
-            if not self._swarm.camt and self._dice.random() < 0.08 and made:
+            if not self._swarm.camt and self._dice.random() < 0.08 and sum(each.amount for each in made) > 2:
                 kind, amount = self._dice.choice((("13", -1), ("18", -1)))
             payment = RealPayment(account, day, amount, kid, f"{self._serial:09}", kind)
             made += [payment] * self._dice.choice((1, 1, 1, 1, 1, 1, 2))

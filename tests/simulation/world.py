@@ -73,6 +73,7 @@ class World:
         self.folder = folder
         self.trace = Trace()
         self.clock = WorldClock()
+        self.clock.forward(self.swarm.late * DAY)
         self.mirror = Mirror(self._watch)
         self.mail = MailServer()
         companies = list(COMPANIES.values())[: self.swarm.creditors]
@@ -113,8 +114,13 @@ class World:
         ) as tx:
             for number in list(COMPANIES)[: self.swarm.creditors]:
                 tx.put(creditor(number, self.swarm))
-        self.say(self.people.make_proposal())
-        self.say(self.people.approve())
+        for _ in range(3):
+            self.say(self.people.make_proposal())
+            self.say(self.people.approve())
+        if self.swarm.taken_over:
+            await _try(self.life.sessions["kari"].case_import.run("kari"))
+        for _ in range(2):
+            self.say(self.bank.send(self.mirror))
 
     async def _fill_mirror(self) -> None:
         from data.documents import ALL_DOCUMENTS
@@ -135,9 +141,11 @@ class World:
         scheduler = self.life.scheduler
         idle = [name for name in self.life.sessions if name not in scheduler.tasks]
         ready = scheduler.ready()
-        if self.dice.random() < 0.04:
+        if self.dice.random() < 0.01:
             await self._outside()
         if left and idle and (not ready or self.dice.random() < 0.25):
+            if self.dice.random() < 0.4:
+                await self._outside()
             await self._begin_job(self.dice.choice(idle), self.dice.choice(self.swarm.jobs))
             return 1
         if ready:

@@ -1,0 +1,168 @@
+"""Bugs put in on purpose, to see that the simulation finds them. Each has a seed that fails with it and not without.
+
+A bug is a patch of the program's own code while a seed is played; the program's files are not touched.
+"""
+
+import contextlib
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Any
+from unittest.mock import patch
+
+from msgspec.structs import replace
+
+from data.audit import AuditLine
+from data.documents import Cursor, Delivery, Mail, Voucher
+from services.mail.outbox import MailOutbox
+from services.outbox import Outbox
+from services.rules.coverage import _Ledger  # the seam of the bug
+from services.visma.soap import SoapVisma
+from services.visma_payments import _Fetch  # the seam of the bug
+
+
+@contextlib.contextmanager
+def one_ore_off() -> Iterator[None]:
+    """A fee is covered with one øre too little."""
+    right = _Ledger._put
+
+    def wrong(self: Any, debt: Any, amount: int, parts: Any) -> int:
+        return right(self, debt, amount - (debt.target[0] == "fees" and amount > 1), parts)
+
+    with patch.object(_Ledger, "_put", wrong):
+        yield
+
+
+@contextlib.contextmanager
+def new_reference() -> Iterator[None]:
+    """A voucher that is sent again gets a new reference."""
+    right, sent = SoapVisma.deliver_voucher, set[str]()
+
+    async def wrong(self: SoapVisma, voucher: Voucher) -> Any:
+        again = voucher.id in sent
+        sent.add(voucher.id)
+        return await right(self, replace(voucher, id=f"{voucher.id[:-5]}9{voucher.id[-4:]}") if again else voucher)
+
+    with patch.object(SoapVisma, "deliver_voucher", wrong):
+        yield
+
+
+@contextlib.contextmanager
+def cursor_first() -> Iterator[None]:
+    """How far Visma has been read is stored before what was read, in a transaction of its own."""
+    right = _Fetch.store_page
+
+    async def wrong(self: Any, company: str, page: Any) -> None:
+        async with self._store.transaction(self._actor, "Lest til") as tx:
+            before = await tx.get(Cursor, company)
+            serial = max(page.last_serial, before.serial if before else 0)
+            new = Cursor(id=company, serial=serial, fetched=self._clock.now(), actor=self._actor, receipt="")
+            tx.put(replace(new, rev=before.rev, receipt=before.receipt) if before else new)
+        await right(self, company, page)
+
+    with patch.object(_Fetch, "store_page", wrong):
+        yield
+
+
+@contextlib.contextmanager
+def no_audit_of_events() -> Iterator[None]:
+    """What is written in a case's log is not in the audit trail."""
+    right = AuditLine.add
+
+    def wrong(self: AuditLine, part: Any, *more: Any) -> None:
+        if "events" not in (part, part[0]):
+            right(self, part, *more)
+
+    with patch.object(AuditLine, "add", wrong):
+        yield
+
+
+@contextlib.contextmanager
+def sending_afterwards() -> Iterator[None]:
+    """That a voucher is being sent is stored only when the answer is there."""
+    right = Outbox.enter
+
+    async def begin(self: Any, reference: str, actor: str) -> Voucher | None:
+        delivery = await self._store.get(Delivery, reference)
+        return await self._store.get(Voucher, reference) if delivery.state == "ready" else None
+
+    async def enter(self: Any, outcomes: Any, actor: str) -> None:
+        async with self._store.transaction(actor, "Sendes") as tx:
+            for delivery in (await tx.get_many(Delivery, list(outcomes))).values():
+                if delivery.state == "ready":
+                    now = self._clock.now()
+                    tx.put(replace(delivery, state="sending", attempts=delivery.attempts + 1, last_attempt=now))
+        await right(self, outcomes, actor)
+
+    with patch.object(Outbox, "begin", begin), patch.object(Outbox, "enter", enter):
+        yield
+
+
+@contextlib.contextmanager
+def fingerprints_ignored() -> Iterator[None]:
+    """A payment that was read before is not recognised in another file."""
+    seen = iter(range(10**9))
+    with patch("services.bank.fingerprints.Fingerprints.of", lambda self, payment: f"new {next(seen)}"):
+        yield
+
+
+@contextlib.contextmanager
+def threshold_forgotten() -> Iterator[None]:
+    """A case is closed when it owes nothing, not when it owes less than its threshold."""
+    with patch("services.case_account.should_close", lambda total, own, creditors: total <= 0):
+        yield
+
+
+@contextlib.contextmanager
+def mail_again() -> Iterator[None]:
+    """An e-mail whose sending broke off is sent again, as if nobody could have got it."""
+
+    async def wrong(self: Any, actor: str) -> None:
+        stale = await self._store.find(Mail, "state", "sending")
+        async with self._store.transaction(actor, "På nytt") as tx:
+            for mail in stale:
+                tx.put(replace(mail, state="queued"))
+
+    with patch.object(MailOutbox, "recover", wrong):
+        yield
+
+
+@contextlib.contextmanager
+def written_back_untold() -> Iterator[None]:
+    """A case number counts as written back although Visma's answer never came."""
+    from services.visma.port import CaseNumberResult, VismaError
+
+    right = SoapVisma.write_case_numbers
+
+    async def wrong(self: SoapVisma, numbers: Any) -> Any:
+        try:
+            return await right(self, numbers)
+        except VismaError:
+            return [CaseNumberResult(visma_id=each.visma_id, outcome="ok", case=each.case) for each in numbers]
+
+    with patch.object(SoapVisma, "write_case_numbers", wrong):
+        yield
+
+
+@dataclass(frozen=True)
+class Mutant:
+    """A bug, a seed that meets it, and a part of what the failure says."""
+
+    bug: Callable[[], contextlib.AbstractContextManager[None]]
+    seed: int
+    says: str
+
+
+MUTANTS = {
+    mutant.bug.__name__: mutant
+    for mutant in (
+        Mutant(one_ore_off, 0, ""),
+        Mutant(new_reference, 0, ""),
+        Mutant(cursor_first, 0, ""),
+        Mutant(no_audit_of_events, 0, ""),
+        Mutant(sending_afterwards, 0, ""),
+        Mutant(fingerprints_ignored, 0, ""),
+        Mutant(threshold_forgotten, 0, ""),
+        Mutant(mail_again, 0, ""),
+        Mutant(written_back_untold, 0, ""),
+    )
+}
