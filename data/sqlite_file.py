@@ -181,13 +181,23 @@ def _bring_up_to_date(connection: sqlite3.Connection, kind: type[Document], shap
 
 
 def _fill_columns(connection: sqlite3.Connection, kind: type[Document], shape: TableShape) -> None:
-    """All of them, from the documents as they are read today: a field may be derived from others."""
+    """All of them, from the documents as they are read today: a field may be derived from others.
+
+    One that cannot be read today waits for the migration that is about it (data/migrations).
+    """
     setting = ", ".join(f"{quoted(field)} = ?" for field in shape.columns)
     rows = connection.execute(f"select doc_id, doc from {shape.table}")  # noqa: S608 - our own names
     connection.executemany(
         f"update {shape.table} set {setting} where doc_id = ?",  # noqa: S608 - our own names
-        ((*shape.values(decoded(kind, text)), number) for number, text in rows),
+        ((*shape.values(doc), number) for number, text in rows if (doc := _readable(kind, text))),
     )
+
+
+def _readable(kind: type[Document], text: str) -> Document | None:
+    try:
+        return decoded(kind, text)
+    except StoreBroken:
+        return None
 
 
 def _names(connection: sqlite3.Connection) -> set[str]:

@@ -84,7 +84,7 @@ class DocumentTable(Table):
         except sqlite3.IntegrityError as error:
             raise self._conflict(doc, error) from error
         entry = doc.search_entry()
-        if entry != (decoder(type(doc)).decode(before.doc).search_entry() if before and self._searched else None):
+        if entry != (_entry_of(type(doc), before.doc) if before and self._searched else None):
             self._file.search_index.put(self.name, doc.id, entry)
 
     def take(self, doc: Document, base: int) -> None:
@@ -332,3 +332,12 @@ def _route(shape: Any, fields: frozenset[str]) -> tuple[str, tuple[Any, ...], bo
             found = next(filter(None, (_route(part, fields) for part in parts)), None)
             return found and (found[0], found[1], False)
     return None
+
+
+def _entry_of(kind: type[Document], text: str) -> tuple[str, str] | None:
+    """What a document was found by. One of an older program, that a migration now replaces, may not be readable."""
+    try:
+        doc: Document = decoder(kind).decode(text)
+    except msgspec.ValidationError:
+        return None
+    return doc.search_entry()

@@ -10,6 +10,7 @@ from typing import Any
 import msgspec
 
 from data.backends import open_store
+from data.migrations.running import bring_up_to_date
 from data.store import Store
 from kk2tui.settings import FILE_NAME, MailSettings, Settings, SettingsError, VismaSettings, password, read_settings
 from services.bank_import import BankImport
@@ -62,9 +63,10 @@ def store_of(settings: Settings, home: Path) -> Store:
 
 @asynccontextmanager
 async def opened_store(home: Path) -> AsyncIterator[Store]:
-    """The store of a home, closed at the end."""
+    """The store of a home, its documents brought up to date with the program, and closed at the end."""
     store = store_of(read_settings(home), home)
     try:
+        await bring_up_to_date(store)
         yield store
     finally:
         await store.close()

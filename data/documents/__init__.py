@@ -63,6 +63,7 @@ from data.documents.setup import (
     LettersBy,
     NoticeFee,
     Role,
+    Schema,
 )
 from data.documents.vouchers import (
     Delivery,
@@ -93,6 +94,7 @@ ALL_DOCUMENTS: tuple[type[Document], ...] = (
     Mail,
     Run,
     Receipt,
+    Schema,
 )
 
 __all__ = [
@@ -142,6 +144,7 @@ __all__ = [
     "Receipt",
     "Role",
     "Run",
+    "Schema",
     "Section",
     "Sender",
     "UnplacedReason",

@@ -1,7 +1,7 @@
 """Who is owed, who works with it, and the dated rates."""
 
 from datetime import date
-from typing import Literal
+from typing import ClassVar, Literal
 
 from data.documents.base import Component, Document, Part
 
@@ -115,3 +115,12 @@ class NoticeFee(Document, frozen=True, kw_only=True):
     demand_factor: tuple[int, int]
     source: str
     url: str = ""
+
+
+class Schema(Document, frozen=True, kw_only=True):
+    """The last migration that the documents have been through (data/migrations); without it, none."""
+
+    TABLE = "schema"
+    ID: ClassVar[str] = "documents"
+
+    version: int = 0

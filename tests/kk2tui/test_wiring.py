@@ -5,9 +5,13 @@ from pathlib import Path
 
 import pytest
 
+from data.documents import Schema
+from data.errors import StoreBroken
+from data.migrations import MIGRATIONS
 from kk2tui.settings import SettingsError
 from kk2tui.wiring import clock_from_environment, opened_services
 from services.errors import UnknownHandler
+from tests.kk2tui.command_line import CommandLine
 
 
 def test_the_date_stands_still_when_the_environment_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -35,4 +39,12 @@ async def test_services_are_opened_for_a_known_handler(new_home: Path) -> None:
 async def test_services_are_refused_to_an_unknown_handler(new_home: Path) -> None:
     with pytest.raises(UnknownHandler):
         async with opened_services(new_home, "ukjent"):
+            pass
+
+
+async def test_a_home_that_a_newer_program_has_used_is_not_opened(fresh: CommandLine) -> None:
+    async with opened_services(fresh.home, "kari") as services, services.store.transaction("kk2", "nyere") as tx:
+        tx.put(Schema(id=Schema.ID, version=len(MIGRATIONS) + 1))
+    with pytest.raises(StoreBroken, match="Oppgrader kk2"):
+        async with opened_services(fresh.home, "kari"):
             pass
