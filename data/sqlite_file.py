@@ -18,6 +18,13 @@ from data.table_shape import TableShape, quoted
 
 SCHEMA_VERSION = 2  # 2: the trail's hashes are over digests, so that texts in it can be erased
 FILE_MODE = 0o660
+_SETTINGS = (
+    "journal_mode=wal",
+    "synchronous=full",
+    "temp_store=memory",
+    f"journal_size_limit={64 << 20}",
+    "secure_delete=on",  # what is erased for a person's privacy is overwritten
+)
 _PATIENCE_S = 10.0  # for the rare moments when SQLite locks readers out: recovery after a crash, changing the tables
 
 _TABLES = """
@@ -82,7 +89,7 @@ def connect(path: Path) -> sqlite3.Connection:
         cached_statements=256,
     )
     try:
-        for setting in ("journal_mode=wal", "synchronous=full", "temp_store=memory", f"journal_size_limit={64 << 20}"):
+        for setting in _SETTINGS:
             connection.execute(f"pragma {setting}")
     except sqlite3.Error:
         connection.close()
