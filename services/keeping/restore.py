@@ -10,6 +10,7 @@ from pathlib import Path
 import msgspec
 
 from data.errors import StoreBroken
+from data.migrations.running import bring_up_to_date
 from data.store import Store
 from services.clock import Clock
 from services.errors import InvalidInput
@@ -35,7 +36,7 @@ async def restore(backup: Path, target: Store, login: str, clock: Clock, progres
     """
     async with _working_copy(backup) as copy:
         progress(0, 0, "kontrollerer sikkerhetskopien")
-        await _verify(copy, backup)
+        await _make_ready(copy, backup)
         await HandlerService(copy).require_admin(login)
         async with copy.snapshot() as snapshot:
             progress(0, 0, "gjenoppretter")
@@ -66,8 +67,10 @@ async def _working_copy(backup: Path) -> AsyncIterator[Store]:
             yield store
 
 
-async def _verify(copy: Store, backup: Path) -> None:
+async def _make_ready(copy: Store, backup: Path) -> None:
+    """Bring what an older program stored up to date, and verify all of it."""
     try:
+        await bring_up_to_date(copy)
         await copy.verify()
     except StoreBroken as error:
         raise _damaged(backup, error) from error
@@ -75,7 +78,7 @@ async def _verify(copy: Store, backup: Path) -> None:
 
 def _damaged(backup: Path, error: StoreBroken) -> StoreBroken:
     return StoreBroken(
-        f"Sikkerhetskopien {backup} er skadet, og ingenting er gjenopprettet. Bruk en eldre kopi. "
+        f"Sikkerhetskopien {backup} kan ikke brukes, og ingenting er gjenopprettet. Bruk en annen kopi. "
         "Dette er galt med den:",
         details=error.details or [{"message": error.message}],
         code="backup_damaged",
