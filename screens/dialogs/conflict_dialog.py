@@ -45,7 +45,7 @@ class ConflictDialog(Dialog[str]):
         self._table = ListTable([Column("")], [see, *retry, Row("", ("Avbryt",))])
 
     def content(self) -> ComposeResult:
-        yield Plain(f"{self.message} {KEPT}" if self._can_retry else self.message)
+        yield Plain(f"{self.message}\n{KEPT}" if self._can_retry else self.message)
         with VerticalScroll(id="edits", can_focus=False):
             yield Plain("\n".join(edit_lines(self.edits)))
         yield self._table
