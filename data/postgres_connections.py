@@ -14,7 +14,7 @@ from psycopg import AsyncConnection
 from psycopg.pq import TransactionStatus
 
 from data.postgres_address import Address
-from data.postgres_errors import explained, is_away
+from data.postgres_errors import explained, is_away, pooled
 
 T = TypeVar("T")
 Connection = AsyncConnection[tuple[Any, ...]]
@@ -22,8 +22,16 @@ Prepare = Callable[[Connection], Awaitable[None]]
 
 
 async def connect(address: Address) -> Connection:
-    """A connection in autocommit mode. Raises psycopg.OperationalError."""
-    return await AsyncConnection.connect(address.conninfo, autocommit=True)
+    """A connection in autocommit mode. Raises psycopg.OperationalError, and StoreBroken behind a pooler.
+
+    A pooler may drop the settings that we start with: tables would then be looked for in any schema but ours.
+    """
+    connection = await AsyncConnection.connect(address.conninfo, autocommit=True)
+    cursor = await connection.execute("show search_path")
+    if await cursor.fetchone() != (address.schema,):
+        await connection.close()
+        raise pooled(address.place)
+    return connection
 
 
 @contextlib.asynccontextmanager

@@ -82,6 +82,14 @@ def uncertain(place: str) -> StoreUncertain:
     )
 
 
+def pooled(place: str) -> StoreBroken:
+    return StoreBroken(
+        f"Mellom kk2 og databasen på {place} står en tjener som tar bort innstillingene kk2 starter med, for eksempel "
+        "pgbouncer. Ingenting er gjort. La url under [store] gå rett til databasetjeneren.",
+        code="store_pooled",
+    )
+
+
 def not_allowed(place: str) -> StoreBroken:
     return StoreBroken(
         f"Brukeren har ikke de rettighetene som trengs i registeret på {place}. Ingenting er lagret. "

@@ -1,7 +1,7 @@
 """Which backend the stores of the tests have.
 
-A test says which file it means: that is the store, or with KK2_TEST_BACKEND=postgresql it stands for a schema of its own
-on a throw-away server.
+A test says which file it means: that is the store, or with KK2_TEST_BACKEND=postgresql it stands for a schema of its
+own on a throw-away server.
 """
 
 import asyncio

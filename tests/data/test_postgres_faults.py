@@ -18,6 +18,8 @@ from psycopg.conninfo import make_conninfo
 from data import postgres_store
 from data.documents import Case, Payment
 from data.errors import Conflict, StoreBroken, StoreBusy, StoreFull
+from data.postgres_address import parse_address
+from data.postgres_connections import connect
 from data.postgres_errors import StoreAway, StoreUncertain, ValueRefused
 from data.postgres_schema import SCHEMA_VERSION
 from data.postgres_store import PostgresStore, open_postgres
@@ -409,6 +411,14 @@ async def test_a_store_of_a_newer_program_is_refused(open_it: Open, schema_url: 
     assert run(schema_url, "update meta set value = value::int + 1 returning value") == [(str(SCHEMA_VERSION + 1),)]
     with pytest.raises(StoreBroken, match="nyere utgave"):
         await open_it().count(Case)
+
+
+async def test_a_pooler_that_drops_our_settings_is_refused(schema_url: str) -> None:
+    address = parse_address(schema_url)
+    without = address._replace(conninfo=make_conninfo(address.conninfo, options=""))
+    with pytest.raises(StoreBroken) as refused:
+        await connect(without)
+    assert refused.value.code == "store_pooled"
 
 
 async def test_a_schema_of_something_else_is_refused_and_left_alone(open_it: Open, schema_url: str) -> None:
