@@ -29,7 +29,7 @@ class Page(msgspec.Struct, Generic[D], frozen=True):
 class Group(NamedTuple):
     """How many documents have the same value of a field, and the sum of another field over them."""
 
-    count: int
+    count: int  # type: ignore[assignment] # it hides tuple.count, which nobody asks a pair for
     total: int
 
 
