@@ -13,30 +13,11 @@ from data.backends import open_store
 from data.migrations.running import bring_up_to_date
 from data.store import Store
 from kk2tui.settings import FILE_NAME, MailSettings, Settings, SettingsError, VismaSettings, password, read_settings
-from services.bank_import import BankImport
-from services.case_import import CaseImport
-from services.cases import CaseService
 from services.clock import Clock, SystemClock
-from services.conversion.folder import NAME as CONVERSION_FOLDER
-from services.conversion.folder import ConversionFolder
-from services.conversion.service import ConversionService
-from services.creditors import CreditorService
-from services.delivery import DeliveryService
-from services.edits import EditService
 from services.handlers import HandlerService
-from services.inbox import Inbox
-from services.law import LawService
-from services.letters.correspondence import correspondence
 from services.mail.transport import Transport
-from services.news import NewsService
-from services.overview import OverviewService
-from services.payments import PaymentService
-from services.posting import PostingService
-from services.rates import RateService
-from services.receipts import ReceiptService
 from services.registry import Services
 from services.visma.port import VismaPort
-from services.visma_payments import VismaPayments
 
 INBOX = "inbox"
 SCENARIO = "visma-scenario.json"
@@ -78,53 +59,26 @@ async def opened_services(home: Path, login: str, clock: Clock | None = None) ->
     settings = read_settings(home)
     clock = clock or clock_from_environment()
     async with opened_store(home) as store:
-        handlers = HandlerService(store)
-        handler = await handlers.require(login)
-        visma = open_visma(settings.visma, home, clock)
-        post = correspondence(
-            store, clock, home, transport=mail_transport(settings.mail, home), sender=settings.mail.sender
+        handler = await HandlerService(store).require(login)
+        services = Services(
+            handler=handler,
+            visma=settings.visma.url if settings.visma.adapter == "soap" else ROUTES[settings.visma.adapter],
+            municipality=settings.name,
+            clock=clock,
+            store=store,
+            home=home,
+            inbox_folder=home / INBOX,
+            open_visma=lambda: open_visma(settings.visma, home, clock),
+            open_transport=lambda: mail_transport(settings.mail, home),
+            sender=settings.mail.sender,
+            dunning_codes=settings.visma.dunning_codes,
+            page_size=settings.visma.page_size,
+            quarantine_s=settings.visma.quarantine_s,
         )
         try:
-            bank = BankImport(store, clock)
-            inbox = Inbox(home / INBOX, bank)
-            case_import = CaseImport(
-                store,
-                visma,
-                clock,
-                dunning_codes=settings.visma.dunning_codes,
-                page_size=settings.visma.page_size,
-                letters=post.letters,
-            )
-            conversion = ConversionService(store, visma, clock, case_import, page_size=settings.visma.page_size)
-            yield Services(
-                handler=handler,
-                visma=settings.visma.url if settings.visma.adapter == "soap" else ROUTES[settings.visma.adapter],
-                municipality=settings.name,
-                clock=clock,
-                store=store,
-                handlers=handlers,
-                creditors=CreditorService(store, clock),
-                cases=CaseService(store, clock),
-                case_import=case_import,
-                conversion=conversion,
-                conversion_folder=ConversionFolder(home / INBOX / CONVERSION_FOLDER, conversion),
-                letters=post.letters,
-                mail=post.mail,
-                bank=bank,
-                inbox=inbox,
-                payments=PaymentService(store, clock),
-                visma_payments=VismaPayments(store, visma, clock, page_size=settings.visma.page_size),
-                posting=PostingService(store, clock),
-                delivery=DeliveryService(store, visma, clock, quarantine_s=settings.visma.quarantine_s),
-                receipts=ReceiptService(store),
-                overview=OverviewService(store, clock, inbox),
-                law=LawService(store),
-                rates=RateService(store, clock),
-                news=NewsService(store),
-                edits=EditService(store),
-            )
+            yield services
         finally:
-            await visma.close()
+            await services.close()
 
 
 def open_visma(settings: VismaSettings, home: Path, clock: Clock) -> VismaPort:

@@ -2,7 +2,7 @@
 
 from collections.abc import Awaitable, Sequence
 from datetime import datetime, timedelta
-from typing import Any, ClassVar, NamedTuple
+from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple
 
 from textual import on
 from textual.app import ComposeResult
@@ -20,11 +20,12 @@ from screens.widgets.pane import Pane
 from screens.widgets.plain import Plain
 from services.clock import OSLO
 from services.mail.errors import MailUnreachable
-from services.mail.sending import send_quietly
-from services.overview import Overview
 from services.registry import Services
 from services.rules.dates import format_date
 from services.rules.money import format_amount
+
+if TYPE_CHECKING:
+    from services.overview import Overview
 
 MOST_CASES = 5
 
@@ -131,9 +132,6 @@ Under «Trenger deg» står det som ikke går videre uten deg. Tab flytter dit, 
         self._items.set_rows(item_rows(None))
         services = self.services
         self.show_title(f"kk2 · {services.municipality}", f"{services.handler.name} · Visma: {services.visma}")
-        # Both can be begun anew at any time, so leaving does not wait for them.
-        self.run_service(catch_up(services), self._show_troubles, group="catch_up")
-        self.run_write(send_mail(services), self._show_troubles, action="send_mail")
 
     def on_screen_resume(self) -> None:
         if self._overview is not None:
@@ -142,11 +140,20 @@ Under «Trenger deg» står det som ikke går videre uten deg. Tab flytter dit, 
     def load(self) -> None:
         self.run_service(self.services.overview.read(), self._show)
 
-    def _show(self, overview: Overview) -> None:
+    def _show(self, overview: "Overview") -> None:
+        if self._overview is None:
+            self._take_up(overview)
         self._overview = overview
         self._items.set_rows(item_rows(overview, self.services.clock.now()))
         self._figures.show(figures(overview))
         self._needs.set_rows(need_rows([*needs(overview), *self._troubles]))
+
+    def _take_up(self, overview: "Overview") -> None:
+        """Go on with what broke off or waits. It can be begun anew at any time, so leaving does not wait for it."""
+        if overview.under_way or overview.pending_write_back:
+            self.run_service(catch_up(self.services), self._show_troubles, group="catch_up")
+        if overview.letters_waiting or overview.mails_waiting:
+            self.run_write(send_mail(self.services), self._show_troubles, action="send_mail")
 
     def _show_troubles(self, troubles: Sequence[Need]) -> None:
         self._troubles += tuple(troubles)
@@ -194,6 +201,8 @@ async def send_mail(services: Services) -> list[Need]:
 
 
 async def _send(services: Services) -> None:
+    from services.mail.sending import send_quietly  # and the library for e-mail
+
     sent = await send_quietly(services.mail, services.actor)
     if sent.stopped:
         raise MailUnreachable(sent.stopped)
@@ -213,7 +222,7 @@ async def _tried(*jobs: tuple[str, Awaitable[object]]) -> list[Need]:
     return troubles
 
 
-def item_rows(overview: Overview | None, now: datetime | None = None) -> list[Row]:
+def item_rows(overview: "Overview | None", now: datetime | None = None) -> list[Row]:
     """The menu's lines, with counts when they are known, and `now` to tell times by."""
     counts = counts_of(overview) if overview else {}
     if overview and overview.fetched and now:
@@ -221,7 +230,7 @@ def item_rows(overview: Overview | None, now: datetime | None = None) -> list[Ro
     return [Row(item.key, (item.key, item.name, *counts.get(item.key, ("", "")))) for item in ITEMS]
 
 
-def counts_of(overview: Overview) -> dict[str, tuple[str, str]]:
+def counts_of(overview: "Overview") -> dict[str, tuple[str, str]]:
     """(count, amount) to show, by the item's key; what is nothing shows nothing."""
     return {
         "1": (f"{number(overview.open_cases)} åpne", ""),
@@ -235,7 +244,7 @@ def counts_of(overview: Overview) -> dict[str, tuple[str, str]]:
     }
 
 
-def figures(overview: Overview) -> str:
+def figures(overview: "Overview") -> str:
     """The key figures, amounts under each other."""
     return "\n".join(
         f"{label:<26}{value:>14}"
@@ -246,7 +255,7 @@ def figures(overview: Overview) -> str:
     )
 
 
-def needs(overview: Overview) -> list[Need]:
+def needs(overview: "Overview") -> list[Need]:
     """What does not go on by itself, the gravest first."""
     found = []
     if overview.needs_decision:

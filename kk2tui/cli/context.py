@@ -13,7 +13,6 @@ from typing import Any, ParamSpec, TypeVar
 
 import click
 import msgspec
-from platformdirs import user_data_path
 
 from data.errors import Kk2Error
 from kk2tui.log_file import log_to
@@ -54,8 +53,14 @@ class Session:
 def session_from(home: str | None, handler: str | None, as_json: bool) -> Session:
     """The session that the global options, the environment and the log-in describe."""
     chosen = home or os.environ.get("KK2_HOME")
-    path = Path(chosen) if chosen else user_data_path("kk2")
+    path = Path(chosen) if chosen else _usual_home()
     return Session(home=path.absolute(), login=handler or _own_login(), as_json=as_json)
+
+
+def _usual_home() -> Path:
+    from platformdirs import user_data_path
+
+    return user_data_path("kk2")
 
 
 def _own_login() -> str:

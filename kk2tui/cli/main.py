@@ -1,26 +1,28 @@
 """`kk2`: the root of the command line. Without a command it opens the application."""
 
-from collections.abc import Sequence
+import pkgutil
+from collections.abc import Mapping, Sequence
 
 import click
 
-from kk2tui.cli import (
-    admin,
-    audit,
-    cases,
-    convert,
-    demo,
-    doctor,
-    homes,
-    mail,
-    payments,
-    posting,
-    receipts,
-    store,
-    visma,
-)
 from kk2tui.cli.context import command, session_from
 
+COMMANDS: Mapping[str, str] = {
+    "init": "homes:init",
+    "demo": "demo:demo",
+    "cases": "cases:cases",
+    "convert": "convert:convert",
+    "payments": "payments:payments",
+    "mail": "mail:mail",
+    "posting": "posting:posting",
+    "receipts": "receipts:receipts",
+    "store": "store:store",
+    "audit": "audit:audit",
+    "visma": "visma:visma",
+    "admin": "admin:admin",
+    "doctor": "doctor:doctor",
+}
+"""Where each command is, as `module:name`."""
 GLOBAL_VALUES = ("--home", "--handler")
 GLOBAL_FLAGS = ("--json",)
 
@@ -44,7 +46,20 @@ def hoist(arguments: Sequence[str]) -> list[str]:
     return front + rest
 
 
-@click.group(invoke_without_command=True, context_settings={"help_option_names": ["-h", "--help"]})
+class Commands(click.Group):
+    """Commands whose modules are imported when they are asked for: the application itself needs none of them."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return sorted({*COMMANDS, *super().list_commands(ctx)})
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        place = COMMANDS.get(cmd_name)
+        found: click.Command | None
+        found = pkgutil.resolve_name(f"kk2tui.cli.{place}") if place else super().get_command(ctx, cmd_name)
+        return found
+
+
+@click.group(cls=Commands, invoke_without_command=True, context_settings={"help_option_names": ["-h", "--help"]})
 @click.option("--home", metavar="DIR", help="Mappen med kk2.toml, kk2.db, inbox/ og outbox/ (ellers KK2_HOME).")
 @click.option("--handler", metavar="LOGIN", help="Saksbehandleren som handler (ellers innloggingsnavnet).")
 @click.option("--json", "as_json", is_flag=True, help="Svar i JSON: beløp i øre, datoer som ISO.")
@@ -70,16 +85,3 @@ def open_application() -> None:
 
 
 kk2.add_command(open_application)
-kk2.add_command(homes.init)
-kk2.add_command(demo.demo)
-kk2.add_command(cases.cases)
-kk2.add_command(convert.convert)
-kk2.add_command(payments.payments)
-kk2.add_command(mail.mail)
-kk2.add_command(posting.posting)
-kk2.add_command(receipts.receipts)
-kk2.add_command(store.store)
-kk2.add_command(audit.audit)
-kk2.add_command(visma.visma)
-kk2.add_command(admin.admin)
-kk2.add_command(doctor.doctor)

@@ -20,30 +20,11 @@ from data.documents import (
 )
 from data.store import Store
 from services.bank.kid import make_kid
-from services.bank_import import BankImport
-from services.case_import import CaseImport
-from services.cases import CaseService
 from services.clock import SystemClock
-from services.conversion.folder import NAME as CONVERSION_FOLDER
-from services.conversion.folder import ConversionFolder
-from services.conversion.service import ConversionService
-from services.creditors import CreditorService
-from services.delivery import DeliveryService
-from services.edits import EditService
-from services.handlers import HandlerService
-from services.inbox import Inbox
-from services.law import LawService
-from services.letters.correspondence import correspondence
-from services.news import NewsService
-from services.overview import OverviewService
-from services.payments import PaymentService
-from services.posting import PostingService
-from services.rates import RateService, seed_rates
-from services.receipts import ReceiptService
+from services.rates import seed_rates
 from services.registry import Services
 from services.visma.port import VismaPort
 from services.visma.simulator.embedded import embedded
-from services.visma_payments import VismaPayments
 from tests.stores import open_test_store
 
 TODAY = date(2026, 11, 24)
@@ -168,38 +149,16 @@ def unplaced_payment(amount: int = 500_00, **more: Any) -> Payment:
 
 def services_for(store: Store, visma: VismaPort, folder: Path, handler: Handler = KARI) -> Services:
     """All services, on a clock that stands at TODAY."""
-    clock = SystemClock(TODAY)
-    bank = BankImport(store, clock)
-    inbox = Inbox(folder / "inbox", bank)
-    post = correspondence(store, clock, folder)
-    case_import = CaseImport(store, visma, clock, letters=post.letters)
-    conversion = ConversionService(store, visma, clock, case_import)
     return Services(
         handler=handler,
         visma="simulator",
         municipality="Testvik kommune",
-        clock=clock,
+        clock=SystemClock(TODAY),
         store=store,
-        handlers=HandlerService(store),
-        creditors=CreditorService(store, clock),
-        cases=CaseService(store, clock),
-        case_import=case_import,
-        conversion=conversion,
-        conversion_folder=ConversionFolder(folder / "inbox" / CONVERSION_FOLDER, conversion),
-        letters=post.letters,
-        mail=post.mail,
-        bank=bank,
-        inbox=inbox,
-        payments=PaymentService(store, clock),
-        visma_payments=VismaPayments(store, visma, clock),
-        posting=PostingService(store, clock),
-        delivery=DeliveryService(store, visma, clock),
-        receipts=ReceiptService(store),
-        overview=OverviewService(store, clock, inbox),
-        law=LawService(store),
-        rates=RateService(store, clock),
-        news=NewsService(store),
-        edits=EditService(store),
+        home=folder,
+        inbox_folder=folder / "inbox",
+        open_visma=lambda: visma,
+        open_transport=lambda: None,
     )
 
 

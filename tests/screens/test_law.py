@@ -42,7 +42,7 @@ async def fill_in(pilot: Pilot[None], rate: str, regulation: str = "FOR-2026-12-
 async def test_the_letter_in_the_menu_and_the_warning_of_rates_that_end_lead_here(
     app: Kk2App, services: Services
 ) -> None:
-    app.services = replace(services, overview=Ending(services.overview))  # type: ignore[arg-type]  # all that is asked
+    services.overview = Ending(services.overview)  # type: ignore[assignment]  # all that is asked
     async with app.run_test(size=SMALL) as pilot:
         await press(pilot, "l")
         assert "▌1 Lover og forskrifter▐" in text(app)

@@ -1,4 +1,3 @@
-from dataclasses import replace
 from pkgutil import resolve_name
 
 import pytest
@@ -88,7 +87,7 @@ class Broken:
 
 
 async def test_what_fails_at_start_is_a_line_in_the_list_and_no_dialog(services: Services, app: Kk2App) -> None:
-    app.services = replace(services, case_import=Broken())  # type: ignore[arg-type]
+    services.case_import = Broken()  # type: ignore[assignment]
     async with app.run_test(size=SMALL) as pilot:
         await press(pilot)
         assert isinstance(app.screen, MenuScreen)
