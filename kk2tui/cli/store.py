@@ -70,7 +70,9 @@ def backup(session: Session, file: Path) -> None:
         return made.size, made.contents
 
     size, held = _on_home(session, work)
-    session.answer(_file(file, size, held), lambda: _file_lines("Sikkerhetskopi", file, size, held))
+    session.answer(
+        _file(file, size, held), lambda: _file_lines("Sikkerhetskopi, skrevet og kontrollert", file, size, held)
+    )
 
 
 @store.command()
@@ -106,7 +108,7 @@ def export(session: Session, file: Path) -> None:
         return written.size, written.contents
 
     size, held = _on_home(session, work)
-    session.answer(_file(file, size, held), lambda: _file_lines("Eksport", file, size, held))
+    session.answer(_file(file, size, held), lambda: _file_lines("Eksport, skrevet", file, size, held))
 
 
 @store.command("import")
@@ -201,7 +203,7 @@ def _contents_lines(held: Contents) -> list[str]:
 
 def _file_lines(what: str, file: Path, size: int, held: Contents) -> list[str]:
     return [
-        f"{what}: {file}, {_number(size)} byte, kontrollert.",
+        f"{what}: {file}, {_number(size)} byte.",
         *_contents_lines(held),
         "Ta vare på kontrollsummen et annet sted: den viser at ingenting før den er endret.",
         "Brevene (letters/) og malene (templates/) i hjemmet er egne filer, og må kopieres for seg.",
