@@ -91,5 +91,6 @@ def drop_stores_in(folder: Path) -> None:
 # What is about the file that a store is kept in, with the reason that is shown: there is none on a server.
 ABOUT_FILES: Mapping[str, str] = {
     "test_a_store_that_is_no_database_is_refused_without_a_traceback": "spoils the file",
+    "test_a_screen_nobody_touches_reads_nothing_and_draws_nothing": "counts the looks at it",
     "test_the_store_is_one_that_sqlite_finds_in_order": "asks SQLite itself",
 }

@@ -12,7 +12,7 @@ from textual.widgets import Input
 
 from data import tinydb_store
 from data.documents import Case, Payment
-from data.tinydb_store import TinyStore, open_store
+from data.tinydb_store import TinyStore
 from kk2tui import app as application
 from kk2tui.app import Kk2App
 from screens.base import Kk2Screen
@@ -26,6 +26,7 @@ from services.visma.simulator.embedded import embedded
 from tests.screens.driving import press, write
 from tests.screens.stand_in import BARNEHAGE, TODAY, TRANSPORT, case, services_for
 from tests.screens.widgets.stage import SMALL, lines, text
+from tests.stores import open_test_store
 
 DEADLINE_S = 30
 
@@ -40,7 +41,7 @@ def in_a_hurry(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.fixture
 async def ola(tmp_path: Path, services: Services) -> AsyncIterator[Services]:
     """The other handler: the same file, opened as another process would."""
-    store = open_store(tmp_path / "kk2.db")
+    store = open_test_store(tmp_path / "kk2.db")
     visma = embedded(None, {"companies": ["1"]})
     yield services_for(store, visma, tmp_path)
     await visma.close()
