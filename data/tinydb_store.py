@@ -69,6 +69,8 @@ class TinyStore:
         self._writer, self._reader, self._nearby = (
             Tables(DocumentDB(path, kinds=kinds, now=now, wait_s=wait_s)) for wait_s in (0.0, 10.0, 0.0)
         )
+        for tables in (self._reader, self._nearby):  # many sessions share a host, and the system's own cache
+            tables.connection.execute("pragma cache_size=-512")
         self._writing = ThreadPoolExecutor(1, "store-writer")
         self._reading = ThreadPoolExecutor(1, "store-reader")
         self._turn = asyncio.Lock()

@@ -7,7 +7,6 @@ owner can read (`password_file`).
 import os
 import re
 import stat
-from email.utils import parseaddr
 from pathlib import Path
 from typing import Annotated, Literal
 
@@ -131,6 +130,8 @@ def _check_mail(mail: MailSettings, path: Path) -> None:
     """Raises SettingsError for a server that cannot be used, or that would be told the password in the clear."""
     if not mail.host:
         return
+    from email.utils import parseaddr  # a library that opening the application can do without
+
     if not is_email(parseaddr(mail.sender)[1]):
         raise SettingsError(
             f"{path}: [mail] host må ha sender, adressen e-posten er fra, for eksempel kk2@eksempel.no."

@@ -1,6 +1,7 @@
 """Opens the application in the terminal: services around it, a log file behind it."""
 
 import asyncio
+import gc
 import sys
 
 from kk2tui.cli.context import Session
@@ -25,5 +26,6 @@ async def _run(session: Session) -> int:
     async with opened_services(session.home, session.login) as services:
         app = Kk2App(services, session.home / LOG)
         app.theme = settings.ui.theme
+        gc.freeze()  # what is imported and made by now stays: collections need not go through it again and again
         await app.run_async(mouse=False)
         return app.return_code or 0

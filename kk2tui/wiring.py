@@ -5,7 +5,7 @@ from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from datetime import date
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import msgspec
 
@@ -15,9 +15,11 @@ from data.store import Store
 from kk2tui.settings import FILE_NAME, MailSettings, Settings, SettingsError, VismaSettings, password, read_settings
 from services.clock import Clock, SystemClock
 from services.handlers import HandlerService
-from services.mail.transport import Transport
 from services.registry import Services
-from services.visma.port import VismaPort
+
+if TYPE_CHECKING:
+    from services.mail.transport import Transport
+    from services.visma.port import VismaPort
 
 INBOX = "inbox"
 SCENARIO = "visma-scenario.json"
@@ -81,7 +83,7 @@ async def opened_services(home: Path, login: str, clock: Clock | None = None) ->
             await services.close()
 
 
-def open_visma(settings: VismaSettings, home: Path, clock: Clock) -> VismaPort:
+def open_visma(settings: VismaSettings, home: Path, clock: Clock) -> "VismaPort":
     """The adapter that the settings name. Nothing is sent yet."""
     if settings.adapter == "simulator":
         from services.visma.simulator.embedded import embedded
@@ -108,7 +110,7 @@ def open_visma(settings: VismaSettings, home: Path, clock: Clock) -> VismaPort:
     )
 
 
-def mail_transport(settings: MailSettings, home: Path) -> Transport | None:
+def mail_transport(settings: MailSettings, home: Path) -> "Transport | None":
     """The server that the settings name, None without one. Nothing is sent yet."""
     if not settings.host:
         return None

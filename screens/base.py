@@ -30,7 +30,6 @@ from textual.worker import Worker
 from data.documents import Document
 from data.errors import Conflict, Kk2Error
 from screens.dialogs.confirm_dialog import ConfirmDialog
-from screens.dialogs.conflict_dialog import AGAIN, SEE, ConflictDialog, from_to
 from screens.dialogs.error_dialog import ErrorDialog
 from screens.dialogs.help_dialog import HelpDialog
 from screens.failures import log_unexpected
@@ -39,11 +38,11 @@ from screens.widgets.form import Form
 from screens.widgets.key_line import KeyLine, screen_keys
 from screens.widgets.title_line import TitleLine
 from screens.widgets.virtual_table import VirtualTable
-from services.edits import Edit
 from services.news import News
 from services.rules.dates import format_clock
 
 if TYPE_CHECKING:  # screens are handed the services ready-made: no need to load them all here
+    from services.edits import Edit
     from services.registry import Services
 
 T = TypeVar("T")
@@ -268,7 +267,7 @@ class Kk2Screen(Screen[None], inherit_bindings=False):
         action: str,
         failed: Callable[[], None] | None,
         seen: Document | None,
-        refused: Callable[[Exception, Sequence[Edit]], None],
+        refused: "Callable[[Exception, Sequence[Edit]], None]",
     ) -> None:
         def ended(deliver: Callable[[], Awaitable[None] | None] | None) -> Awaitable[None] | None:
             self._set_writing(action, -1)
@@ -284,7 +283,7 @@ class Kk2Screen(Screen[None], inherit_bindings=False):
         else:
             self.app.call_later(ended, lambda: then(result))
 
-    async def _edits_behind(self, error: Exception, seen: Document | None) -> Sequence[Edit]:
+    async def _edits_behind(self, error: Exception, seen: Document | None) -> "Sequence[Edit]":
         """What others have done to the document that a refusal is about, since it was seen here."""
         about = stale_document(error) or ((seen.TABLE, seen.id, seen.rev) if seen else None)
         if about is None or not isinstance(error, Kk2Error):
@@ -294,22 +293,28 @@ class Kk2Screen(Screen[None], inherit_bindings=False):
         except Kk2Error:
             return ()  # then the refusal alone is told
 
-    def _show_refusal(self, error: Exception, edits: Sequence[Edit], again: Callable[[], None] | None) -> None:
+    def _show_refusal(self, error: Exception, edits: "Sequence[Edit]", again: Callable[[], None] | None) -> None:
         if not edits or not isinstance(error, Kk2Error):
             self.show_error(error)
             return
+        from screens.dialogs.conflict_dialog import ConflictDialog  # and what words for an edit need
+
         can_retry = again is not None and self.is_attached
         dialog = ConflictDialog(error.message, edits, code=error.code, can_retry=can_retry)
         self.app.push_screen(dialog, partial(self._after_conflict, edits, again))
 
-    def _after_conflict(self, edits: Sequence[Edit], again: Callable[[], None] | None, answer: str | None) -> None:
+    def _after_conflict(self, edits: "Sequence[Edit]", again: Callable[[], None] | None, answer: str | None) -> None:
+        from screens.dialogs.conflict_dialog import AGAIN, SEE
+
         if answer == AGAIN and again is not None:
             self.load_then(again)
         elif answer == SEE and self.is_attached:
             self.load_then(lambda: self._point_out(edits))
 
-    def _point_out(self, edits: Sequence[Edit]) -> None:
+    def _point_out(self, edits: "Sequence[Edit]") -> None:
         """Beside what is typed, what others have stored there."""
+        from screens.dialogs.conflict_dialog import from_to
+
         told = {field.field: f"{edit.actor}: {from_to(field)}" for edit in edits for field in edit.fields}
         for form in self.query(Form):
             if form.is_open:

@@ -13,7 +13,6 @@ from data.errors import Kk2Error
 from screens.base import Kk2Screen
 from screens.dialogs.error_dialog import ErrorDialog
 from screens.failures import log_unexpected
-from screens.find import open_case
 from screens.widgets.columns import Column, Look, Row
 from screens.widgets.list_table import ListTable
 from screens.widgets.pane import Pane
@@ -28,6 +27,7 @@ if TYPE_CHECKING:
     from services.overview import Overview
 
 MOST_CASES = 5
+WIDE = 108  # columns that the items and the figures need side by side
 
 
 class Item(NamedTuple):
@@ -91,7 +91,7 @@ class MenuScreen(Kk2Screen):
             "bank_files",
         }
     )
-    HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (108, "-wide")]  # noqa: RUF012 - Textual declares it like this
+    HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (WIDE, "-wide")]  # noqa: RUF012 - Textual declares it like this
     HELP = """
 Menyen står i dagens rekkefølge. Velg med tegnet foran, eller med piltaster og Enter.
 
@@ -121,6 +121,7 @@ Under «Trenger deg» står det som ikke går videre uten deg. Tab flytter dit, 
         self._overview: Overview | None = None
 
     def content(self) -> ComposeResult:
+        self.set_class(self.app.size.width >= WIDE, "-wide")  # now, while there is nothing to lay out anew
         with Container(id="menu"):
             yield self._items
             with Vertical(id="right"):
@@ -138,6 +139,10 @@ Under «Trenger deg» står det som ikke går videre uten deg. Tab flytter dit, 
             self.load()
 
     def load(self) -> None:
+        """The lines first, what they count after: nobody waits for the figures to begin."""
+        self.call_after_refresh(self._count)
+
+    def _count(self) -> None:
         self.run_service(self.services.overview.read(), self._show)
 
     def _show(self, overview: "Overview") -> None:
@@ -179,6 +184,8 @@ Under «Trenger deg» står det som ikke går videre uten deg. Tab flytter dit, 
         if kind == "place":
             app.open_screen(rest)
         elif kind == "case":
+            from screens.find import open_case
+
             open_case(self, rest, "Generelt", "avdeling")
         else:
             app.push_screen(ErrorDialog(rest))

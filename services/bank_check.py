@@ -12,7 +12,6 @@ from data.documents import BankFile, BankSource, Creditor
 from data.store import Store
 from services.bank.findings import Finding
 from services.bank.payments import FileFormat, FileSummary
-from services.bank.reading import read_bank_file
 from services.clock import Clock
 from services.listing import everything
 from services.payment_matching import Accounts
@@ -108,6 +107,8 @@ class BankFileCheck:
 
 
 def _read_through(path: Path, today: date) -> FileSummary:
+    from services.bank.reading import read_bank_file  # no need of it while the inbox is empty
+
     with path.open("rb") as source:
         reading = read_bank_file(source, today=today)
         for _ in reading:

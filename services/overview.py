@@ -8,11 +8,11 @@ import msgspec
 from data.documents import Case, Claim, Creditor, Delivery, Mail, Payment, Run
 from data.store import Group, Store, Value
 from services.clock import Clock
+from services.cursors import last_cursor
 from services.inbox import Inbox
 from services.listing import everything
 from services.rates import interest_rates
 from services.rules.posting import unlinked
-from services.visma_payments import last_cursor
 
 RATE_WARNING_DAYS = 31
 

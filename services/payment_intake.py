@@ -10,7 +10,6 @@ from data.documents import BankReference, BankSource, Payment
 from data.store import Transaction
 from services.bank.fingerprints import Fingerprints
 from services.bank.payments import BankPayment, FileSummary
-from services.bank.reading import read_bank_file
 from services.errors import Refused
 from services.payment_matching import Accounts, match_payments
 from services.progress import Progress
@@ -37,6 +36,8 @@ class PaymentIntake:
 
         Raises Refused when the file is not any more the one that was checked.
         """
+        from services.bank.reading import read_bank_file
+
         prints = Fingerprints()
         done = 0
         with path.open("rb") as source:

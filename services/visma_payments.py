@@ -18,6 +18,7 @@ from data.documents import Creditor, Cursor, LedgerReference, Mark, Payment, Rec
 from data.store import Store, Transaction
 from services.case_account import update
 from services.clock import Clock
+from services.cursors import last_cursor
 from services.errors import Refused
 from services.events import log
 from services.listing import everything
@@ -201,12 +202,6 @@ class _Fetch:
         updated = await update(tx, numbers, rates=self._rates, clock=self._clock, actor=self._actor)
         cases = {each.case.id: each for each in updated}
         return [Booked.of(payment, cases[payment.case]) for payment in payments if payment.case]
-
-
-async def last_cursor(store: Store) -> Cursor | None:
-    """The cursor of the company that was read last."""
-    cursors = await everything(store, Cursor)
-    return max(cursors, key=lambda cursor: cursor.fetched, default=None)
 
 
 def _fingerprint(company: str, serial: int) -> str:
