@@ -8,12 +8,13 @@ from pathlib import Path
 from typing import Any, ClassVar
 
 from rich.text import Text
-from textual.app import App
 from textual.binding import Binding, BindingType
+from textual.driver import Driver
 from textual.screen import Screen
 
 from data.errors import Kk2Error
 from kk2tui.log_file import log_to
+from kk2tui.terminal.textual_seam import TerminalApp
 from kk2tui.theme import use_themes
 from screens.base import MONEY, Kk2Screen, wait_for_writes
 from screens.dialogs.confirm_dialog import ConfirmDialog
@@ -30,7 +31,7 @@ CRASHED = (
 )
 
 
-class Kk2App(App[None], inherit_bindings=False):
+class Kk2App(TerminalApp, inherit_bindings=False):
     """One handler's session on `services`. What goes wrong is written to the file `log`.
 
     Screens are imported when they are first opened, so that the menu is on the screen at once.
@@ -39,10 +40,15 @@ class Kk2App(App[None], inherit_bindings=False):
     TITLE = "kk2"
     CSS_PATH = "kk2.tcss"
     ENABLE_COMMAND_PALETTE = False  # Textual's own speaks English and sends the whole screen again
-    BINDINGS: ClassVar[list[BindingType]] = [Binding("f10,ctrl+q", "leave", "Avslutt", show=False)]
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("f10,ctrl+q", "leave", "Avslutt", show=False),
+        Binding("ctrl+l", "repaint", "Tegn skjermen på nytt", show=False),
+    ]
 
-    def __init__(self, services: Services, log: Path) -> None:
-        super().__init__()
+    def __init__(
+        self, services: Services, log: Path, driver_class: type[Driver] | None = None, *, frame_diff: bool = True
+    ) -> None:
+        super().__init__(driver_class, frame_diff=frame_diff)
         self.services = services
         self._log_path = log
         self._at_the_end = ExitStack()
@@ -152,6 +158,9 @@ class Kk2App(App[None], inherit_bindings=False):
     async def _stop(self) -> None:
         await wait_for_writes(self)
         self.exit()
+
+    async def on_hangup(self) -> None:
+        await wait_for_writes(self)
 
     def _fatal_error(self) -> None:
         """Textual's own prints the traceback with all local variables, and with them people's national ids."""

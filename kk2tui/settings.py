@@ -79,9 +79,15 @@ class StoreSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fi
 
 
 class UiSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """[ui]: how the screens look."""
+    """[ui]: how the screens look, and how the terminal is used (kk2tui/terminal/profile.py).
+
+    `low_bandwidth` is what every SSH session has anyway: no mouse. Without `frame_diff` Textual draws by itself.
+    """
 
     theme: Literal["kk2", "kk2-lys"] = "kk2"
+    mouse: bool = False
+    low_bandwidth: bool = False
+    frame_diff: bool = True
 
 
 class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

@@ -2,12 +2,15 @@
 
 import asyncio
 import gc
+import os
 import sys
 
 from kk2tui.cli.context import Session
 from kk2tui.settings import read_settings
 from kk2tui.wiring import LOG, opened_services
 from services.errors import Refused
+
+ESCAPE_MS = 50  # how long a lone ESC waits for the rest of a key's sequence
 
 
 def run_application(session: Session) -> None:
@@ -20,12 +23,17 @@ def run_application(session: Session) -> None:
 
 
 async def _run(session: Session) -> int:
+    os.environ.setdefault("ESCDELAY", str(ESCAPE_MS))  # before Textual is imported: it looks once
     from kk2tui.app import Kk2App
+    from kk2tui.terminal.profile import profile
+    from kk2tui.terminal.remote_driver import RemoteDriver
 
     settings = read_settings(session.home)
+    terminal = profile(settings.ui, os.environ)
     async with opened_services(session.home, session.login) as services:
-        app = Kk2App(services, session.home / LOG)
+        app = Kk2App(services, session.home / LOG, RemoteDriver, frame_diff=terminal.frame_diff)
+        app.erases_in_colour = terminal.erases_in_colour
         app.theme = settings.ui.theme
         gc.freeze()  # what is imported and made by now stays: collections need not go through it again and again
-        await app.run_async(mouse=False)
+        await app.run_async(mouse=terminal.mouse)
         return app.return_code or 0

@@ -29,7 +29,17 @@ KEYS = {
     "End": "\x1b[F",
     "Down": "\x1b[B",
     "Up": "\x1b[A",
+    "PageDown": "\x1b[6~",
+    "PageUp": "\x1b[5~",
+    "Home": "\x1b[H",
+    "Left": "\x1b[D",
+    "Right": "\x1b[C",
+    "Shift+Tab": "\x1b[Z",
+    "F3": "\x1bOR",
+    "Ctrl+L": "\x0c",
+    "Ctrl+Y": "\x19",
 }
+QUIET_S = 0.4  # with nothing sent for so long, the answer to a key is taken to be over
 LEAVES_ALTERNATE_SCREEN = b"\x1b[?1049l"
 SHOWS_CURSOR = b"\x1b[?25h"
 
@@ -65,6 +75,11 @@ class Terminal:
             os.close(self._line)
 
     @property
+    def screen(self) -> pyte.Screen:
+        """The cells, with their colours."""
+        return self._screen
+
+    @property
     def text(self) -> str:
         """The screen, line by line."""
         return "\n".join(line.rstrip() for line in self._screen.display)
@@ -77,6 +92,32 @@ class Terminal:
         """Press keys by their names in KEYS, or type the letters as they are."""
         for key in keys:
             os.write(self._line, KEYS.get(key, key).encode())
+
+    def type_bytes(self, raw: bytes) -> None:
+        """Send what no key sends."""
+        os.write(self._line, raw)
+
+    def resize(self, columns: int, lines: int) -> None:
+        """Make the terminal another size, as when a window is pulled at. Emulators keep or drop what was shown."""
+        self._screen.resize(lines, columns)
+        fcntl.ioctl(self._line, termios.TIOCSWINSZ, struct.pack("HHHH", lines, columns, 0, 0))
+
+    def settle(self, seconds: float = QUIET_S) -> None:
+        """Read until nothing has come for a while."""
+        end = time.monotonic() + seconds
+        while self.status is None and time.monotonic() < end:
+            before = len(self.received)
+            self._read(0.05)
+            if len(self.received) != before:
+                end = time.monotonic() + seconds
+
+    def answer_to(self, *keys: str, until: str = "") -> bytes:
+        """What the program sends when keys are pressed, with `until` on the screen at the end."""
+        before = len(self.received)
+        self.press(*keys)
+        self.wait_for(until)
+        self.settle()
+        return self.received[before:]
 
     def wait_for(self, *texts: str) -> None:
         """Wait until all the texts are on the screen."""

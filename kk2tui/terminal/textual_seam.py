@@ -1,0 +1,175 @@
+"""The one place that reaches into Textual past what it documents: between its compositor and the driver.
+
+Textual is pinned to the version in pyproject.toml. What is used of its inside stands in INSIDE, and a test fails by
+name when a new version has it no longer.
+"""
+
+import asyncio
+from collections.abc import Iterator
+from functools import lru_cache
+from typing import Any
+
+from rich.color import Color
+from rich.console import COLOR_SYSTEMS, RenderableType
+from rich.segment import Segment
+from rich.style import Style
+from textual._compositor import ChopsUpdate, CompositorUpdate, LayoutUpdate
+from textual.app import App
+from textual.driver import Driver
+from textual.screen import Screen
+
+from kk2tui.terminal.cells import DEFAULT_BACKGROUND, DEFAULT_FOREGROUND, Frame, Look, Row, cells_of, laid_over
+from kk2tui.terminal.frame_diff import Shown, diff, nothing_known
+
+INSIDE = {
+    "textual.app:App._display": ("self", "screen", "renderable"),
+    "textual.app:App._begin_update": ("self",),
+    "textual.app:App._end_update": ("self",),
+    "textual._compositor:LayoutUpdate.__init__": ("self", "strips", "region"),
+    "textual._compositor:ChopsUpdate.__init__": ("self", "chops", "spans", "chop_ends"),
+    "textual._xterm_parser:XTermParser.feed": ("self", "data"),
+    "textual._xterm_parser:XTermParser.tick": ("self",),
+    "textual.drivers.linux_driver:LinuxDriver.start_application_mode": ("self",),
+    "textual.drivers.linux_driver:LinuxDriver.stop_application_mode": ("self",),
+    "textual.drivers.linux_driver:LinuxDriver.run_input_thread": ("self",),
+}
+INSIDE_THE_APP = ("_batch_count", "_running", "_closed", "_driver", "_sync_available")
+
+HANGUP_S = 5.0
+SYNC_FROM = 1024  # characters: below, a frame arrives in one piece anyhow, and the brackets cost 16 bytes
+_ATTRIBUTES = (
+    ("bold", 1),
+    ("dim", 2),
+    ("italic", 3),
+    ("underline", 4),
+    ("blink", 5),
+    ("blink2", 6),
+    ("reverse", 7),
+    ("conceal", 8),
+    ("strike", 9),
+    ("underline2", 21),
+    ("frame", 51),
+    ("encircle", 52),
+    ("overline", 53),
+)
+
+
+class TerminalApp(App[None], inherit_bindings=False):
+    """An application that sends its terminal only what differs from what the terminal shows.
+
+    `frame_diff` False leaves everything to Textual.
+    """
+
+    def __init__(self, driver_class: type[Driver] | None = None, *, frame_diff: bool = True) -> None:
+        super().__init__(driver_class=driver_class)
+        self.frame_diff = frame_diff
+        self.erases_in_colour = True
+        self._wanted: Frame = ()
+        self._shown = Shown(())
+        self._hanging_up = False
+
+    def action_repaint(self) -> None:
+        """Send the whole screen again: something else has written to the terminal."""
+        if self.frame_diff and self._wanted:
+            self._shown = nothing_known(len(self._wanted[0]), len(self._wanted))
+            self._send()
+        else:
+            self.refresh(layout=True)
+
+    async def on_hangup(self) -> None:
+        """The terminal is gone: the last chance to keep what is not saved. It is given HANGUP_S."""
+
+    def hang_up(self, status: int) -> None:
+        """The terminal is gone, or the process is asked to end: end with this exit status, once and soon."""
+        if not self._hanging_up:
+            self._hanging_up = True
+            self.run_worker(self._end(status), exit_on_error=False)
+
+    async def _end(self, status: int) -> None:
+        try:
+            async with asyncio.timeout(HANGUP_S):
+                await self.on_hangup()
+        finally:
+            self.exit(return_code=status)
+
+    def _display(self, screen: Screen[Any], renderable: RenderableType | None) -> None:
+        if not self.frame_diff or not isinstance(renderable, LayoutUpdate | ChopsUpdate | None):
+            self._wanted = ()  # what this leaves on the terminal is not known here
+            super()._display(screen, renderable)
+            return
+        try:
+            if renderable is not None and not self._batch_count and self._shows_frames:
+                self._take_in(renderable)
+                self._send()
+        except Exception as error:
+            self._handle_exception(error)
+        finally:
+            self.post_display_hook()
+
+    @property
+    def _shows_frames(self) -> bool:
+        return self._running and not self._closed and not self.is_headless and self._driver is not None
+
+    def _take_in(self, update: CompositorUpdate) -> None:
+        """Lay an update over the frame that is wanted; a terminal of another size begins anew."""
+        width, height = self.size
+        if (height, width) != (len(self._wanted), len(self._wanted[0]) if self._wanted else 0):
+            self._wanted = (cells_of(" " * width, Look()),) * height
+            self._shown = nothing_known(width, height)
+        rows = list(self._wanted)
+        for x, y, cells in pieces(update, self.console.color_system or "truecolor"):
+            if 0 <= y < height:
+                rows[y] = laid_over(rows[y], x, cells)
+        self._wanted = tuple(rows)
+
+    def _send(self) -> None:
+        x, y = self.screen.outer_size.clamp_offset(self.cursor_position)
+        text, self._shown = diff(self._shown, self._wanted, (x, y), erases_in_colour=self.erases_in_colour)
+        if self._driver is None or not text:
+            return
+        if len(text) < SYNC_FROM:
+            self._driver.write(text)
+        else:
+            self._begin_update()
+            self._driver.write(text)
+            self._end_update()
+        self._driver.flush()
+
+
+def pieces(update: CompositorUpdate, color_system: str) -> Iterator[tuple[int, int, Row]]:
+    """Column, row and cells of all that a compositor's update draws."""
+    for x, y, segments in _strips(update):
+        for text, style, control in segments:
+            if not control:
+                cells = cells_of(text, look_of(style, color_system))
+                yield x, y, cells
+                x += len(cells)
+
+
+def _strips(update: CompositorUpdate) -> Iterator[tuple[int, int, list[Segment]]]:
+    if isinstance(update, LayoutUpdate):
+        for y, line in enumerate(update.strips, update.region.y):
+            yield update.region.x, y, [segment for strip in line for segment in strip]
+    elif isinstance(update, ChopsUpdate):
+        for y, first, last in update.spans:
+            for end, (x, strip) in zip(update.chop_ends[y], update.chops[y].items(), strict=False):
+                if strip is not None and x <= last and end > first:
+                    yield x, y, list(strip.crop(0, min(end, last) - x))
+
+
+@lru_cache(maxsize=4096)
+def look_of(style: Style | None, color_system: str) -> Look:
+    """How a Rich style looks on a terminal with so many colours."""
+    if style is None:
+        return Look()
+    return Look(
+        _colour(style.color, color_system) or DEFAULT_FOREGROUND,
+        _colour(style.bgcolor, color_system, foreground=False) or DEFAULT_BACKGROUND,
+        tuple(number for name, number in _ATTRIBUTES if getattr(style, name)),
+    )
+
+
+def _colour(colour: Color | None, color_system: str, foreground: bool = True) -> str:
+    if colour is None:
+        return ""
+    return ";".join(colour.downgrade(COLOR_SYSTEMS[color_system]).get_ansi_codes(foreground=foreground))
