@@ -11,7 +11,7 @@ from contextlib import suppress
 import msgspec
 from msgspec.structs import replace
 
-from data.documents import Creditor, Run
+from data.documents import Claim, Creditor, Run
 from data.errors import Kk2Error, NotFound
 from data.store import Store
 from services.case_import_receipt import keep_case_import_receipt
@@ -23,7 +23,7 @@ from services.listing import everything
 from services.progress import Progress, silent
 from services.proposals import STATUS_NAMES, Proposals, WaitingProposal
 from services.rates import interest_rates, notice_fees
-from services.rules.claim_text import text_warnings
+from services.rules.claim_text import says_nothing, text_warnings
 from services.visma.port import VismaPort
 from services.write_back import WriteBack, not_written
 
@@ -143,10 +143,22 @@ class CaseImport:
         """Letters for all cases of a run. Returns how many of the cases that `maker` has made have one."""
         if self._letters is None:
             return 0
-        cases = sorted({claim.case for claim in await maker.claims_of_run()})
+        cases = sorted({claim.case async for claims in maker.claims_of_run() for claim in claims})
         made = await self._letters.make(cases, f"{company}/{maker.run}", maker.actor, progress)
         maker.warnings += made.warnings
         return len(made.cases & set(maker.cases))
+
+    async def _look_through(self, maker: CaseMaker) -> tuple[int, int]:
+        """Warn of what a person must look at among the run's claims. Answers how many cases and claims it has made."""
+        cases: set[str] = set()
+        invoices = 0
+        notable: list[Claim] = []
+        async for claims in maker.claims_of_run():
+            cases.update(claim.case for claim in claims)
+            invoices += len(claims)
+            notable += [claim for claim in claims if _is_notable(claim)]
+        maker.warnings += [*not_written(notable), *text_warnings(notable)]
+        return len(cases), invoices
 
     async def _broken_off(self, waiting: Sequence[WaitingProposal], run: int | None) -> Run | None:
         """An import that has begun, has nothing more to fetch, and lacks only its end."""
@@ -218,13 +230,11 @@ class CaseImport:
             state = "notices"
             maker.warnings.append(f"Inkassovarslene er ikke laget. {error.message}")
         pending = await self._write_back.pending()
-        claims = await maker.claims_of_run()
-        maker.warnings += [*not_written(claims), *text_warnings(claims)]
+        cases, invoices = await self._look_through(maker)
         async with self._store.transaction(actor, f"Kjøring {maker.run} er overtatt") as tx:
             run = await tx.get(Run, f"{company}/{maker.run}")
             if run is not None:
-                cases = len({claim.case for claim in claims})
-                tx.put(replace(run, state=state, cases=cases, invoices=len(claims)))
+                tx.put(replace(run, state=state, cases=cases, invoices=invoices))
             receipt = await keep_case_import_receipt(
                 tx, self._clock, maker, written=written, pending=pending, letters=letters
             )
@@ -238,3 +248,7 @@ class CaseImport:
             receipt=receipt.id,
             letters=letters,
         )
+
+
+def _is_notable(claim: Claim) -> bool:
+    return claim.written_back == "taken" or bool(claim.write_back_note) or says_nothing(claim.text)

@@ -2,7 +2,7 @@
 
 from data.documents import Case, Column, Receipt, Section
 from data.store import Transaction
-from services.case_making import CaseMaker
+from services.case_making import BATCH, CaseMaker
 from services.clock import Clock
 from services.receipts import keep_receipt
 from services.rules.money import format_amount
@@ -12,11 +12,13 @@ async def keep_case_import_receipt(
     tx: Transaction, clock: Clock, maker: CaseMaker, *, written: int, pending: int, letters: int
 ) -> Receipt:
     """Store the receipt of a run in the caller's transaction."""
-    cases = await tx.get_many(Case, maker.cases)
-    rows = [
-        (case.id, case.debtor_name, case.department, maker.claims_on(case.id), case.outstanding)
-        for case in cases.values()
-    ]
+    rows: list[tuple[str, str, str, int, int]] = []
+    for begin in range(0, len(maker.cases), BATCH):
+        cases = await tx.get_many(Case, maker.cases[begin : begin + BATCH])
+        rows += [
+            (case.id, case.debtor_name, case.department, maker.claims_on(case.id), case.outstanding)
+            for case in cases.values()
+        ]
     waits = f"{pending} saksnummer er ikke skrevet tilbake ennå; de prøves igjen neste gang." if pending else ""
     return await keep_receipt(
         tx,
@@ -26,7 +28,7 @@ async def keep_case_import_receipt(
         title=f"Import av nye saker, kjøring {maker.run}",
         summary=(
             f"{len(rows)} saker av {maker.invoices} fakturaer, "
-            f"utestående {format_amount(sum(case.outstanding for case in cases.values()))}",
+            f"utestående {format_amount(sum(outstanding for *_, outstanding in rows))}",
             f"{written} saksnummer skrevet tilbake til Visma",
             *((waits,) if waits else ()),
             *((f"{letters} inkassovarsler laget",) if letters else ()),

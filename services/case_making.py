@@ -1,7 +1,7 @@
 """Cases made of Visma's invoices, a page at a time."""
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 
 from data.documents import Case, Claim, Creditor, Debtor, Fee
 from data.store import Reader, Store, Transaction
@@ -14,6 +14,8 @@ from services.rules.fees import may_charge, notice_fee
 from services.rules.money import format_amount
 from services.rules.rates import InterestRates, NoRateError, NoticeFees
 from services.visma.port import Invoice, Reminder
+
+BATCH = 200  # cases
 
 
 class CaseMaker:
@@ -46,15 +48,21 @@ class CaseMaker:
         """How many claims the case got in this run."""
         return self._claims[case]
 
-    async def claims_of_run(self) -> list[Claim]:
-        """All claims that this run has made, in this import and in earlier ones."""
+    async def claims_of_run(self) -> AsyncIterator[list[Claim]]:
+        """The claims that this run has made, in this import and in earlier ones: those of some cases at a time."""
         mine = {creditor.number for creditor in self._creditors}
-        cases = [case.id for case in await self._store.find(Case, "run", str(self.run)) if case.creditor in mine]
-        return await self._store.find_many(Claim, "case", cases)
+        after: str | None = None
+        while True:
+            page = await self._store.page(Case, where={"run": str(self.run)}, after=after, limit=BATCH)
+            cases = [case.id for case in page.items if case.creditor in mine]
+            yield await self._store.find_many(Claim, "case", cases)
+            if page.next is None:
+                return
+            after = page.next
 
     async def add_earlier_cases(self) -> None:
         """Count in the cases that an import of this run that broke off had made."""
-        self._claims = Counter(claim.case for claim in await self.claims_of_run())
+        self._claims = Counter([claim.case async for claims in self.claims_of_run() for claim in claims])
         self.cases = list(self._claims)
         self.invoices = self._claims.total()
 

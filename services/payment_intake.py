@@ -14,7 +14,7 @@ from services.errors import Refused
 from services.payment_matching import Accounts, match_payments
 from services.progress import Progress
 
-BATCH = 1000
+BATCH = 250  # payments, and cases: some 20 ms of work between two looks at the keyboard
 
 
 class PaymentIntake:

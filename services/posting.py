@@ -4,6 +4,7 @@ Freezing reads the payments again inside its transaction: what is frozen is what
 screen. The same transaction makes the vouchers, puts them in the outbox and ties the payments to them.
 """
 
+import asyncio
 from collections.abc import Iterable, Sequence
 
 from msgspec.structs import replace
@@ -18,7 +19,7 @@ from services.rates import interest_rates
 from services.rules.dates import format_date
 from services.rules.posting import KIND_NAMES, Books, Proposal, ProposedVoucher, propose
 
-BATCH = 1000
+BATCH = 250  # cases: the screens stay awake
 
 
 class PostingService:
@@ -113,7 +114,7 @@ async def _derive(reader: Reader) -> Proposal:
     cases = await reader.get_many(Case, sorted({payment.case for payment in payments if payment.case}))
     claims = await reader.get_many(Claim, sorted(set(_claims_of(payments))))
     creditors = await reader.get_many(Creditor, sorted({payment.creditor for payment in payments}))
-    return propose(payments, Books(creditors=creditors, cases=cases, claims=claims))
+    return await asyncio.to_thread(propose, payments, Books(creditors=creditors, cases=cases, claims=claims))
 
 
 def _claims_of(payments: Iterable[Payment]) -> Iterable[str]:

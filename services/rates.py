@@ -31,7 +31,7 @@ from services.rules.rates import (
     with_next_rate,
 )
 
-BATCH = 1000
+BATCH = 250  # cases: the screens stay awake
 _OPEN = ("pending", "excluded", "not_ours")  # what a voucher carries is fixed, and waits for nothing
 
 _NUMBER = re.compile(r"FOR-(\d{4}-\d{2}-\d{2}-\d+)", re.ASCII)

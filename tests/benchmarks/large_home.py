@@ -41,7 +41,7 @@ def make_large_home(home: Path, cases: int, payments: int = PAYMENTS) -> None:
     asyncio.run(fill(home / "kk2.db", cases, payments))
 
 
-async def fill(path: Path, cases: int, payments: int = PAYMENTS) -> None:
+async def fill(path: Path, cases: int, payments: int = PAYMENTS, *, all_open: bool = False) -> None:
     """The same as a store alone."""
     store = open_store(path)
     await seed_rates(store, LOGIN)
@@ -49,17 +49,17 @@ async def fill(path: Path, cases: int, payments: int = PAYMENTS) -> None:
         for handler in HANDLERS:
             tx.put(Handler(id=handler, name=f"{handler} Testesen", email=f"{handler}@testvik.invalid", role="admin"))
         tx.put(creditor())
-        for number, document in enumerate(documents(cases, payments)):
+        for number, document in enumerate(documents(cases, payments, all_open=all_open)):
             tx.put(document)
             if number % 1_000 == 0:
                 await tx.get(Creditor, "0221")  # wait for the writer, so that not all lies in memory
     await store.close()
 
 
-def documents(cases: int, payments: int = PAYMENTS) -> Iterator[Document]:
+def documents(cases: int, payments: int = PAYMENTS, *, all_open: bool = False) -> Iterator[Document]:
     """Cases with their claims and payments. Half of the cases are closed; each tenth has a payment to post."""
     for serial in range(1, cases + 1):
-        case, claim = case_of(serial), claim_of(serial)
+        case, claim = case_of(serial, closed=serial % 2 == 0 and not all_open), claim_of(serial)
         yield case
         yield claim
         for number in range(1, payments + 1):
@@ -83,9 +83,8 @@ def number_of(serial: int) -> str:
     return f"0221-{serial:08d}"
 
 
-def case_of(serial: int) -> Case:
+def case_of(serial: int, *, closed: bool = False) -> Case:
     name = f"{FIRST[serial * 7 % len(FIRST)]} {LAST[serial * 5 % len(LAST)]}"
-    closed = serial % 2 == 0
     return Case(
         id=number_of(serial),
         creditor="0221",

@@ -80,6 +80,16 @@ class RecordedTerminal:
                 return len(seen)
         raise TimeoutError(f"{until!r} was not shown within {limit_s} s")
 
+    def seen(self, text: bytes, limit_s: float = 60) -> None:
+        """Read until the text has come."""
+        output = b""
+        end = time.monotonic() + limit_s
+        while text not in output:
+            if time.monotonic() > end:
+                raise TimeoutError(f"{text!r} was not shown within {limit_s} s")
+            if select.select([self._file], [], [], 1)[0]:
+                output += os.read(self._file, 1 << 16)
+
     def idle(self, seconds: float) -> int:
         """Bytes that come while nothing is pressed."""
         count = 0

@@ -14,6 +14,7 @@ from services.bank.ocr_writer import OcrPayment
 from services.bank_check import ImportedFile
 from services.bank_import import BankImport
 from services.errors import Refused
+from services.payment_intake import BATCH
 from services.payments import PaymentService
 from tests.builders import ACCOUNT, D1, D2, OTHER_ACCOUNT, bank_file, case, claim, creditor, number_of, paid, put
 from tests.services.fakes import CountingStore, FailingStore, FakeClock
@@ -260,9 +261,10 @@ async def test_the_receipt_lists_each_case_with_its_balance_before_and_after(ban
 
 async def test_progress_is_told_as_the_file_is_read(bank: Bank) -> None:
     told: list[tuple[int, int, str]] = []
-    path = bank.file([paid(1_00 + serial, KID) for serial in range(2_500)])
+    path = bank.file([paid(1_00 + serial, KID) for serial in range(2 * BATCH + 10)])
     await bank.service.run(path, "kari", lambda *each: told.append(each))
-    assert told == [(done, 2_500, "innbetalinger lest") for done in (1_000, 2_000, 2_500)]
+    steps = (BATCH, 2 * BATCH, 2 * BATCH + 10)
+    assert told == [(done, steps[-1], "innbetalinger lest") for done in steps]
 
 
 async def asked_for(bank: Bank, cases: int, payments: int, first: int) -> int:
@@ -276,8 +278,8 @@ async def asked_for(bank: Bank, cases: int, payments: int, first: int) -> int:
     return counting.asked.total() - counting.asked["put"]
 
 
-async def test_twenty_thousand_payments_ask_the_store_a_few_times_for_each_thousand(bank: Bank) -> None:
+async def test_twenty_thousand_payments_ask_the_store_a_few_times_for_each_batch(bank: Bank) -> None:
     few = await asked_for(bank, 500, 2_000, first=10)
     many = await asked_for(bank, 5_000, 20_000, first=1_000)
     assert many <= 10 * few
-    assert many < 20_000 / 50, "a batch at a time, never a payment at a time"
+    assert many < 10 * 20_000 / BATCH, "a batch at a time, never a payment at a time"
