@@ -75,8 +75,9 @@ class RemoteDriver(LinuxDriver):
                     self._lost()
                     return
                 wait = constants.ESCAPE_DELAY / 4 if data.endswith(b"\x1b") else POLL_S
-                for message in parser.feed(paste.pass_on(decode(data))):
-                    self.process_message(message)
+                if text := paste.pass_on(decode(data)):  # to the parser, nothing is the end of everything
+                    for message in parser.feed(text):
+                        self.process_message(message)
                 self._tell_of(paste.cut)
             for message in parser.tick():
                 wait = POLL_S

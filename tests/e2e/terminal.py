@@ -9,6 +9,7 @@ import struct
 import termios
 import time
 from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
 from types import TracebackType
 
 import pyte
@@ -94,8 +95,18 @@ class Terminal:
             os.write(self._line, KEYS.get(key, key).encode())
 
     def type_bytes(self, raw: bytes) -> None:
-        """Send what no key sends."""
-        os.write(self._line, raw)
+        """Send what no key sends, however much it is."""
+        while raw:
+            raw = raw[os.write(self._line, raw[:4096]) :]
+            self._read(0)
+
+    def signal(self, number: signal.Signals) -> None:
+        os.kill(self._pid, number)
+
+    @property
+    def is_stopped(self) -> bool:
+        """Whether the program is stopped, as a shell's Ctrl+Z does."""
+        return ") T " in Path(f"/proc/{self._pid}/stat").read_text(encoding="utf-8")
 
     def resize(self, columns: int, lines: int) -> None:
         """Make the terminal another size, as when a window is pulled at. Emulators keep or drop what was shown."""
