@@ -21,7 +21,7 @@ import msgspec
 
 from data.errors import StoreBroken
 from data.store import AuditEntry, Change
-from data.table_shape import quoted
+from data.tinydb.table_shape import quoted
 
 _encode = msgspec.json.Encoder().encode
 Head = tuple[int, str, str, str, str]  # seq, time, actor, reason, hash of the line before

@@ -5,7 +5,7 @@ from pathlib import Path
 from data.errors import Kk2Error
 from data.store import Store
 from data.store_url import check_url, is_server, with_password
-from data.tinydb_store import open_store as open_file
+from data.tinydb.store import open_store as open_file
 
 
 def open_store(url: str, home: Path, password: str = "") -> Store:
@@ -18,7 +18,7 @@ def open_store(url: str, home: Path, password: str = "") -> Store:
     if not is_server(url):
         return open_file(home / url)
     try:
-        from data.postgres_store import open_postgres
+        from data.postgres.store import open_postgres
     except ImportError as error:
         raise Kk2Error(
             "Registeret ligger i PostgreSQL, og tilleggspakken som trengs, er ikke installert. Ingenting er gjort. "

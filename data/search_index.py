@@ -11,7 +11,7 @@ import unicodedata
 from collections.abc import Iterable
 from itertools import groupby
 
-from data.table_shape import TableShape
+from data.tinydb.table_shape import TableShape
 
 CANDIDATES = 2_000  # as many owners as are looked up sooner than all are gone through in order
 _MOST_WORDS = 12

@@ -14,9 +14,9 @@ from hashlib import blake2b
 from pathlib import Path
 from uuid import uuid4
 
-from data import tinydb_store
-from data.sqlite_storage import utc_now
 from data.store import Store
+from data.tinydb import store as tinydb_store
+from data.tinydb.sqlite_storage import utc_now
 from tests import postgres
 
 BACKEND = "KK2_TEST_BACKEND"
@@ -31,7 +31,7 @@ def open_test_store(path: Path, *, now: Callable[[], datetime] = utc_now) -> Sto
     """The store that a test means by `path`, made if it is not there."""
     if not ON_POSTGRES:
         return tinydb_store.open_store(path, now=now)
-    from data.postgres_store import open_postgres
+    from data.postgres.store import open_postgres
 
     return open_postgres(store_url(path), now=now)
 
@@ -70,7 +70,7 @@ def copy_home(source: Path, home: Path) -> Path:
 
 
 async def _copy(old: str, new: str) -> None:
-    from data.postgres_store import open_postgres
+    from data.postgres.store import open_postgres
 
     source, target = open_postgres(old), open_postgres(new)
     try:

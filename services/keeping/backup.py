@@ -13,7 +13,7 @@ from pathlib import Path
 import msgspec
 
 from data.store import Store
-from data.tinydb_store import TinyStore
+from data.tinydb.store import TinyStore
 from services.keeping.contents import Contents, contents, opened
 from services.keeping.files import new_file
 from services.progress import Progress, silent

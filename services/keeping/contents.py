@@ -7,7 +7,7 @@ from pathlib import Path
 import msgspec
 
 from data.store import Snapshot, Store
-from data.tinydb_store import open_store
+from data.tinydb.store import open_store
 
 
 class Contents(msgspec.Struct, frozen=True, kw_only=True):

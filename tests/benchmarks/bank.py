@@ -17,7 +17,7 @@ from time import perf_counter
 
 from data.documents import Case, Claim, Creditor, Payment
 from data.store import Store
-from data.tinydb_store import open_store
+from data.tinydb.store import open_store
 from services.bank_import import BankImport
 from services.clock import SystemClock
 from services.posting import PostingService

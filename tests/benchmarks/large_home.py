@@ -18,7 +18,7 @@ from data.documents import (
     LedgerLine,
     Payment,
 )
-from data.tinydb_store import open_store
+from data.tinydb.store import open_store
 from kk2tui.settings import Settings
 from kk2tui.wiring import INBOX, write_settings
 from services.bank.kid import make_kid

@@ -21,7 +21,7 @@ from tinydb import TinyDB, where
 
 from data.documents import Case
 from data.store import Store, Value
-from data.tinydb_store import open_store
+from data.tinydb.store import open_store
 from services.bank_import import BankImport
 from services.cases import CaseService
 from services.clock import SystemClock
@@ -108,7 +108,7 @@ async def _lists(store: Store, size: int) -> Figures:
     def page(filters: dict[str, Value], *, part: float, descending: bool = False) -> Callable[[int], Awaitable[object]]:
         offset = round(part * size / 2)
         return lambda _: store.page(
-            Case, where=filters, order="debtor_name", descending=descending, offset=offset, limit=40
+            Case, where=filters, order="debtor_sort", descending=descending, offset=offset, limit=40
         )
 
     return {

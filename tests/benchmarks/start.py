@@ -50,7 +50,7 @@ def run(sizes: Sequence[int] = SIZES) -> list[str]:
 
 
 def _beside_minimal(home: Path, size: int) -> list[str]:
-    ours = [sys.executable, "-m", "kk2tui", "--home", str(home), "--handler", LOGIN]
+    ours = [str(Path(sys.executable).with_name("kk2")), "--home", str(home), "--handler", LOGIN]
     minimal = [sys.executable, "-c", MINIMAL]
     rounds = [(_start(minimal, "READY"), _start(ours, "Lovverk"), _start(ours, " åpne")) for _ in range(ROUNDS)]
     bare, menu, counted = (Start(*map(min, zip(*side, strict=True))) for side in zip(*rounds, strict=True))

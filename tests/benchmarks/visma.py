@@ -15,7 +15,7 @@ from pathlib import Path
 from time import perf_counter
 from typing import Any
 
-from data.tinydb_store import open_store
+from data.tinydb.store import open_store
 from services.case_import import CaseImport
 from services.clock import SystemClock
 from services.visma.soap import SoapVisma

@@ -9,7 +9,7 @@ from data.backends import open_store
 from data.documents import Handler
 from data.errors import Kk2Error
 from data.store_url import UnusableUrl
-from data.tinydb_store import TinyStore
+from data.tinydb.store import TinyStore
 from tests.builders import KARI, put
 from tests.postgres import drop_schema, new_schema_url
 

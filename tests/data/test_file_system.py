@@ -4,10 +4,10 @@ from pathlib import Path
 
 import pytest
 
-from data import tinydb_store
 from data.errors import StoreBroken
 from data.file_system import file_system, is_shared, require_local
-from data.tinydb_store import open_store
+from data.tinydb import store as tinydb_store
+from data.tinydb.store import open_store
 
 MOUNTS = r"""22 1 8:1 / / rw,relatime shared:1 - ext4 /dev/sda1 rw
 23 22 0:21 / /proc rw - proc proc rw

@@ -9,11 +9,11 @@ from typing import Any
 
 import pytest
 
-from data import pages
 from data.documents import ALL_DOCUMENTS, Case, Claim, ClaimLink, Delivery, Document, Mail, Payment, Receipt, Voucher
 from data.store import Value
-from data.table_shape import TableShape
-from data.tinydb_store import open_store
+from data.tinydb import pages
+from data.tinydb.store import open_store
+from data.tinydb.table_shape import TableShape
 from screens.cases import FILTERS, ORDERS
 from tests.data.made_up import case
 
@@ -149,12 +149,12 @@ async def steps_among(number: int, path: Path) -> dict[str, int]:
             tx.put(case(serial, name=f"Testesen {serial % 97}", status="open" if serial % 2 else "closed"))
     await store.close()
     where: Where = {"status": "open"}
-    order = pages.Order("debtor_name", False)
+    order = pages.Order("debtor_sort", False)
     with closing(sqlite3.connect(path)) as connection:
         _, middle = page(connection, Case, where, order, offset=50)
         return {
             "first page": steps(connection, lambda: page(connection, Case, where, order)),
-            "last page": steps(connection, lambda: page(connection, Case, where, pages.Order("debtor_name", True))),
+            "last page": steps(connection, lambda: page(connection, Case, where, pages.Order("debtor_sort", True))),
             "next page": steps(connection, lambda: page(connection, Case, where, order, after=middle)),
             "two filters": steps(connection, lambda: page(connection, Case, {**where, "handler": "kari"}, order)),
         }

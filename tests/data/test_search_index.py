@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from data.documents import Case
 from data.search_index import CANDIDATES, fold, match_expression, stored_words
-from data.tinydb_store import open_store
+from data.tinydb.store import open_store
 from tests.data.made_up import case
 
 

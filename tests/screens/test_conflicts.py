@@ -7,8 +7,8 @@ import pytest
 from msgspec.structs import replace
 from textual.pilot import Pilot
 
-from data import tinydb_store
 from data.documents import Case, Creditor, Payment
+from data.tinydb import store as tinydb_store
 from kk2tui.app import Kk2App
 from screens.admin.admin import AdminScreen
 from screens.case.screen import CaseScreen

@@ -10,9 +10,9 @@ import pytest
 from textual.pilot import Pilot
 from textual.widgets import Input
 
-from data import tinydb_store
 from data.documents import Case, Payment
-from data.tinydb_store import TinyStore
+from data.tinydb import store as tinydb_store
+from data.tinydb.store import TinyStore
 from kk2tui import app as application
 from kk2tui.app import Kk2App
 from screens.base import Kk2Screen

@@ -11,8 +11,8 @@ from typing import Any
 
 from data.documents import ALL_DOCUMENTS, Document
 from data.errors import StoreFull
-from data.sqlite_file import busy
 from data.store import Store, Transaction
+from data.tinydb.sqlite_file import busy
 from tests.simulation.scheduler import ACTOR, Scheduler, Trace
 
 Key = tuple[str, str]

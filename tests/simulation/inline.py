@@ -45,7 +45,7 @@ def no_chance(seed: int) -> Iterator[None]:
         return uuid.UUID(int=dice.getrandbits(128), version=4)
 
     with (
-        patch("data.tinydb_store.ThreadPoolExecutor", Inline),
+        patch("data.tinydb.store.ThreadPoolExecutor", Inline),
         patch("services.mail.queue.uuid4", made_up),
         patch("services.visma.soap.random", dice),
         patch("services.letters.rendering.Renderer._render", _typed),

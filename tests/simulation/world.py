@@ -11,7 +11,7 @@ from unittest.mock import patch
 from data.documents import Document
 from data.errors import Kk2Error
 from data.store import Store
-from data.tinydb_store import open_store
+from data.tinydb.store import open_store
 from services.rates import seed_rates
 from services.visma.simulator.application import Simulator
 from tests.simulation.clock import WorldClock

@@ -6,13 +6,13 @@ from typing import Any
 
 import pytest
 
-from data import tinydb_store
 from data.documents import Document, Schema
 from data.errors import Conflict, StoreBroken, StoreBusy
 from data.migrations import MIGRATIONS
 from data.migrations.migration import Migration
 from data.migrations.running import bring_up_to_date
 from data.store import Store
+from data.tinydb import store as tinydb_store
 from tests.stores import ON_POSTGRES, store_url
 
 
@@ -58,7 +58,7 @@ TODAY = (Book, Schema)
 def opened(path: Path, *kinds: type[Document]) -> Store:
     if not ON_POSTGRES:
         return tinydb_store.open_store(path, kinds=kinds)
-    from data.postgres_store import open_postgres
+    from data.postgres.store import open_postgres
 
     return open_postgres(store_url(path), kinds=kinds)
 

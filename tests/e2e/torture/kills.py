@@ -131,7 +131,7 @@ def make_served(home: Path) -> Iterator[Town]:
 def warm_up() -> None:
     """Load here, once, what each fork would load: zeep above all, and what the wiring loads when it is needed."""
     shared_codec()
-    for module in ("tomllib", "services.visma.soap", "services.visma.simulator.embedded", "data.postgres_store"):
+    for module in ("tomllib", "services.visma.soap", "services.visma.simulator.embedded", "data.postgres.store"):
         importlib.import_module(module)
     gc.freeze()
 

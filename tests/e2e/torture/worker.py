@@ -11,7 +11,7 @@ from msgspec.structs import replace
 
 from data.documents import Case, Payment
 from data.errors import Kk2Error, StoreBroken, StoreFull
-from data.sqlite_file import StoreBusy
+from data.tinydb.sqlite_file import StoreBusy
 from kk2tui import wiring
 from services.payment_intake import payment_id
 from services.post_proposal import post_proposal

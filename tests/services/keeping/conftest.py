@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from data.store import Store
-from data.tinydb_store import open_store
+from data.tinydb.store import open_store
 from services.rates import seed_rates
 from tests.builders import KARI, OLA, case, claim, creditor, fee, put
 from tests.services.fakes import FakeClock

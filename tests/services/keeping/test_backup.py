@@ -10,7 +10,7 @@ import pytest
 from data.documents import Case, Payment
 from data.errors import Conflict, Kk2Error, StoreBroken
 from data.store import Store
-from data.tinydb_store import open_store
+from data.tinydb.store import open_store
 from services.errors import InvalidInput, Refused, UnknownHandler
 from services.keeping import backup as backups
 from services.keeping.backup import Backup, back_up

@@ -8,7 +8,7 @@ import pytest
 from data.documents import Case, Payment
 from data.errors import Conflict, StoreBroken
 from data.store import Snapshot, Store, StoredDocument
-from data.tinydb_store import open_store
+from data.tinydb.store import open_store
 from services.errors import Refused
 from services.keeping.check import check
 from services.keeping.migrate import migrate, prove
@@ -26,7 +26,7 @@ async def target(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterato
         yield opened
         await opened.close()
         return
-    from data.postgres_store import open_postgres
+    from data.postgres.store import open_postgres
 
     try:
         url = postgres.new_schema_url()

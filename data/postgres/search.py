@@ -1,0 +1,114 @@
+"""Search as you type in PostgreSQL: the words of data.search_index, in one tsvector for each owner.
+
+Words are cut and folded by us, on both sides; PostgreSQL only looks them up by their beginnings.
+"""
+
+from collections.abc import Mapping, Sequence
+
+from data.documents import Document
+from data.postgres.connections import Connection
+from data.postgres.lists import asked
+from data.postgres.shape import PostgresShape
+from data.search_index import CANDIDATES, LONGEST_WORD, owner_words, spellings
+
+STRETCH = 500  # owners whose words are put together without letting anybody else to
+Entry = tuple[str, str]  # owner, words
+Key = tuple[str, str]  # table, id
+
+
+def is_searched(kind: type[Document]) -> bool:
+    """Whether documents of the type may be found by their words."""
+    return kind.search_entry is not Document.search_entry
+
+
+class SearchWords:
+    """Keeps the words in step. An owner's words are put together once, at the end of the transaction."""
+
+    def __init__(self) -> None:
+        self._touched: set[str] = set()
+
+    async def put(self, connection: Connection, entries: Mapping[Key, Entry | None]) -> None:
+        """Say what documents are found by, and whom the search shall answer with; None: not searched, or removed."""
+        rows = await asked(
+            connection,
+            "select tab, id, owner, words from search_source"
+            " join unnest(%b::text[], %b::text[]) as asked_for(tab, id) using (tab, id)",
+            _columns(list(entries)),
+            prepare=True,
+        )
+        before: dict[Key, Entry | None] = {(table, key): (owner, words) for table, key, owner, words in rows}
+        changed = {key: entry for key, entry in entries.items() if before.get(key) != entry}
+        gone = [key for key, entry in changed.items() if entry is None]
+        here = [(*key, *entry) for key, entry in changed.items() if entry is not None]
+        self._touched.update(owner for key in changed for owner, _ in filter(None, (before.get(key), changed[key])))
+        if gone:
+            await connection.execute(
+                "delete from search_source using unnest(%b::text[], %b::text[]) as gone(tab, id)"
+                " where (search_source.tab, search_source.id) = (gone.tab, gone.id)",
+                _columns(gone),
+            )
+        if here:
+            await write_sources(connection, here)
+
+    async def write(self, connection: Connection) -> None:
+        """Bring the words of the owners touched up to date."""
+        while self._touched:
+            await write_owners(connection, [self._touched.pop() for _ in range(min(STRETCH, len(self._touched)))])
+
+
+async def write_sources(connection: Connection, rows: Sequence[tuple[str, str, str, str]]) -> None:
+    """Write what documents are found by: (table, id, owner, words)."""
+    await connection.execute(
+        "insert into search_source select * from unnest(%b::text[], %b::text[], %b::text[], %b::text[])"
+        " on conflict (tab, id) do update set owner = excluded.owner, words = excluded.words",
+        _columns(rows),
+    )
+
+
+async def write_owners(connection: Connection, owners: Sequence[str]) -> None:
+    """Put the words of owners together anew from all that belongs to them."""
+    rows = await asked(
+        connection,
+        "select owner, array_agg(words) from search_source where owner = any(%s) group by owner",
+        (owners,),
+    )
+    words = {owner: lexemes(texts) for owner, texts in rows}
+    found = {owner: text for owner, text in words.items() if text}
+    await connection.execute("delete from search_owner where owner = any(%s)", ([o for o in owners if o not in found],))
+    await connection.execute(
+        "insert into search_owner select owner, array_to_tsvector(string_to_array(words, ' '))"
+        " from unnest(%b::text[], %b::text[]) as kept(owner, words)"
+        " on conflict (owner) do update set words = excluded.words",
+        ([*found], [*found.values()]),
+    )
+
+
+def lexemes(texts: Sequence[str]) -> str:
+    """The words of an owner, between blanks. Longer ones than are ever looked for would not fit in a tsvector."""
+    return " ".join(dict.fromkeys(word[:LONGEST_WORD] for word in owner_words(texts).split()))
+
+
+async def search(connection: Connection, shape: PostgresShape, text: str, limit: int) -> list[str]:
+    """The JSON of the documents found, ordered by id. Exact as long as at most CANDIDATES owners answer."""
+    query = tsquery(text)
+    if not query:
+        return []
+    owners = "select owner from search_owner where words @@ %s::tsquery limit %s"
+    rows = await asked(
+        connection,
+        f"select doc::text from {shape.table} where id in ({owners}) order by id limit %s",  # noqa: S608 - quoted
+        (query, CANDIDATES, limit),
+    )
+    return [doc for (doc,) in rows]
+
+
+def tsquery(text: str) -> str:
+    """The query in PostgreSQL's language; empty when there is nothing to look for.
+
+    Each word is letters and digits alone, in quotation marks: nothing that is typed can be taken for an operator.
+    """
+    return " | ".join("(" + " & ".join(f"'{word}':*" for word in words) + ")" for words in spellings(text))
+
+
+def _columns(rows: Sequence[tuple[str, ...]]) -> list[list[str]]:
+    return [list(column) for column in zip(*rows, strict=True)]
