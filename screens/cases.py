@@ -59,7 +59,7 @@ class Order(NamedTuple):
 ORDERS = (
     Order("Saksnummer", "id"),
     Order("Nyeste sak først", "id", True),
-    Order("Skyldner", "debtor_name"),
+    Order("Skyldner", "debtor_sort"),
     Order("Avdeling", "department"),
     Order("Saksbehandler", "handler"),
     Order("Kjøring, siste først", "run", True),

@@ -54,6 +54,7 @@ LABELS: Mapping[str, str] = {
     "date": "dato",
     "deadline": "frist",
     "debtor_name": "skyldnerens navn",
+    "debtor_sort": "skyldneren sorteres som",
     "demand_factor": "faktor betalingsoppfordring",
     "due": "forfall",
     "email": "e-post",

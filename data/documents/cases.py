@@ -3,7 +3,10 @@
 from datetime import date, datetime
 from typing import Literal
 
+from msgspec.structs import force_setattr
+
 from data.documents.base import Document, Part
+from data.documents.order import sort_key
 
 CaseStatus = Literal["open", "closed", "paused", "manual"]
 _FILTERS = ("status", "department", "handler", "creditor")  # what the list of cases is narrowed by
@@ -32,6 +35,8 @@ class Case(Document, frozen=True, kw_only=True):
     A case that was converted from an older system has its number there as `old_number`. What had been paid before
     `counted_until` came with it, so what Visma tells of earlier days is counted already.
 
+    `debtor_sort` follows from the debtor's name, whatever is given: lists are ordered by it.
+
     On the day `erased` the debtor was taken out of the case and of all that belongs to it (services/retention).
 
     `step` is what the case last came to, on `step_date`. For a letter `step_sent` is the day it was sent, and
@@ -39,16 +44,16 @@ class Case(Document, frozen=True, kw_only=True):
     """
 
     TABLE = "cases"
-    INDEXED = ("status", "handler", "department", "creditor", "run", "debtor_name", "customer_key")
+    INDEXED = ("status", "handler", "department", "creditor", "run", "debtor_sort", "customer_key")
     UNIQUE = ("kid",)
     LISTS = (
         ("id", *_FILTERS),
-        ("debtor_name", "id", *_FILTERS),
+        ("debtor_sort", "id", *_FILTERS),
         ("department", "id", *_FILTERS),
         ("handler", "id", *_FILTERS),
         ("run", "id", *_FILTERS),
         ("status", "id", *_FILTERS, "outstanding"),
-        ("status", "debtor_name", "id", *_FILTERS),
+        ("status", "debtor_sort", "id", *_FILTERS),
         ("status", "department", "id", *_FILTERS),
         ("status", "handler", "id", *_FILTERS),
         ("status", "run", "id", *_FILTERS),
@@ -76,6 +81,10 @@ class Case(Document, frozen=True, kw_only=True):
     old_number: str = ""
     counted_until: date | None = None
     erased: date | None = None
+    debtor_sort: str = ""
+
+    def __post_init__(self) -> None:
+        force_setattr(self, "debtor_sort", sort_key(self.debtor_name))
 
     @property
     def number(self) -> str:

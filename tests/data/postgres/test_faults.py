@@ -451,9 +451,9 @@ async def test_a_field_that_becomes_searchable_is_filled_for_old_documents(open_
 async def test_a_list_is_read_off_an_index_in_order(open_it: Open, schema_url: str) -> None:
     await stored(open_it(), *(case(number) for number in range(20)))
     for condition, order in (
-        ("status = 'open' and (debtor_name, id) > ('a', 'b')", "debtor_name nulls first, id"),
-        ("status = 'open'", "debtor_name desc nulls last, id desc"),
-        ("true", "debtor_name nulls first, id"),
+        ("status = 'open' and (debtor_sort, id) > ('a', 'b')", "debtor_sort nulls first, id"),
+        ("status = 'open'", "debtor_sort desc nulls last, id desc"),
+        ("true", "debtor_sort nulls first, id"),
         ("handler = 'kari'", "id"),
     ):
         plan = run(
