@@ -82,17 +82,17 @@ class Balance(msgspec.Struct, frozen=True):
 
 
 class Settlement(msgspec.Struct, frozen=True):
-    """A settled case. `claims` and `fees` are in the order in which they are covered, `coverage` is by payment id."""
+    """A settled case. `claims` and `fees` are in the order in which they are covered, `coverage` is by payment id.
+
+    `outstanding` is what is left of principal, costs and fees less surplus, interest not counted, nor what was paid of
+    interest before it had run: it is the same whatever day the case is settled to. Kept as Case.outstanding.
+    """
 
     coverage: dict[str, Coverage]
     claims: tuple[ClaimBalance, ...]
     fees: tuple[FeeBalance, ...]
     balance: Balance
-
-    @property
-    def outstanding(self) -> int:
-        """What is left of principal, costs and fees less surplus, interest not counted: Case.outstanding."""
-        return sum(claim.unpaid for claim in self.claims) + sum(fee.unpaid for fee in self.fees) - self.balance.surplus
+    outstanding: int
 
 
 def check_order(order: Sequence[Component]) -> None:
@@ -314,11 +314,13 @@ class _Ledger:
             waiting=self.waiting.covered,
             interest_complete=self.interest_known,
         )
+        lasting = [debt for debt in self.debts.values() if debt.target[0] != "interest"]
         return Settlement(
             coverage,
             tuple(claim.balance(self.rates) for claim in self.claims),
             tuple(FeeBalance(str(fee.target[1]), fee.target[0], fee.owed, fee.left) for fee in self.fees),
             balance,
+            outstanding=sum(debt.owed - debt.covered for debt in lasting),
         )
 
 

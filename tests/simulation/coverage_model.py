@@ -105,7 +105,8 @@ class _Model:
         self._interest_to(until)
         owed = {target: self._owed(target) for target in self._targets()}
         unpaid = sum(owed[target] - self._held(target) for target in owed if target[0] != "interest")
-        excess = sum(held - self._held(target) for target, held in self.covered.items() if target != WAITING)
+        lasting = [target for target in self.covered if target != WAITING and target[0] != "interest"]
+        excess = sum(self.covered[target] - self._held(target) for target in lasting)
         told.outstanding = unpaid - excess
         told.total = sum(owed.values()) - sum(payment.amount for payment in line)
         return told

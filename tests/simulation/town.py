@@ -287,7 +287,8 @@ class Bank:
             return self._dice.choice(("", make_kid("0221", 999), "0221000000380", "12", make_kid("9021", 5))), 321_00
         if way < 0.6:
             claim: Claim = self._dice.choice(claims)
-            return claim.kid, self._dice.choice((claim.unpaid or 1, claim.unpaid + 50_00, 1, 100_00, 38_00))
+            owed = max(1, claim.unpaid)  # a credit note has nothing to pay
+            return claim.kid, self._dice.choice((owed, owed + 50_00, 1, 100_00, 38_00))
         case: Case = self._dice.choice(cases)
         return case.kid, max(1, self._dice.choice((case.outstanding, case.outstanding - 100_00, 500_00, 999_99)))
 

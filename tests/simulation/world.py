@@ -250,10 +250,10 @@ class World:
         await self._take_all_over(services)
         for _ in range(4):
             await self.wait(2 * QUARANTINE_S)
-            await _try(services.delivery.send("kari"))
-            await _try(services.delivery.refresh("kari"))
             for voucher in jobs.undecided():
                 await _try(jobs.decide(voucher))
+            await _try(services.delivery.send("kari"))
+            await _try(services.delivery.refresh("kari"))
             while jobs.undecided_mail():
                 await jobs.decide_mail()
             await _try(services.mail.send("kari", at_once=True))

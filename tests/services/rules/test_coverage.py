@@ -55,6 +55,16 @@ def test_what_is_owed_with_no_payments_has_interest_to_the_day_asked_for() -> No
     assert answer.balance.interest_complete
 
 
+def test_what_is_outstanding_is_the_same_whatever_the_day() -> None:
+    paid = payment(1, date(2026, 3, 2), 60_00)
+    carried = replace(paid, posting="posted", coverage=(part("interest", 60_00, CLAIM),))
+    early, late = (
+        settled([CLAIM], [FEE], payments=[carried], until=day) for day in (date(2026, 3, 2), date(2026, 6, 30))
+    )
+    assert early.balance.surplus > late.balance.surplus  # interest has run meanwhile
+    assert early.outstanding == late.outstanding == 1_038_00
+
+
 def test_the_oldest_due_date_is_covered_first_whatever_the_number() -> None:
     older = claim(2, date(2025, 12, 1), 300_00)
     answer = settled([CLAIM, older], payments=[payment(1, date(2026, 2, 1), 400_00)])
