@@ -6,10 +6,11 @@ screen. The same transaction makes the vouchers, puts them in the outbox and tie
 
 import asyncio
 from collections.abc import Iterable, Sequence
+from typing import TypeVar
 
 from msgspec.structs import replace
 
-from data.documents import Case, Claim, Creditor, Delivery, Payment, Voucher
+from data.documents import Case, Claim, Creditor, Delivery, Document, Payment, Voucher
 from data.errors import Conflict
 from data.store import Reader, Store, Transaction
 from services.case_account import update
@@ -19,7 +20,10 @@ from services.rates import interest_rates
 from services.rules.dates import format_date
 from services.rules.posting import KIND_NAMES, Books, Proposal, ProposedVoucher, propose
 
-BATCH = 250  # cases: the screens stay awake
+BATCH = 250  # cases settled between two looks at the keyboard
+READ = 2_000
+
+D = TypeVar("D", bound=Document)
 
 
 class PostingService:
@@ -111,10 +115,19 @@ async def _derive(reader: Reader) -> Proposal:
         for payment in await reader.find(Payment, "posting", "pending")
         if payment.case is not None and payment.deleted is None
     ]
-    cases = await reader.get_many(Case, sorted({payment.case for payment in payments if payment.case}))
-    claims = await reader.get_many(Claim, sorted(set(_claims_of(payments))))
-    creditors = await reader.get_many(Creditor, sorted({payment.creditor for payment in payments}))
+    cases = await _read(reader, Case, (payment.case for payment in payments if payment.case))
+    claims = await _read(reader, Claim, _claims_of(payments))
+    creditors = await _read(reader, Creditor, (payment.creditor for payment in payments))
     return await asyncio.to_thread(propose, payments, Books(creditors=creditors, cases=cases, claims=claims))
+
+
+async def _read(reader: Reader, kind: type[D], keys: Iterable[str]) -> dict[str, D]:
+    """The documents by id, some of them at a time, so that the screens stay awake however many there are."""
+    wanted = list(dict.fromkeys(keys))
+    found: dict[str, D] = {}
+    for begin in range(0, len(wanted), READ):
+        found |= await reader.get_many(kind, wanted[begin : begin + READ])
+    return found
 
 
 def _claims_of(payments: Iterable[Payment]) -> Iterable[str]:

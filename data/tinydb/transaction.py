@@ -21,7 +21,7 @@ T = TypeVar("T")
 P = ParamSpec("P")
 
 CHUNK = 2_000  # documents that a transaction holds before it hands them to the writer
-FEW = 20  # documents that are written where commit is called: half a millisecond; only the fsync is the thread's
+FEW = 20  # documents: so few are written where commit is called, in half a ms; only the fsync is the thread's
 
 
 class TinyTransaction:
@@ -129,7 +129,7 @@ class TinyTransaction:
     async def commit(self) -> None:
         """Write what is held, and make all of it last, or none of it. Once begun it is not interrupted."""
         self._over = True
-        if self._idle and len(self._held) + len(self._erased) <= FEW:
+        if not self._handed and self._idle and len(self._held) + len(self._erased) <= FEW:
             try:
                 self._write_held()
             except BaseException:

@@ -34,7 +34,7 @@ FEW = 300
 def run(sizes: Sequence[int] = (CASES,)) -> list[str]:
     """The lines to print."""
     cases = sizes[-1]
-    with tempfile.TemporaryDirectory(dir=".") as folder:
+    with tempfile.TemporaryDirectory(dir=".", prefix=".bench-") as folder:
         asyncio.run(fill(Path(folder) / "kk2.db", cases, payments=0, all_open=True))
         few, tenth, whole = (_in_a_process(Path(folder), count) for count in (FEW, cases // 10, cases))
     return [

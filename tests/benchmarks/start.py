@@ -41,7 +41,7 @@ def run(sizes: Sequence[int] = SIZES) -> list[str]:
     for package in ("data", "services", "screens", "kk2tui"):  # as installing does
         compileall.compile_dir(package, quiet=1)
     lines: list[str] = []
-    with tempfile.TemporaryDirectory(dir=".") as folder:
+    with tempfile.TemporaryDirectory(dir=".", prefix=".bench-") as folder:
         for size in sizes:
             home = Path(folder) / str(size)
             make_large_home(home, size)

@@ -28,7 +28,7 @@ INVOICES = 10_000
 
 def run() -> list[str]:
     """The lines to print."""
-    with tempfile.TemporaryDirectory(dir=".") as folder:
+    with tempfile.TemporaryDirectory(dir=".", prefix=".bench-") as folder:
         few, many = (_measured(Path(folder) / str(number), number) for number in (INVOICES // 10, INVOICES))
     return [
         line(f"a proposal of {INVOICES} invoices", many["seconds"], "s"),
