@@ -58,6 +58,7 @@ class Terminal:
         self._line = -1
         self.status: int | None = None
         self.received = b""
+        self.last_byte_at = 0.0  # by the monotonic clock
 
     def __enter__(self) -> "Terminal":
         self._pid, self._line = pty.fork()
@@ -174,4 +175,5 @@ class Terminal:
             self.status = os.waitstatus_to_exitcode(os.waitpid(self._pid, 0)[1])
             return
         self.received += sent
+        self.last_byte_at = time.monotonic()
         self._stream.feed(sent)
