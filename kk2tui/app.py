@@ -14,6 +14,7 @@ from textual.screen import Screen
 
 from data.errors import Kk2Error
 from kk2tui.log_file import log_to
+from kk2tui.terminal.clipboard import Clipboard, texts_of
 from kk2tui.terminal.textual_seam import TerminalApp
 from kk2tui.theme import use_themes
 from screens.base import MONEY, Kk2Screen, wait_for_writes
@@ -42,7 +43,8 @@ class Kk2App(TerminalApp, inherit_bindings=False):
     ENABLE_COMMAND_PALETTE = False  # Textual's own speaks English and sends the whole screen again
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("f10,ctrl+q", "leave", "Avslutt", show=False),
-        Binding("ctrl+l", "repaint", "Tegn skjermen på nytt", show=False),
+        Binding("ctrl+l", "repaint", "Tegn skjermen på nytt", show=False, priority=True),  # over dialogs too
+        Binding("ctrl+y", "copy", "Kopier det som er merket", show=False, priority=True),
     ]
 
     def __init__(
@@ -52,6 +54,7 @@ class Kk2App(TerminalApp, inherit_bindings=False):
         self.services = services
         self._log_path = log
         self._at_the_end = ExitStack()
+        self._clipboard_of_terminal = Clipboard()
         self._listening: asyncio.Task[None] | None = None
         self.animation_level = "none"
         use_themes(self)
@@ -118,6 +121,15 @@ class Kk2App(TerminalApp, inherit_bindings=False):
 
         dialog = ChooseCaseDialog(case_search(self.services.cases))
         self.push_screen(dialog, lambda number: self.open_case(number) if number else None)
+
+    def action_copy(self) -> None:
+        """Copy what the cursor is on to the clipboard of the handler's own machine; again takes what stands next."""
+        text, following = self._clipboard_of_terminal.take(texts_of(self.screen))
+        if not text:
+            self.notify("Her er det ingenting å kopiere.", markup=False)
+            return
+        self.copy_to_clipboard(text)
+        self.notify(f"Kopiert: {text}" + (f"\nCtrl+Y igjen: {following}" if following else ""), markup=False)
 
     def action_command_palette(self) -> None:
         """All that can be done from here, found by typing."""

@@ -1,5 +1,6 @@
 """Sak: one case, its heading always in view, and its tabs."""
 
+from collections.abc import Sequence
 from typing import ClassVar
 
 from rich.cells import cell_len
@@ -57,6 +58,12 @@ class CaseScreen(TabScreen[CaseView]):
     def show(self, view: CaseView) -> None:
         super().show(view)
         self._show_heading()
+
+    def copyable(self) -> Sequence[str]:
+        """Number, KID and balance, for Ctrl+Y."""
+        if self.thing is None:
+            return [self.number]
+        return [self.number, self.thing.case.kid, format_amount(self.thing.settlement.balance.total)]
 
     def _show_heading(self) -> None:
         if self.thing is None:

@@ -122,6 +122,11 @@ class RowTable(ScrollView, can_focus=True, inherit_bindings=False):
         row = self.cursor_row
         return row.key if row else None
 
+    def copyable(self) -> Sequence[str]:
+        """What stands in the row under the cursor, for Ctrl+Y."""
+        row = self.cursor_row
+        return [cell if isinstance(cell, str) else cell.text for cell in row.cells] if row else []
+
     @property
     def summary(self) -> Row | None:
         """A row of sums under the table, in the table's columns; always in view."""

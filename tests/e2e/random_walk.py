@@ -21,12 +21,13 @@ from tests.stores import copy_home
 
 SIZES = ((80, 24), (100, 30), (120, 40), (132, 50))
 ITEMS = "123456789al"
+# Not F5: a key pressed while a list loads again without a word is answered before or after it, as it happens.
 KEYS = (
     *["Down"] * 5,
     *["Up"] * 2,
     *["PageDown", "PageUp", "End", "Home"] * 2,
     *["Enter", "Tab", "ESC"] * 3,
-    *["Shift+Tab", "Left", "Right", "F1", "F3", "F5", "\x10", "/", "Backspace", "Ctrl+L"],
+    *["Shift+Tab", "Left", "Right", "F1", "F3", "\x10", "/", "Backspace", "Ctrl+L"],
     *["1", "2", "3", "4", "5", "6", "a", "d", "e", "k", "n", "o", "r", "s", "t", "ø"],
 )
 # A clock and a reference are of the session, and no two are alike.
@@ -77,10 +78,10 @@ def _steps(chance: random.Random) -> Iterator[str | tuple[int, int]]:
 def _wait_until_equal(ours: Terminal, stock: Terminal, step: str) -> None:
     end = time.monotonic() + DEADLINE_S / 4
     while True:
-        ours.settle(0.15)
-        stock.settle(0.15)
+        ours.settle(0.2)
+        stock.settle(0.2)
         found = differences(seen(ours), seen(stock))
-        if not found:
+        if not found and "Henter" not in ours.text:
             return
         assert time.monotonic() < end, "\n".join([f"after {step}:", *found, ours.text, "and by Textual:", stock.text])
 
