@@ -27,7 +27,7 @@ REASONS: Mapping[UnplacedReason, str] = {
 }
 
 
-class CaseHit(msgspec.Struct, frozen=True, kw_only=True):
+class CaseHit(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """A case that got payments. Amounts are øre, `before` and `after` today's total balance."""
 
     case: str
