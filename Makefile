@@ -3,6 +3,8 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 ARGS ?=
+# Tests of screens wait more than they compute.
+WORKERS ?= $(shell echo $$((2 * $$(getconf _NPROCESSORS_ONLN))))
 
 .PHONY: demo test test-postgres check bench pictures lock clean
 
@@ -19,11 +21,11 @@ $(VENV)/.ready-dev: $(VENV)/.ready requirements-dev.txt
 demo: $(VENV)/.ready ## a made-up municipality to try everything on; ARGS=--headless prints the whole routine
 	$(BIN)/kk2 demo $(ARGS)
 
-test: $(VENV)/.ready-dev ## all tests, on all processors
-	$(BIN)/python -m pytest -n auto $(ARGS)
+test: $(VENV)/.ready-dev ## all tests
+	$(BIN)/python -m pytest -n $(WORKERS) $(ARGS)
 
 test-postgres: $(VENV)/.ready-dev ## the same, with every store in PostgreSQL
-	KK2_TEST_BACKEND=postgresql $(BIN)/python -m pytest -n auto $(ARGS)
+	KK2_TEST_BACKEND=postgresql $(BIN)/python -m pytest -n $(WORKERS) $(ARGS)
 
 check: $(VENV)/.ready-dev ## style, types and import direction
 	$(BIN)/ruff check .
