@@ -5,7 +5,7 @@ import pkgutil
 from collections.abc import Callable, Sequence
 from contextlib import ExitStack
 from pathlib import Path
-from typing import Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from rich.text import Text
 from textual.binding import Binding, BindingType
@@ -14,7 +14,6 @@ from textual.screen import Screen
 
 from data.errors import Kk2Error
 from kk2tui.log_file import log_to
-from kk2tui.terminal.clipboard import Clipboard, texts_of
 from kk2tui.terminal.textual_seam import TerminalApp
 from kk2tui.theme import use_themes
 from screens.base import MONEY, Kk2Screen, wait_for_writes
@@ -23,6 +22,9 @@ from screens.failures import log_unexpected
 from screens.menu import ITEMS, MenuScreen
 from services.news import News
 from services.registry import Services
+
+if TYPE_CHECKING:
+    from kk2tui.terminal.clipboard import Clipboard
 
 BETWEEN_NEWS_S = 1.0  # so that a burst of changes is one reload a second, not hundreds
 AFTER_AN_ERROR_S = 30.0  # the screens tell what is wrong when they read; here it is only tried again
@@ -54,7 +56,7 @@ class Kk2App(TerminalApp, inherit_bindings=False):
         self.services = services
         self._log_path = log
         self._at_the_end = ExitStack()
-        self._clipboard_of_terminal = Clipboard()
+        self._copies: Clipboard | None = None
         self._listening: asyncio.Task[None] | None = None
         self.animation_level = "none"
         use_themes(self)
@@ -124,7 +126,10 @@ class Kk2App(TerminalApp, inherit_bindings=False):
 
     def action_copy(self) -> None:
         """Copy what the cursor is on to the clipboard of the handler's own machine; again takes what stands next."""
-        text, following = self._clipboard_of_terminal.take(texts_of(self.screen))
+        from kk2tui.terminal.clipboard import Clipboard, texts_of
+
+        self._copies = self._copies or Clipboard()
+        text, following = self._copies.take(texts_of(self.screen))
         if not text:
             self.notify("Her er det ingenting å kopiere.", markup=False)
             return
