@@ -42,8 +42,12 @@ def test_every_key_can_be_set(tmp_path: Path) -> None:
         password_env = "TESTVIK_REGISTER"
         [ui]
         theme = "kk2-lys"
+        mouse = true
+        low_bandwidth = true
+        frame_diff = false
     """
     settings = read_settings(written(tmp_path, text))
+    assert (settings.ui.mouse, settings.ui.low_bandwidth, settings.ui.frame_diff) == (True, True, False)
     assert (settings.name, settings.store.url, settings.ui.theme) == ("Testvik kommune", "data/kk2.db", "kk2-lys")
     assert (settings.visma.timeout_s, settings.visma.quarantine_s, settings.visma.page_size) == (2.5, 0, 50)
     assert settings.visma.dunning_codes == ("PWS",)
