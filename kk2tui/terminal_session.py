@@ -17,6 +17,7 @@ def run_application(session: Session) -> None:
     """Run the screens until the handler leaves. Raises Refused when there is no terminal to show them in."""
     if not (sys.stdin.isatty() and sys.stdout.isatty()):
         raise Refused("Programmet trenger en terminal. Se kommandoene med kk2 --help.", code="no_terminal")
+    gc.disable()  # until the screens are there: what loading makes stays, and collections would go through it in vain
     status = asyncio.run(_run(session))
     if status:
         raise SystemExit(status)
@@ -34,6 +35,7 @@ async def _run(session: Session) -> int:
         app = Kk2App(services, session.home / LOG, RemoteDriver, frame_diff=terminal.frame_diff)
         app.erases_in_colour = terminal.erases_in_colour
         app.theme = settings.ui.theme
-        gc.freeze()  # what is imported and made by now stays: collections need not go through it again and again
+        gc.freeze()  # nor need later collections
+        gc.enable()
         await app.run_async(mouse=terminal.mouse)
         return app.return_code or 0

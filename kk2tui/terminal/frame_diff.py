@@ -77,8 +77,11 @@ def _write_row(writer: Writer, y: int, old: Row, new: Row, erases_in_colour: boo
 
 def _changed(old: Row, new: Row) -> list[int]:
     """The columns to send. Half of a wide character is never sent, nor overwritten, alone."""
-    changed = {x for x, cell in enumerate(new) if cell != old[x]}
-    waiting = list(changed)
+    differing = [x for x, (before, after) in enumerate(zip(old, new, strict=True)) if before != after]
+    if not (_has_wide(old) or _has_wide(new)):
+        return differing
+    changed = set(differing)
+    waiting = list(differing)
     while waiting:
         x = waiting.pop()
         halves = {x - 1} if "" in (old[x].text, new[x].text) else set()
@@ -87,6 +90,10 @@ def _changed(old: Row, new: Row) -> list[int]:
         waiting += halves - changed
         changed |= halves
     return sorted(changed)
+
+
+def _has_wide(row: Row) -> bool:
+    return any(cell.text == "" for cell in row)
 
 
 def _go(writer: Writer, x: int, y: int, row: Row) -> None:
