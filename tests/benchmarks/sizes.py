@@ -55,9 +55,7 @@ Figures = dict[str, float]
 def run(sizes: Sequence[int] = SIZES) -> list[str]:
     """The lines to print."""
     # Not in memory: the disk is half of the matter.
-    with tempfile.TemporaryDirectory(
-        dir=".", prefix=".bench-"
-    ) as folder:  # not in memory: the disk is half of the matter
+    with tempfile.TemporaryDirectory(dir=".", prefix=".bench-") as folder:
         ours = {size: asyncio.run(_ours(Path(folder) / f"{size}.db", size)) for size in sizes}
         by_hand = {size: _by_hand(Path(folder) / f"hand{size}.db", size) for size in sizes}
         plain = {size: _plain_tinydb(Path(folder) / f"{size}.json", size) for size in sizes if size <= MOST_TINYDB}
