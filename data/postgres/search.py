@@ -9,7 +9,7 @@ from data.documents import Document
 from data.postgres.connections import Connection
 from data.postgres.lists import asked
 from data.postgres.shape import PostgresShape
-from data.search_index import CANDIDATES, LONGEST_WORD, owner_words, spellings
+from data.search_index import LONGEST_WORD, owner_words, spellings
 
 STRETCH = 500  # owners whose words are put together without letting anybody else to
 Entry = tuple[str, str]  # owner, words
@@ -89,15 +89,15 @@ def lexemes(texts: Sequence[str]) -> str:
 
 
 async def search(connection: Connection, shape: PostgresShape, text: str, limit: int) -> list[str]:
-    """The JSON of the documents found, ordered by id. Exact as long as at most CANDIDATES owners answer."""
+    """The JSON of the documents found, ordered by id. From how many answer, the server chooses how to find them."""
     query = tsquery(text)
     if not query:
         return []
-    owners = "select owner from search_owner where words @@ %s::tsquery limit %s"
     rows = await asked(
         connection,
-        f"select doc::text from {shape.table} where id in ({owners}) order by id limit %s",  # noqa: S608 - quoted
-        (query, CANDIDATES, limit),
+        f"select doc::text from search_owner join {shape.table} on id = owner"  # noqa: S608 - quoted
+        " where search_owner.words @@ %s::tsquery order by owner limit %s",
+        (query, limit),
     )
     return [doc for (doc,) in rows]
 

@@ -5,6 +5,7 @@ the module also gives `open_empty`, which opens a second store that has nothing 
 """
 
 import asyncio
+import random
 from collections.abc import AsyncIterator, Awaitable, Callable
 from datetime import date
 from typing import TypeVar
@@ -15,6 +16,7 @@ from msgspec.structs import replace
 
 from data.documents import Case, Claim, Delivery, Document, Payment
 from data.errors import Conflict
+from data.search_index import CANDIDATES
 from data.store import Snapshot, Store, TrailLine
 from tests.data.made_up import case, claim, payment
 
@@ -361,6 +363,17 @@ class Lists:
             assert await store.search(Case, text) == [], text
         assert [doc.id for doc in await store.search(Case, "0221")] == [case(38).id, case(39).id]
         assert len(await store.search(Case, "0221", limit=1)) == 1
+
+    async def test_search_gives_the_first_by_number_however_many_answer(self, open_it: OpenIt) -> None:
+        store, numbers = open_it(), list(range(CANDIDATES + 500))
+        random.Random(1).shuffle(numbers)
+        async with store.transaction("kari", "saker") as tx:
+            for number in numbers:
+                tx.put(case(number, name="Ola Prøvesen" if number % 50 == 0 else "Kari Testesen"))
+        first = {"kari": (1, 2, 3), "0221": (0, 1, 2), "prøve": (0, 50, 100)}
+        for text, expected in first.items():
+            found = await store.search(Case, text, limit=3)
+            assert [doc.id for doc in found] == [case(number).id for number in expected], text
 
     async def test_search_follows_changes_and_removals(self, open_it: OpenIt) -> None:
         store = open_it()

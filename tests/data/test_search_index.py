@@ -1,19 +1,14 @@
 """What search makes of words, and that no text can break it."""
 
-import random
 import sqlite3
 from collections.abc import Iterator
 from contextlib import closing
-from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from data.documents import Case
-from data.search_index import CANDIDATES, fold, match_expression, stored_words
-from data.tinydb.store import open_store
-from tests.data.made_up import case
+from data.search_index import fold, match_expression, stored_words
 
 
 @pytest.fixture(scope="module")
@@ -87,16 +82,3 @@ def test_a_word_that_is_not_there_is_not_found(index: sqlite3.Connection) -> Non
     assert found(index, "Kari Testesen", "kari test")
     assert not found(index, "Kari Testesen", "kari testx")
     assert not found(index, "Kari Testesen", "ari")
-
-
-async def test_the_first_by_number_are_found_however_many_answer(tmp_path: Path) -> None:
-    numbers = list(range(CANDIDATES + 500))
-    random.Random(1).shuffle(numbers)
-    store = open_store(tmp_path / "kk2.db")
-    async with store.transaction("kari", "saker") as tx:
-        for number in numbers:
-            tx.put(case(number, name="Ola Prøvesen" if number % 50 == 0 else "Kari Testesen"))
-    assert [doc.id for doc in await store.search(Case, "kari", limit=3)] == [case(n).id for n in (1, 2, 3)]
-    assert [doc.id for doc in await store.search(Case, "0221", limit=3)] == [case(n).id for n in (0, 1, 2)]
-    assert [doc.id for doc in await store.search(Case, "prøve", limit=3)] == [case(n).id for n in (0, 50, 100)]
-    await store.close()
