@@ -22,10 +22,10 @@ demo: $(VENV)/.ready ## a made-up municipality to try everything on; ARGS=--head
 	$(BIN)/kk2 demo $(ARGS)
 
 test: $(VENV)/.ready-dev ## all tests
-	$(BIN)/python -m pytest -n $(WORKERS) $(ARGS)
+	$(BIN)/python -m pytest -n $(WORKERS) --dist worksteal $(ARGS)
 
 test-postgres: $(VENV)/.ready-dev ## the same, with every store in PostgreSQL
-	KK2_TEST_BACKEND=postgresql $(BIN)/python -m pytest -n $(WORKERS) $(ARGS)
+	KK2_TEST_BACKEND=postgresql $(BIN)/python -m pytest -n $(WORKERS) --dist worksteal $(ARGS)
 
 check: $(VENV)/.ready-dev ## style, types and import direction
 	$(BIN)/ruff check .

@@ -1,5 +1,6 @@
 """Hovedmeny: what there is to do, in the order of the day, and what needs the handler."""
 
+import asyncio
 from collections.abc import Awaitable, Sequence
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
     from services.overview import Overview
 
 MOST_CASES = 5
+DRAWN_S = 0.05  # by when the menu's lines are on the screen
 WIDE = 108  # columns that the items and the figures need side by side
 
 
@@ -139,11 +141,13 @@ Under «Trenger deg» står det som ikke går videre uten deg. Tab flytter dit, 
             self.load()
 
     def load(self) -> None:
-        """The lines first, what they count after: nobody waits for the figures to begin."""
-        self.call_after_refresh(self._count)
+        self.run_service(self._counts(), self._show)
 
-    def _count(self) -> None:
-        self.run_service(self.services.overview.read(), self._show)
+    async def _counts(self) -> "Overview":
+        """The figures; the first time when the lines have been drawn: nobody waits for figures to begin."""
+        if self._overview is None:
+            await asyncio.sleep(DRAWN_S)
+        return await self.services.overview.read()
 
     def _show(self, overview: "Overview") -> None:
         if self._overview is None:

@@ -2,7 +2,6 @@
 
 import asyncio
 import tempfile
-from dataclasses import replace
 from pathlib import Path
 
 import click
@@ -38,4 +37,4 @@ def demo(context: click.Context, headless: bool, store: str) -> None:
         asyncio.run(make_home(home, session.login, demo=True, store_url=store))
     from kk2tui.terminal_session import run_application
 
-    run_application(replace(session, home=home, login=DEMO_HANDLER))
+    run_application(session._replace(home=home, login=DEMO_HANDLER))

@@ -85,6 +85,9 @@ def laid_over(row: Row, x: int, cells: Iterable[Cell]) -> Row:
 
 
 def _mended(row: list[Cell]) -> Row:
+    texts = {cell.text for cell in row}
+    if "" not in texts and not any(map(_is_wide, texts)):
+        return tuple(row)
     for x, cell in enumerate(row):
         before = row[x - 1].text if x else ""
         after = row[x + 1].text if x + 1 < len(row) else " "

@@ -4,15 +4,14 @@ Pure: frames in, text out. Textual sends a widget again when anything in it has 
 thousands of bytes for a key that moves one row.
 """
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from kk2tui.terminal.cells import Cell, Frame, Look, Row, is_blank, makes_blanks, unknown_frame
 from kk2tui.terminal.escape import Writer, way
 from kk2tui.terminal.scroll import Scroll, find_scroll, scrolled
 
 
-@dataclass(frozen=True)
-class Shown:
+class Shown(NamedTuple):
     """What a terminal shows. Cursor (column, row, from 0) and pen are None while they are not known."""
 
     frame: Frame

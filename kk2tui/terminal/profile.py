@@ -4,15 +4,14 @@ Nothing blinks, spins or moves by itself in kk2, on any line; what is left to de
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from kk2tui.settings import UiSettings
 
 OFF = ("0", "off", "false", "nei")
 
 
-@dataclass(frozen=True)
-class Profile:
+class Profile(NamedTuple):
     """`mouse` sends every click and move to the program; `erases_in_colour` is what the terminal does by itself."""
 
     mouse: bool

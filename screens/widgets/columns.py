@@ -1,7 +1,6 @@
 """How a table row becomes one line: which columns there is room for, and what goes where. Pure functions."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from enum import StrEnum
 from typing import NamedTuple
 
@@ -28,8 +27,7 @@ class Look(StrEnum):
 MARKS = {Look.ATTENTION: "!", Look.BAD: "×"}
 
 
-@dataclass(frozen=True, slots=True)
-class Column:
+class Column(NamedTuple):
     """A column. `width` in cells, None for the one that takes what is left; `right` for amounts and counts;
     `from_width` is the narrowest terminal that it is shown on."""
 
@@ -46,8 +44,7 @@ class Cell(NamedTuple):
     look: Look
 
 
-@dataclass(frozen=True, slots=True)
-class Row:
+class Row(NamedTuple):
     """A row. `key` is the business key (case number, payment id) that messages carry. `indent` puts the row under
     the group row above it; `opened` makes it a group row, with its rows shown or folded away."""
 

@@ -90,6 +90,7 @@ class RowTable(ScrollView, can_focus=True, inherit_bindings=False):
         self._summary: Row | None = None
         self._slots: tuple[Slot, ...] = ()
         self._announced: str | None = None
+        self._ground = Style.null()
 
     # --- what a subclass answers ---
 
@@ -252,6 +253,10 @@ class RowTable(ScrollView, can_focus=True, inherit_bindings=False):
     def get_content_width(self, container: Size, viewport: Size) -> int:
         return container.width
 
+    def render_lines(self, crop: Region) -> list[Strip]:
+        self._ground = self.rich_style  # once for all lines: it is worked out from all that the table lies in
+        return super().render_lines(crop)
+
     def render_line(self, y: int) -> Strip:
         if y < self._head:
             return self._header()
@@ -261,7 +266,7 @@ class RowTable(ScrollView, can_focus=True, inherit_bindings=False):
         if index < (self.total or 0):
             return self._line(self.row_at(index), index == self.cursor)
         if index > 0:
-            return Strip.blank(self.size.width, self.rich_style)
+            return Strip.blank(self.size.width, self._ground)
         return self._words(self.instead_of_rows)
 
     def _header(self) -> Strip:
@@ -276,7 +281,7 @@ class RowTable(ScrollView, can_focus=True, inherit_bindings=False):
         return self._strip([Segment("  " + text, self._style(Look.QUIET))])
 
     def _line(self, row: Row | None, current: bool = False) -> Strip:
-        under = self._style("cursor") if current and self.has_focus else self.rich_style
+        under = self._style("cursor") if current and self.has_focus else self._ground
         if row is None:
             body, mark = [Piece(ELLIPSIS, Look.QUIET)], " "
         else:
@@ -289,10 +294,10 @@ class RowTable(ScrollView, can_focus=True, inherit_bindings=False):
         return self._strip(segments, under)
 
     def _strip(self, segments: list[Segment], under: Style | None = None) -> Strip:
-        return Strip(segments).adjust_cell_length(self.size.width, under or self.rich_style)
+        return Strip(segments).adjust_cell_length(self.size.width, under or self._ground)
 
     def _style(self, part: str) -> Style:
-        return self.rich_style + self._part(part)
+        return self._ground + self._part(part)
 
     def _part(self, part: str) -> Style:
         """The style of a part alone, to be laid over another."""

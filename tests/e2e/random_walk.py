@@ -54,12 +54,20 @@ def walk(home: Path, folder: Path, steps: int, seed: int) -> set[str]:
         for number, step in enumerate(islice(_steps(random.Random(seed)), steps)):
             for terminal in (ours, stock):
                 if isinstance(step, tuple):
-                    terminal.resize(*step)
+                    _resize(terminal, step)
                 else:
                     terminal.press(step)
             _wait_until_equal(ours, stock, f"step {number} of seed {seed}, {step!r}")
             titles.add(_title(ours))
         return titles
+
+
+def _resize(terminal: Terminal, size: tuple[int, int]) -> None:
+    """To another size, until the program has seen it: a key in the same moment may come first, in either session."""
+    before, was = len(terminal.received), (terminal.screen.columns, terminal.screen.lines)
+    terminal.resize(*size)
+    while size != was and len(terminal.received) == before:
+        terminal.settle(0.05)
 
 
 def _session(home: Path, frame_diff: str) -> Terminal:
