@@ -50,6 +50,13 @@ class RemoteDriver(LinuxDriver):
         self.write("\x1b[m")  # the pen keeps its colours between frames
         super().stop_application_mode()
 
+    def _get_terminal_size(self) -> tuple[int, int]:
+        """The terminal's own answer: COLUMNS and LINES, which Textual asks first, are not there to be kept true."""
+        try:
+            return os.get_terminal_size(self.fileno)
+        except OSError:
+            return super()._get_terminal_size()
+
     def write(self, data: str) -> None:
         if self._mouse or not data.startswith(POINTER_SHAPE):  # nobody sees a pointer's shape without a mouse
             super().write(data)

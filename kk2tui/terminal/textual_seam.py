@@ -32,6 +32,7 @@ INSIDE = {
     "textual.drivers.linux_driver:LinuxDriver.start_application_mode": ("self",),
     "textual.drivers.linux_driver:LinuxDriver.stop_application_mode": ("self",),
     "textual.drivers.linux_driver:LinuxDriver.run_input_thread": ("self",),
+    "textual.drivers.linux_driver:LinuxDriver._get_terminal_size": ("self",),
 }
 INSIDE_THE_APP = ("_batch_count", "_running", "_closed", "_driver", "_sync_available")
 

@@ -66,13 +66,16 @@ def _resize(terminal: Terminal, size: tuple[int, int]) -> None:
     """To another size, until the program has seen it: a key in the same moment may come first, in either session."""
     before, was = len(terminal.received), (terminal.screen.columns, terminal.screen.lines)
     terminal.resize(*size)
+    end = time.monotonic() + DEADLINE_S
     while size != was and len(terminal.received) == before:
+        assert time.monotonic() < end, f"nothing was drawn for {size}"
         terminal.settle(0.05)
 
 
 def _session(home: Path, frame_diff: str) -> Terminal:
     command = [*COMMAND, "--home", str(home), "--handler", "kari"]
-    return Terminal(command, {**Program(home).variables(), "KK2_FRAME_DIFF": frame_diff}, *SIZES[0])
+    stale = {"COLUMNS": "80", "LINES": "24"}  # as some shells export them; only the terminal knows
+    return Terminal(command, {**Program(home).variables(), **stale, "KK2_FRAME_DIFF": frame_diff}, *SIZES[0])
 
 
 def _steps(chance: random.Random) -> Iterator[str | tuple[int, int]]:
