@@ -224,6 +224,16 @@ class Store(Reader, Protocol):
         Raises StoreBroken, naming the first line that does not hold.
         """
 
+    async def notes(self, beginning: str) -> dict[str, str]:
+        """What has been asked to be remembered under names that begin with `beginning`, by name, in their order."""
+
+    async def remember(self, name: str, text: str | None) -> None:
+        """Remember a text under a name, or forget it (None). Whoever comes last has the say.
+
+        For what makes a handler's day easier and is no part of the case: which cases were open, what is half typed.
+        It is no document: no revision, no line in the audit trail, no news to others, not part of a snapshot.
+        """
+
     def snapshot(self) -> AbstractAsyncContextManager[Snapshot]:
         """One moment of the whole store, held for the block while others go on writing."""
 

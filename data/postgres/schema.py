@@ -57,6 +57,9 @@ create index search_source_owner on search_source(owner);
 create table search_owner(owner text collate "C" primary key, words tsvector not null);
 create index search_owner_words on search_owner using gin(words);
 """
+_LATER = {  # tables that have come since the first release, by name
+    "note": 'create table note(name text collate "C" primary key, text text not null)',
+}
 _RIGHTS = {
     "meta": "select",
     "document_table": "select",
@@ -66,6 +69,7 @@ _RIGHTS = {
     "audit_change": "select, insert, update (after)",  # to erase a text, which the trigger sees to
     "search_source": "select, insert, update, delete",
     "search_owner": "select, insert, update, delete",
+    "note": "select, insert, update, delete",
 }
 _OF_A_DOCUMENT_TABLE = "select, insert, update, delete"
 
@@ -88,7 +92,7 @@ class _Present(NamedTuple):
 async def prepare(connection: Connection, address: Address, shapes: Mapping[str, PostgresShape]) -> None:
     """See to it that the schema has a table for each shape. Raises StoreBroken when it is not ours, or is newer."""
     present = await _present(connection, address)
-    if present.names and present.has_all(shapes.values()):
+    if present.names and _LATER.keys() <= present.names and present.has_all(shapes.values()):
         return
     async with connection.transaction():
         # one opener at a time; what another has made meanwhile is there when it is looked for again
@@ -96,6 +100,8 @@ async def prepare(connection: Connection, address: Address, shapes: Mapping[str,
         present = await _present(connection, address)
         if not present.names:
             await _create(connection, address)
+        for name in sorted(_LATER.keys() - present.names):
+            await connection.execute(_LATER[name])
         for shape in shapes.values():
             await _create_or_extend(connection, shape, present)
         await _grant(connection, address, [*shapes])

@@ -17,7 +17,7 @@ from psycopg import errors
 
 from data.decoded import decoded
 from data.documents import ALL_DOCUMENTS, Document
-from data.postgres import audit, check, lists, reads, schema, search
+from data.postgres import audit, check, lists, notes, reads, schema, search
 from data.postgres.address import DEFAULT_SCHEMA, Address, parse_address
 from data.postgres.audit import Seal
 from data.postgres.connections import Connection, Connections, connect, connected, to_the_end
@@ -141,6 +141,12 @@ class PostgresStore:
 
     async def history(self, kind: type[Document], key: str) -> list[AuditEntry]:
         return await self._connections.ask(lambda on: audit.history(on, kind.TABLE, key))
+
+    async def notes(self, beginning: str) -> dict[str, str]:
+        return await self._connections.ask(lambda on: notes.notes(on, beginning))
+
+    async def remember(self, name: str, text: str | None) -> None:
+        await self._connections.ask(lambda on: notes.remember(on, name, text))
 
     async def verify(self) -> int:
         await self.last_change()  # so that the schema is there

@@ -56,6 +56,9 @@ create index search_source_owner on search_source(owner);
 create virtual table search_words using fts5(
     words, detail=none, columnsize=0, prefix='1 2 3 4 5 6 7 8 9', tokenize='ascii');
 """
+_LATER = {  # tables that have come since the first release, by name
+    "note": "create table note(name text primary key, text text not null) without rowid",
+}
 
 
 def open_file(path: Path, kinds: Sequence[type[Document]], *, wait_s: float) -> sqlite3.Connection:
@@ -158,10 +161,12 @@ def _add_missing(connection: sqlite3.Connection, kinds: Sequence[type[Document]]
     """Tables, columns and indexes that have come since the file was made; indexes of ours that are no more, go."""
     shapes = {kind: TableShape.of(kind) for kind in kinds}
     present = _names(connection)
-    if all({shape.name, *shape.indexes()} <= present for shape in shapes.values()):
+    if _LATER.keys() <= present and all({shape.name, *shape.indexes()} <= present for shape in shapes.values()):
         return
     connection.execute("begin immediate")
     present = _names(connection)  # another process may have done it while we waited
+    for name in _LATER.keys() - present:
+        connection.execute(_LATER[name])
     for kind, shape in shapes.items():
         if shape.name not in present:
             create_table(connection, shape)

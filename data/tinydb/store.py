@@ -26,7 +26,7 @@ from data.errors import StoreBroken
 from data.file_lock import file_lock
 from data.file_system import require_local
 from data.store import AuditEntry, Change, Group, Page, Snapshot, Value
-from data.tinydb import check, copy, pages
+from data.tinydb import check, copy, notes, pages
 from data.tinydb.sqlite_file import StoreBusy, busy, connect, data_version, explained
 from data.tinydb.sqlite_storage import utc_now
 from data.tinydb.table_shape import TableShape
@@ -157,6 +157,9 @@ class TinyStore:
     async def history(self, kind: type[Document], key: str) -> list[AuditEntry]:
         return await self._read(audit.history, self._lists, kind.TABLE, key)
 
+    async def notes(self, beginning: str) -> dict[str, str]:
+        return await self._read(notes.notes, self._lists, beginning)
+
     def snapshot(self) -> contextlib.AbstractAsyncContextManager[Snapshot]:
         return copy.snapshot(self._path)
 
@@ -210,6 +213,10 @@ class TinyStore:
         except StoreBroken as error:
             self._broken = error
             raise
+
+    async def remember(self, name: str, text: str | None) -> None:
+        async with self.transaction("kk2", "notat") as transaction:  # leaves no line: no document is put
+            await transaction.on_writer(notes.remember, self._writer.connection, name, text)
 
     async def fill(self, snapshot: Snapshot) -> None:
         async with self.transaction("kk2", "kopi") as transaction:  # leaves no line: no document is put

@@ -73,6 +73,10 @@ class TestLists(conformance.Lists):
     pass
 
 
+class TestNotes(conformance.Notes):
+    pass
+
+
 class TestTrail(conformance.Trail):
     pass
 
