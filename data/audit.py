@@ -20,10 +20,11 @@ from typing import Any
 import msgspec
 
 from data.errors import StoreBroken
+from data.language import untranslated
 from data.store import AuditEntry, Change
 from data.tinydb.table_shape import quoted
 
-_encode = msgspec.json.Encoder().encode
+_encode = msgspec.json.Encoder(enc_hook=untranslated).encode
 Head = tuple[int, str, str, str, str]  # seq, time, actor, reason, hash of the line before
 Part = tuple[str, str, str | None]  # table, id, after (None: removed)
 ERASURES = "audit"  # the table that a line's parts about the trail itself belong to; no document has it

@@ -4,6 +4,9 @@ A text is its own name: `_("Lagret sak {number}").format(number=...)`. Bokmål t
 nothing to start. `N_` marks a text that is made before the language is known (a class's title, a key's description);
 who shows it calls `_`. What is stored, and what a debtor receives, is never translated.
 
+Nothing translated is ever stored: a text in another language carries its bokmål along, and the stores write that
+(`untranslated`, their encoders' hook). So an error told to one handler in English is kept for the others in bokmål.
+
 A process serves one handler, so the language belongs to the process.
 """
 
@@ -46,21 +49,47 @@ def language() -> str:
     return _language
 
 
+class Translated(str):
+    """A text in another language, with what it says in bokmål."""
+
+    bokmaal: str
+
+    def __new__(cls, text: str, bokmaal: str) -> "Translated":
+        made = super().__new__(cls, text)
+        made.bokmaal = bokmaal
+        return made
+
+    def format(self, *args: object, **values: object) -> "Translated":
+        plain = {name: in_bokmaal(value) for name, value in values.items()}
+        return Translated(super().format(*args, **values), self.bokmaal.format(*map(in_bokmaal, args), **plain))
+
+
 def _(text: str) -> str:
     """`text` (bokmål) in the language in use; bokmål where a translation is missing."""
-    return text if _catalogue is None or not text else _catalogue.gettext(text)
+    return text if _catalogue is None or not text else Translated(_catalogue.gettext(text), text)
 
 
-def N_(text: str) -> str:  # gettext's own name
+def N_(text: str) -> str:
     """Mark `text` for translation by whoever shows it."""
     return text
 
 
 def n_(one: str, many: str, count: int) -> str:
-    """`one` when `count` is 1, else `many`; both with `{count}`, which the caller fills by `.format`."""
-    if _catalogue is None:
-        return one if count == 1 else many
-    return _catalogue.ngettext(one, many, count)
+    """`one` when `count` is 1, else `many`. The caller fills in `{count}` by `.format`, if they have it."""
+    bokmaal = one if count == 1 else many
+    return bokmaal if _catalogue is None else Translated(_catalogue.ngettext(one, many, count), bokmaal)
+
+
+def in_bokmaal(value: object) -> object:
+    """What a translated text says in bokmål; anything else as it is."""
+    return value.bokmaal if isinstance(value, Translated) else value
+
+
+def untranslated(value: object) -> str:
+    """The hook of an encoder of what is stored. Raises NotImplementedError for all but translated texts."""
+    if isinstance(value, Translated):
+        return value.bokmaal
+    raise NotImplementedError(f"{type(value).__name__} cannot be stored")
 
 
 if os.environ.get("KK2_LANG") == PSEUDO:  # to look at the screens by hand

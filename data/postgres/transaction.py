@@ -21,6 +21,7 @@ from data.decoded import decoder
 from data.documents import Document
 from data.errors import Conflict, Kk2Error
 from data.held import Held, Pending, plain
+from data.language import untranslated
 from data.postgres.audit import AuditLine, Seal, erase, write_parts
 from data.postgres.connections import Connection
 from data.postgres.errors import explained, interrupted
@@ -34,7 +35,7 @@ D = TypeVar("D", bound=Document)
 T = TypeVar("T")
 
 STRETCH = 500  # documents that are written without letting anybody else to
-_encode = msgspec.json.Encoder().encode
+_encode = msgspec.json.Encoder(enc_hook=untranslated).encode
 _BEGIN = """
 begin isolation level serializable;
 lock table turn in exclusive mode;

@@ -21,11 +21,12 @@ from tinydb.table import Table
 from data import refusals
 from data.decoded import decoder
 from data.documents import Document
+from data.language import untranslated
 from data.tinydb.sqlite_storage import SqliteStorage, Stored
 from data.tinydb.table_shape import Condition, Value, quoted
 
 T = TypeVar("T")
-_encode = msgspec.json.Encoder().encode
+_encode = msgspec.json.Encoder(enc_hook=untranslated).encode
 _decode = msgspec.json.Decoder(Stored).decode
 _MOST_ROWS = 1_000
 Fields = Mapping[str, Any] | Callable[[MutableMapping[str, Any]], None]
