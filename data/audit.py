@@ -20,7 +20,7 @@ from typing import Any
 import msgspec
 
 from data.errors import StoreBroken
-from data.language import untranslated
+from data.language import _, untranslated
 from data.store import AuditEntry, Change
 from data.tinydb.table_shape import quoted
 
@@ -174,11 +174,11 @@ def _verify_chain(connection: sqlite3.Connection) -> int:
             line.add(digest)
             whole = whole and (part_digest(*part) == digest or _was_erased(connection, place, *part))
         if not whole or (seq, before, written) != (length, previous, line.hexdigest()):
-            raise tampered(f"linje {length} i endringsloggen stemmer ikke")
+            raise tampered(_("linje {length} i endringsloggen stemmer ikke").format(length=length))
         previous = written
     last = connection.execute("select coalesce(max(place), 0) from audit_change").fetchone()[0]
     if last >= (length + 1) * _ROOM:
-        raise tampered(f"linje {length + 1} i endringsloggen mangler")
+        raise tampered(_("linje {length} i endringsloggen mangler").format(length=length + 1))
     return length
 
 
@@ -190,7 +190,9 @@ def _verify_table(connection: sqlite3.Connection, table: str) -> None:
     gone = f"select id from ({lines}) where after is not null and id not in (select id from {name}) limit 1"  # noqa: S608
     for question in (changed, gone):
         if wrong := connection.execute(question, (table,)).fetchone():
-            raise tampered(f"dokumentet {wrong[0]} i «{table}» er ikke slik endringsloggen sier")
+            raise tampered(
+                _("dokumentet {wrong} i «{table}» er ikke slik endringsloggen sier").format(wrong=wrong[0], table=table)
+            )
 
 
 def _was_erased(connection: sqlite3.Connection, place: int, table: str, key: str, after: str | None) -> bool:
@@ -201,6 +203,8 @@ def _was_erased(connection: sqlite3.Connection, place: int, table: str, key: str
 
 def tampered(what: str) -> StoreBroken:
     return StoreBroken(
-        f"Registeret er endret utenom kk2: {what}. Ingenting er gjort med det. "
-        "Ta vare på det slik det er, og be driftsansvarlig sammenligne med siste sikkerhetskopi."
+        _(
+            "Registeret er endret utenom kk2: {what}. Ingenting er gjort med det. Ta vare på det "
+            "slik det er, og be driftsansvarlig sammenligne med siste sikkerhetskopi."
+        ).format(what=what)
     )

@@ -3,6 +3,7 @@
 from pathlib import Path
 
 from data.errors import Kk2Error
+from data.language import _
 from data.store import Store
 from data.store_url import check_url, is_server, with_password
 from data.tinydb.store import open_store as open_file
@@ -21,8 +22,10 @@ def open_store(url: str, home: Path, password: str = "") -> Store:
         from data.postgres.store import open_postgres
     except ImportError as error:
         raise Kk2Error(
-            "Registeret ligger i PostgreSQL, og tilleggspakken som trengs, er ikke installert. Ingenting er gjort. "
-            "Installer den med: pip install 'kk2tui[postgres]'",
+            _(
+                "Registeret ligger i PostgreSQL, og tilleggspakken som trengs, er ikke installert. Ingenting er gjort. "
+                "Installer den med: pip install 'kk2tui[postgres]'"
+            ),
             code="postgres_missing",
         ) from error
     return open_postgres(with_password(url, password))

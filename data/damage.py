@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 
 from data.errors import StoreBroken
+from data.language import _
 
 MOST_TOLD = 100
 Problem = Mapping[str, object]  # table, id, message
@@ -18,7 +19,10 @@ def damaged(problems: Sequence[Problem]) -> StoreBroken:
     first = problems[0]
     place = f"{first['id']} i «{first['table']}»: " if first["table"] else ""
     return StoreBroken(
-        f"Registeret er skadet, eller endret utenom kk2: {place}{first['message']}. Ingenting er gjort med det. "
-        "Ta vare på det slik det er, og be driftsansvarlig sammenligne med siste sikkerhetskopi.",
+        _(
+            "Registeret er skadet, eller endret utenom kk2: {place}{first}. Ingenting er gjort "
+            "med det. Ta vare på det slik det er, og be driftsansvarlig sammenligne med siste "
+            "sikkerhetskopi."
+        ).format(place=place, first=first["message"]),
         details=problems,
     )

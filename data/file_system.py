@@ -9,6 +9,7 @@ import re
 from pathlib import Path
 
 from data.errors import StoreBroken
+from data.language import _
 
 MOUNTS = Path("/proc/self/mountinfo")
 _SHARED = frozenset(
@@ -25,9 +26,12 @@ def require_local(path: Path, mounts: Path = MOUNTS) -> None:
     kind = file_system(path, mounts)
     if is_shared(kind):
         raise StoreBroken(
-            f"{path} ligger på et nettverksområde ({kind}). Der kan registeret bli ødelagt, så det er ikke åpnet, og "
-            "ingenting er endret. Flytt hjemmet til en lokal disk. Skal flere maskiner bruke samme register, legg det "
-            "i PostgreSQL: kk2 store migrate --to postgresql://…",
+            _(
+                "{path} ligger på et nettverksområde ({kind}). Der kan registeret bli ødelagt, så "
+                "det er ikke åpnet, og ingenting er endret. Flytt hjemmet til en lokal disk. Skal "
+                "flere maskiner bruke samme register, legg det i PostgreSQL: kk2 store migrate --to "
+                "postgresql://…"
+            ).format(path=path, kind=kind),
             code="network_file_system",
         )
 

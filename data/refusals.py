@@ -2,6 +2,7 @@
 
 from data.documents import Document
 from data.errors import Conflict, StoreBusy
+from data.language import _
 
 NAMES = {
     "creditors": "oppdragsgiver",
@@ -41,8 +42,10 @@ def stale(doc: Document, seen: int | None = None) -> Conflict:
     The details tell it as `rev`, so that what has been done since can be found in the audit trail.
     """
     return Conflict(
-        f"Noen andre har endret {_name(doc)} i mellomtiden. Ingenting av endringen din er lagret. "
-        "Se hva som er endret, og prøv igjen.",
+        _(
+            "Noen andre har endret {name} i mellomtiden. Ingenting av endringen din er lagret. "
+            "Se hva som er endret, og prøv igjen."
+        ).format(name=_name(doc)),
         details=[{"table": doc.TABLE, "id": doc.id, "rev": doc.rev if seen is None else seen}],
     )
 
@@ -50,7 +53,9 @@ def stale(doc: Document, seen: int | None = None) -> Conflict:
 def exists(doc: Document) -> Conflict:
     """A new document has the id of one that is there."""
     return Conflict(
-        f"Det finnes allerede {_name(doc)}. Ingenting er lagret. Kontroller om den er registrert fra før.",
+        _("Det finnes allerede {name}. Ingenting er lagret. Kontroller om den er registrert fra før.").format(
+            name=_name(doc)
+        ),
         details=[{"table": doc.TABLE, "id": doc.id}],
     )
 
@@ -59,8 +64,10 @@ def taken(doc: Document, field: str) -> Conflict:
     """Another document has the value of a unique field. A field without a name here is not shown: it may be private."""
     value = f"{_VALUES[field]} {getattr(doc, field)}" if field in _VALUES else field
     return Conflict(
-        f"{_name(doc).capitalize()} kan ikke lagres: {value} er i bruk fra før. "
-        "Ingenting er lagret. Kontroller om den er registrert fra før.",
+        _(
+            "{name} kan ikke lagres: {value} er i bruk fra før. Ingenting er lagret. Kontroller "
+            "om den er registrert fra før."
+        ).format(name=_name(doc).capitalize(), value=value),
         details=[{"table": doc.TABLE, "id": doc.id, "field": field}],
     )
 
@@ -68,15 +75,17 @@ def taken(doc: Document, field: str) -> Conflict:
 def not_empty() -> Conflict:
     """A copy is to be written where there is something already."""
     return Conflict(
-        "Det er noe i registeret fra før. Ingenting er kopiert. Velg et nytt sted som er tomt.", code="not_empty"
+        _("Det er noe i registeret fra før. Ingenting er kopiert. Velg et nytt sted som er tomt."), code="not_empty"
     )
 
 
 def busy() -> StoreBusy:
     """Somebody else's transaction has lasted longer than we wait."""
     return StoreBusy(
-        "Registeret er opptatt: en annen økt lagrer noe stort. Ingenting av endringen din er lagret. "
-        "Vent litt og prøv på nytt."
+        _(
+            "Registeret er opptatt: en annen økt lagrer noe stort. Ingenting av endringen din er lagret. "
+            "Vent litt og prøv på nytt."
+        )
     )
 
 

@@ -7,6 +7,7 @@ from typing import NamedTuple
 from urllib.parse import parse_qsl, quote, unquote, urlsplit
 
 from data.errors import Kk2Error
+from data.language import _
 
 SCHEMES = ("postgresql", "postgres")
 DEFAULT_SCHEMA = "kk2"
@@ -53,18 +54,20 @@ def is_server(url: str) -> bool:
 def check_url(url: str) -> None:
     """Raises UnusableUrl for what is no store, and for a password in it, which is not shown."""
     if not url:
-        raise UnusableUrl("Adressen til registeret mangler. " + FORM)
+        raise UnusableUrl(_("Adressen til registeret mangler. ") + FORM)
     if not is_server(url):
         if "://" in url:
-            raise UnusableUrl("Adressen til registeret er av et slag kk2 ikke kjenner. " + FORM)
+            raise UnusableUrl(_("Adressen til registeret er av et slag kk2 ikke kjenner. ") + FORM)
         return
     if not url.startswith(tuple(f"{scheme}://" for scheme in SCHEMES)):
-        raise UnusableUrl("Adressen til registeret mangler // etter kolon. " + FORM)
+        raise UnusableUrl(_("Adressen til registeret mangler // etter kolon. ") + FORM)
     parts = urlsplit(url)
     if ":" in parts.netloc.rpartition("@")[0] or any(name in SECRETS for name, _ in parse_qsl(parts.query)):
         raise UnusableUrl(
-            "Adressen til registeret har et passord i seg, som alle som leser filen eller ser kommandoen, kan lese. "
-            "Ta det ut, og bruk password_env eller password_file under [store], eller passordfilen til libpq."
+            _(
+                "Adressen til registeret har et passord i seg, som alle som leser filen eller ser kommandoen, kan lese. "
+                "Ta det ut, og bruk password_env eller password_file under [store], eller passordfilen til libpq."
+            )
         )
 
 

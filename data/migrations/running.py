@@ -14,6 +14,7 @@ import msgspec
 
 from data.documents import ALL_DOCUMENTS, Document, Schema
 from data.errors import Conflict, Kk2Error, StoreBroken, StoreBusy
+from data.language import _
 from data.migrations import MIGRATIONS
 from data.migrations.migration import Migration
 from data.store import Store, StoredDocument
@@ -40,8 +41,10 @@ async def bring_up_to_date(
     async with store.lock("migrations") as mine:
         if not mine:
             raise StoreBusy(
-                "En annen økt gjør registeret klart for denne utgaven av kk2. Ingenting er endret av deg. "
-                "Vent til den er ferdig, og prøv på nytt.",
+                _(
+                    "En annen økt gjør registeret klart for denne utgaven av kk2. Ingenting er endret av deg. "
+                    "Vent til den er ferdig, og prøv på nytt."
+                ),
                 code="migrating",
             )
         version = await _version(store)  # another session may have done it before we got the lock
@@ -131,17 +134,22 @@ def _reason(migrations: Sequence[Migration]) -> str:
 
 def _newer(version: int, latest: int) -> StoreBroken:
     return StoreBroken(
-        f"Registeret er brukt av en nyere utgave av kk2 (dokumenter av versjon {version}, denne kjenner {latest}). "
-        "Ingenting er endret. Oppgrader kk2 og åpne det på nytt.",
+        _(
+            "Registeret er brukt av en nyere utgave av kk2 (dokumenter av versjon {version}, "
+            "denne kjenner {latest}). Ingenting er endret. Oppgrader kk2 og åpne det på nytt."
+        ).format(version=version, latest=latest),
         code="newer_store",
     )
 
 
 def _failed(steps: Sequence[Migration], stored: StoredDocument) -> Kk2Error:
     return StoreBroken(
-        f"{_reason(steps)}: dokumentet {stored.id} i «{stored.table}» er ikke slik det skal være, så registeret er "
-        "ikke gjort klart for denne utgaven av kk2. Det som var gjort ferdig, er lagret; resten er som før. "
-        "Bruk sikkerhetskopien fra før oppgraderingen med den forrige utgaven, og meld fra til den som drifter kk2.",
+        _(
+            "{reason}: dokumentet {id} i «{table}» er ikke slik det skal være, så registeret er "
+            "ikke gjort klart for denne utgaven av kk2. Det som var gjort ferdig, er lagret; "
+            "resten er som før. Bruk sikkerhetskopien fra før oppgraderingen med den forrige "
+            "utgaven, og meld fra til den som drifter kk2."
+        ).format(reason=_reason(steps), id=stored.id, table=stored.table),
         code="migration_failed",
         details=[{"table": stored.table, "id": stored.id}],
     )

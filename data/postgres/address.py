@@ -13,6 +13,7 @@ import psycopg
 from psycopg.conninfo import conninfo_to_dict, make_conninfo
 
 from data.errors import StoreBroken
+from data.language import _
 
 DEFAULT_SCHEMA = "kk2"
 _CONNECT_S = 10
@@ -54,15 +55,19 @@ def parse_address(url: str, *, schema: str = DEFAULT_SCHEMA, patience_s: float =
     schema = named or schema
     if not re.fullmatch(r"[a-z_][a-z0-9_]{0,62}", schema):
         raise StoreBroken(
-            f"«{schema}» kan ikke være navn på et skjema. Ingenting er gjort. "
-            "Bruk små bokstaver a-z, tall og understrek, høyst 63 tegn."
+            _(
+                "«{schema}» kan ikke være navn på et skjema. Ingenting er gjort. Bruk små bokstaver "
+                "a-z, tall og understrek, høyst 63 tegn."
+            ).format(schema=schema)
         )
     try:
         given = conninfo_to_dict(url)
     except psycopg.Error as error:
         raise StoreBroken(
-            "Adressen til registeret er ikke en gyldig PostgreSQL-adresse. Ingenting er gjort. "
-            "Skriv den som postgresql://bruker@tjener/database?schema=kk2."
+            _(
+                "Adressen til registeret er ikke en gyldig PostgreSQL-adresse. Ingenting er gjort. "
+                "Skriv den som postgresql://bruker@tjener/database?schema=kk2."
+            )
         ) from error
     return Address(_conninfo(given, schema, patience_s), schema, _place(given))
 

@@ -6,6 +6,7 @@ from itertools import groupby
 from typing import Any, NamedTuple
 
 from data.audit import ERASURES, LineHash, entries, erasure, is_erased, part_digest, tampered
+from data.language import _
 from data.postgres.connections import Connection
 from data.postgres.lists import asked
 from data.store import AuditEntry, Change
@@ -125,11 +126,11 @@ async def _verify_chain(connection: Connection) -> int:
             line.add(digest)
             whole = whole and (accounted or part_digest(*part) == digest)
         if not whole or (head[0], head[4], written) != (length, previous, line.hexdigest()):
-            raise tampered(f"linje {length} i endringsloggen stemmer ikke")
+            raise tampered(_("linje {length} i endringsloggen stemmer ikke").format(length=length))
         previous = written
     ((last,),) = await asked(connection, "select coalesce(max(seq), 0) from audit_change")
     if last > length:
-        raise tampered(f"linje {length + 1} i endringsloggen mangler")
+        raise tampered(_("linje {length} i endringsloggen mangler").format(length=length + 1))
     return length
 
 
@@ -167,4 +168,6 @@ async def _verify_table(connection: Connection, table: str) -> None:
         (table,),
     )
     if wrong:
-        raise tampered(f"dokumentet {wrong[0][0]} i «{table}» er ikke slik endringsloggen sier")
+        raise tampered(
+            _("dokumentet {wrong} i «{table}» er ikke slik endringsloggen sier").format(wrong=wrong[0][0], table=table)
+        )

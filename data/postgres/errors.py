@@ -8,6 +8,7 @@ from psycopg import errors
 
 from data import refusals
 from data.errors import Kk2Error, StoreBroken, StoreBusy, StoreFull
+from data.language import _
 
 
 class StoreAway(StoreBroken):
@@ -84,64 +85,80 @@ def uncertain(place: str) -> StoreUncertain:
 
 def pooled(place: str) -> StoreBroken:
     return StoreBroken(
-        f"Mellom kk2 og databasen på {place} står en tjener som tar bort innstillingene kk2 starter med, for eksempel "
-        "pgbouncer. Ingenting er gjort. La url under [store] gå rett til databasetjeneren.",
+        _(
+            "Mellom kk2 og databasen på {place} står en tjener som tar bort innstillingene kk2 "
+            "starter med, for eksempel pgbouncer. Ingenting er gjort. La url under [store] gå "
+            "rett til databasetjeneren."
+        ).format(place=place),
         code="store_pooled",
     )
 
 
 def not_allowed(place: str) -> StoreBroken:
     return StoreBroken(
-        f"Brukeren har ikke de rettighetene som trengs i registeret på {place}. Ingenting er lagret. "
-        "Be driftsansvarlig kjøre docs/postgresql-roles.sql og åpne registeret en gang som eier.",
+        _(
+            "Brukeren har ikke de rettighetene som trengs i registeret på {place}. Ingenting er "
+            "lagret. Be driftsansvarlig kjøre docs/postgresql-roles.sql og åpne registeret en "
+            "gang som eier."
+        ).format(place=place),
         code="store_not_allowed",
     )
 
 
 def newer(place: str, version: int, known: int) -> StoreBroken:
     return StoreBroken(
-        f"Registeret på {place} er laget av en nyere utgave av kk2 (versjon {version}, denne kjenner {known}). "
-        "Ingenting er endret. Oppgrader kk2 og åpne det på nytt."
+        _(
+            "Registeret på {place} er laget av en nyere utgave av kk2 (versjon {version}, denne "
+            "kjenner {known}). Ingenting er endret. Oppgrader kk2 og åpne det på nytt."
+        ).format(place=place, version=version, known=known)
     )
 
 
 def not_a_store(place: str, schema: str) -> StoreBroken:
     return StoreBroken(
-        f"Skjemaet «{schema}» på {place} er ikke et kk2-register. Ingenting er endret. Kontroller adressen."
+        _("Skjemaet «{schema}» på {place} er ikke et kk2-register. Ingenting er endret. Kontroller adressen.").format(
+            schema=schema, place=place
+        )
     )
 
 
 def interrupted() -> StoreBusy:
     """A statement of a transaction was cancelled: the server has undone the transaction."""
-    return StoreBusy("Arbeidet ble avbrutt underveis. Ingenting av endringen er lagret. Prøv på nytt.")
+    return StoreBusy(_("Arbeidet ble avbrutt underveis. Ingenting av endringen er lagret. Prøv på nytt."))
 
 
 def _in_the_way() -> StoreBusy:
-    return StoreBusy("Noe annet endret registeret samtidig. Ingenting av endringen din er lagret. Prøv på nytt.")
+    return StoreBusy(_("Noe annet endret registeret samtidig. Ingenting av endringen din er lagret. Prøv på nytt."))
 
 
 def _crowded() -> StoreBusy:
     return StoreBusy(
-        "Databasetjeneren har så mange tilkoblinger som den tar imot. Ingenting av endringen din er lagret. "
-        "Prøv på nytt om litt, og be driftsansvarlig øke max_connections hvis det gjentar seg."
+        _(
+            "Databasetjeneren har så mange tilkoblinger som den tar imot. Ingenting av endringen din er lagret. "
+            "Prøv på nytt om litt, og be driftsansvarlig øke max_connections hvis det gjentar seg."
+        )
     )
 
 
 def _full() -> StoreFull:
     return StoreFull(
-        "Det er ikke plass på databasetjeneren. Ingenting av endringen er lagret, og det som var lagret fra før er "
-        "uskadd. Be driftsansvarlig om å frigjøre plass, og prøv på nytt."
+        _(
+            "Det er ikke plass på databasetjeneren. Ingenting av endringen er lagret, og det som var lagret fra før er "
+            "uskadd. Be driftsansvarlig om å frigjøre plass, og prøv på nytt."
+        )
     )
 
 
 def _not_kept() -> ValueRefused:
     return ValueRefused(
-        "Teksten har et tegn som ikke kan lagres. Ingenting er lagret. Skriv teksten på nytt uten skjulte tegn."
+        _("Teksten har et tegn som ikke kan lagres. Ingenting er lagret. Skriv teksten på nytt uten skjulte tegn.")
     )
 
 
 def _broken(place: str) -> StoreBroken:
     return StoreBroken(
-        f"Registeret på {place} kan ikke leses eller skrives. Siste endring er ikke lagret. "
-        "Lukk kk2, og be driftsansvarlig kontrollere databasen og kjøre «kk2 store check»."
+        _(
+            "Registeret på {place} kan ikke leses eller skrives. Siste endring er ikke lagret. "
+            "Lukk kk2, og be driftsansvarlig kontrollere databasen og kjøre «kk2 store check»."
+        ).format(place=place)
     )

@@ -10,6 +10,7 @@ from collections.abc import AsyncIterator
 import psycopg
 
 from data.errors import StoreBroken
+from data.language import _
 from data.postgres.address import Address
 from data.postgres.connections import Connection, connected
 from data.postgres.lists import asked
@@ -64,7 +65,9 @@ async def _guarded(connection: Connection) -> AsyncIterator[None]:
 
 def _lost() -> StoreBroken:
     return StoreBroken(
-        "Kontakten med databasen ble brutt under arbeidet, som er stanset. Det som var lagret, er lagret. "
-        "Start arbeidet på nytt når det er kontakt igjen: det fortsetter der det slapp.",
+        _(
+            "Kontakten med databasen ble brutt under arbeidet, som er stanset. Det som var lagret, er lagret. "
+            "Start arbeidet på nytt når det er kontakt igjen: det fortsetter der det slapp."
+        ),
         code="lock_lost",
     )

@@ -18,6 +18,7 @@ import msgspec
 
 from data.documents import InterestRate, NoticeFee
 from data.errors import Kk2Error
+from data.language import _
 
 # Per cents as the law writes them, `12.25`: two decimals at most, so that basis points are whole.
 _Percent = Annotated[str, msgspec.Meta(pattern=r"^[0-9]{1,2}([.,][0-9]{1,2})?$")]
@@ -107,7 +108,9 @@ def read_rates(content: bytes) -> Rates:
         file = msgspec.json.decode(content, type=_File)
     except (msgspec.DecodeError, UnicodeDecodeError) as error:
         raise RatesFileError(
-            f"Filen med satser kan ikke leses. Ingenting er lagret. Rett filen og prøv igjen. ({error})"
+            _("Filen med satser kan ikke leses. Ingenting er lagret. Rett filen og prøv igjen. ({error})").format(
+                error=error
+            )
         ) from None
     return Rates(
         interest=tuple(row.document() for row in file.late_interest),

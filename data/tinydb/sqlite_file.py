@@ -9,10 +9,12 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from urllib.parse import quote
 
-from data.decoded import decoded
+from data import search_index
+from data.decoded import readable
 from data.documents import Document
 from data.errors import Kk2Error, StoreBroken, StoreFull
 from data.errors import StoreBusy as StoreBusy
+from data.language import _
 from data.refusals import busy as busy
 from data.tinydb.table_shape import TableShape, quoted
 
@@ -57,6 +59,7 @@ create virtual table search_words using fts5(
     words, detail=none, columnsize=0, prefix='1 2 3 4 5 6 7 8 9', tokenize='ascii');
 """
 _LATER = {  # tables that have come since the first release, by name
+    "near_word": "create table near_word(key text not null, word text not null, primary key (key, word)) without rowid",
     "note": "create table note(name text primary key, text text not null) without rowid",
 }
 
@@ -142,26 +145,36 @@ def _create(path: Path) -> None:
 
 def _check_version(connection: sqlite3.Connection, path: Path) -> None:
     if not connection.execute("select 1 from sqlite_master where name = 'meta'").fetchone():
-        raise StoreBroken(f"Filen {path.name} er ikke et kk2-register. Kontroller stien til registeret.")
+        raise StoreBroken(
+            _("Filen {name} er ikke et kk2-register. Kontroller stien til registeret.").format(name=path.name)
+        )
     (version,) = connection.execute("select value from meta where key = 'schema'").fetchone()
     if int(version) > SCHEMA_VERSION:
         raise StoreBroken(
-            f"Registeret {path.name} er laget av en nyere utgave av kk2 (versjon {version}, denne kjenner "
-            f"{SCHEMA_VERSION}). Ingenting er endret. Oppgrader kk2 og åpne det på nytt."
+            _(
+                "Registeret {name} er laget av en nyere utgave av kk2 (versjon {version}, denne "
+                "kjenner {schema_version}). Ingenting er endret. Oppgrader kk2 og åpne det på nytt."
+            ).format(name=path.name, version=version, schema_version=SCHEMA_VERSION)
         )
     if int(version) < SCHEMA_VERSION:
         raise StoreBroken(
-            f"Registeret {path.name} er laget av en utgave av kk2 fra før den første ble gitt ut (versjon {version}), "
-            "og kan ikke åpnes av denne. Ingenting er endret. Bruk utgaven det ble laget med, eller lag et nytt med "
-            "«kk2 init» i en annen mappe."
+            _(
+                "Registeret {name} er laget av en utgave av kk2 fra før den første ble gitt ut "
+                "(versjon {version}), og kan ikke åpnes av denne. Ingenting er endret. Bruk utgaven "
+                "det ble laget med, eller lag et nytt med «kk2 init» i en annen mappe."
+            ).format(name=path.name, version=version)
         )
 
 
 def _add_missing(connection: sqlite3.Connection, kinds: Sequence[type[Document]]) -> None:
-    """Tables, columns and indexes that have come since the file was made; indexes of ours that are no more, go."""
+    """Tables, columns and indexes that have come since the file was made; indexes of ours that are no more, go.
+
+    So do the words to search by, when the program makes other ones: that may take half a minute, once.
+    """
     shapes = {kind: TableShape.of(kind) for kind in kinds}
     present = _names(connection)
-    if _LATER.keys() <= present and all({shape.name, *shape.indexes()} <= present for shape in shapes.values()):
+    all_there = _LATER.keys() <= present and all({shape.name, *shape.indexes()} <= present for shape in shapes.values())
+    if all_there and _has_words(connection):
         return
     connection.execute("begin immediate")
     present = _names(connection)  # another process may have done it while we waited
@@ -172,7 +185,15 @@ def _add_missing(connection: sqlite3.Connection, kinds: Sequence[type[Document]]
             create_table(connection, shape)
         else:
             _bring_up_to_date(connection, kind, shape)
+    if not _has_words(connection):
+        search_index.make_again(connection, shapes.items())
+        connection.execute("insert or replace into meta values ('search', ?)", (search_index.VERSION,))
     connection.execute("commit")
+
+
+def _has_words(connection: sqlite3.Connection) -> bool:
+    version = connection.execute("select value from meta where key = 'search'").fetchone()
+    return version == (search_index.VERSION,)
 
 
 def _bring_up_to_date(connection: sqlite3.Connection, kind: type[Document], shape: TableShape) -> None:
@@ -201,15 +222,8 @@ def _fill_columns(connection: sqlite3.Connection, kind: type[Document], shape: T
     rows = connection.execute(f"select doc_id, doc from {shape.table}")  # noqa: S608 - our own names
     connection.executemany(
         f"update {shape.table} set {setting} where doc_id = ?",  # noqa: S608 - our own names
-        ((*shape.values(doc), number) for number, text in rows if (doc := _readable(kind, text))),
+        ((*shape.values(doc), number) for number, text in rows if (doc := readable(kind, text))),
     )
-
-
-def _readable(kind: type[Document], text: str) -> Document | None:
-    try:
-        return decoded(kind, text)
-    except StoreBroken:
-        return None
 
 
 def _names(connection: sqlite3.Connection) -> set[str]:
@@ -240,8 +254,10 @@ def _explain(error: sqlite3.Error, path: Path) -> Kk2Error:
 def _broken(path: Path, saved: str = "Siste endring er ikke lagret.") -> StoreBroken:
     """`saved` is about the change under way: one whose sync failed may be found when the log is read after a crash."""
     return StoreBroken(
-        f"Registeret {path.name} kan ikke leses eller skrives. {saved} "
-        "Lukk kk2, og be driftsansvarlig kontrollere disken og kjøre «kk2 store check»."
+        _(
+            "Registeret {name} kan ikke leses eller skrives. {saved} Lukk kk2, og be "
+            "driftsansvarlig kontrollere disken og kjøre «kk2 store check»."
+        ).format(name=path.name, saved=saved)
     )
 
 
