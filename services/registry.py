@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from services.conversion.service import ConversionService
     from services.creditors import CreditorService
     from services.delivery import DeliveryService
+    from services.drafts import DraftService
     from services.edits import EditService
     from services.handlers import HandlerService
     from services.inbox import Inbox
@@ -35,6 +36,7 @@ if TYPE_CHECKING:
     from services.payments import PaymentService
     from services.posting import PostingService
     from services.rates import RateService
+    from services.receipt_files.service import ReceiptFiles
     from services.receipts import ReceiptService
     from services.visma.port import VismaPort
     from services.visma_payments import VismaPayments
@@ -109,6 +111,13 @@ class Services:
 
         return ReceiptService(self.store)
 
+    @cached_property
+    def receipt_files(self) -> "ReceiptFiles":
+        from services.letters.correspondence import OUTBOX
+        from services.receipt_files.service import ReceiptFiles
+
+        return ReceiptFiles(self.receipts, self.home / OUTBOX)
+
     # --- what happens: here, by others, and how far it has come -------------------------------------------------------
 
     @cached_property
@@ -128,6 +137,12 @@ class Services:
         from services.edits import EditService
 
         return EditService(self.store)
+
+    @cached_property
+    def drafts(self) -> "DraftService":
+        from services.drafts import DraftService
+
+        return DraftService(self.store, self.clock, self.actor)
 
     # --- money ------------------------------------------------------------------------------------------------------
 

@@ -62,7 +62,7 @@ class Renderer:
         """At most TOGETHER letters of one creditor in one PDF, each on pages of its own. Raises Refused("template")."""
         async with self._turn:
             pdf, _ = await asyncio.to_thread(self._render, letters)
-            await asyncio.to_thread(_forget)
+            await asyncio.to_thread(forget)
         return pdf
 
     def _render(self, letters: Sequence[Letter]) -> tuple[bytes, str]:
@@ -98,7 +98,7 @@ class Renderer:
         return pdf, hashlib.sha256(template.read_bytes()).hexdigest()
 
 
-def _forget() -> None:
+def forget() -> None:
     """Have Typst let go of what it has laid out: it keeps it for ten compilations, for 1 000 letters 800 MB."""
     import typst
 

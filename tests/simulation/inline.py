@@ -49,6 +49,6 @@ def no_chance(seed: int) -> Iterator[None]:
         patch("services.mail.queue.uuid4", made_up),
         patch("services.visma.soap.random", dice),
         patch("services.letters.rendering.Renderer._render", _typed),
-        patch("services.letters.rendering._forget", lambda: None),
+        patch("services.letters.rendering.forget", lambda: None),
     ):
         yield

@@ -1,0 +1,1 @@
+"""Receipts as files to take along: PDF to read and archive, CSV for a spreadsheet."""
