@@ -1,0 +1,63 @@
+"""The list of every screen is whole, and each place is what it says it is."""
+
+import importlib
+import pkgutil
+from pathlib import Path
+
+from textual.screen import Screen
+from textual.widget import Widget
+
+import screens
+from screens.admin.form_screen import FormScreen
+from screens.base import Kk2Screen
+from screens.dialogs.dialog import Dialog
+from screens.job_screen import JobScreen
+from screens.tabs import Tab, TabScreen
+from screens.widgets.form import Form
+from tests.screens.every_screen import PLACES, Place, home, running
+from tests.screens.full_office import full_office
+from tests.screens.widgets.stage import text
+
+PARTS = (Screen, Tab, Form)
+NEVER_IN_FRONT = {Kk2Screen, Dialog, JobScreen, FormScreen}
+
+
+def classes_of_screens() -> set[type[Widget]]:
+    """What a person can have in front: screens and dialogs, tabs, forms."""
+    for module in pkgutil.walk_packages(screens.__path__, "screens."):
+        importlib.import_module(module.name)
+    found = {each for part in PARTS for each in _below(part) if each.__module__.startswith("screens.")}
+    bases = {base for each in found for base in each.__mro__[1:] if base in found and not issubclass(base, Form)}
+    return found - bases - NEVER_IN_FRONT - {Tab, TabScreen, Form}
+
+
+def _below(part: type) -> set[type]:
+    return {each for direct in part.__subclasses__() for each in {direct, *_below(direct)}}
+
+
+def test_every_screen_tab_form_and_dialog_is_in_the_list() -> None:
+    listed = {place.shows for place in PLACES}
+    on_tabs = {screen for screen in classes_of_screens() if issubclass(screen, TabScreen)}  # shown by their tabs
+    missing = classes_of_screens() - listed - on_tabs
+    assert not missing, f"add to PLACES in every_screen.py: {sorted(each.__qualname__ for each in missing)}"
+
+
+def test_no_two_places_have_the_same_name() -> None:
+    assert len({place.name for place in PLACES}) == len(PLACES)
+
+
+async def test_each_place_opens_on_what_it_says_and_the_menu_is_there_again_afterwards(tmp_path: Path) -> None:
+    async with full_office(tmp_path) as services, running(services, tmp_path) as (app, pilot):
+        menu = app.screen
+        for place in PLACES:
+            await place.open(pilot)
+            assert in_front(app.screen, place), f"{place}: {text(app)}"
+            await home(pilot)
+            assert app.screen is menu
+
+
+def in_front(screen: Screen[object], place: Place) -> bool:
+    """Whether what the place shows is on the screen, for the eye."""
+    if issubclass(place.shows, Screen):
+        return type(screen) is place.shows
+    return any(each.is_on_screen for each in screen.query(place.shows))
