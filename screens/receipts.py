@@ -1,13 +1,14 @@
 """Kvitteringer: the list of all receipts, and one receipt as it was when the work was done."""
 
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any, ClassVar, cast
+from typing import TYPE_CHECKING, Any, ClassVar, cast
 
 from textual import on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 
 from data.documents import Receipt, Section
+from data.language import _
 from screens.base import Kk2Screen
 from screens.find import open_case
 from screens.job_screen import JobScreen, counted
@@ -18,6 +19,11 @@ from screens.widgets.plain import Plain
 from screens.widgets.row_table import RowTable
 from screens.widgets.virtual_table import VirtualTable
 from services.rules.dates import format_instant
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from services.receipt_files.service import Format
 
 KIND_NAMES: Mapping[str, str] = {
     "cases": "Nye saker",
@@ -92,11 +98,14 @@ class ReceiptScreen(JobScreen):
     HELP = (
         "Kvitteringen viser hva som ble gjort, med summer øverst og det du bør se på merket med utropstegn. "
         "Har den flere tabeller, bytter du med 1–9 eller pil til siden. Enter på en linje åpner saken den gjelder. "
-        "Du finner kvitteringen igjen under Kvitteringer."
+        "Du finner kvitteringen igjen under Kvitteringer. P lagrer den som PDF og C som CSV (for regneark) i mappen "
+        "outbox, der du kan hente den; det som ligger der fra før, blir ikke rørt."
     )
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("b,f4", "onward", "Bokføringsforslag", key_display="B"),
         Binding("enter", "open", "Til saken"),
+        Binding("p", "save_file('pdf')", "PDF", tooltip="Lagre som PDF i outbox"),
+        Binding("c", "save_file('csv')", "CSV", tooltip="Lagre som CSV i outbox"),
         Binding("left", "turn(-1)", "Forrige tabell", show=False),
         Binding("right", "turn(1)", "Neste tabell", show=False),
         *(Binding(str(number), f"turn_to({number})", f"Tabell {number}", show=False) for number in range(1, 10)),
@@ -174,6 +183,14 @@ class ReceiptScreen(JobScreen):
     def action_turn_to(self, number: int) -> None:
         if number <= len(self._sections):
             self._show_section(number - 1)
+
+    def action_save_file(self, form: "Format") -> None:
+        work = self.services.receipt_files.save(self.number, form)
+        self.run_write(work, self._tell_place, action="save_file")
+
+    def _tell_place(self, path: "Path") -> None:
+        told = _("Kvitteringen ligger i {file}.").format(file=f"{path.parent.name}/{path.name}")
+        self.app.notify(told, markup=False)
 
     def action_onward(self) -> None:
         if self._onward is not None:

@@ -1,14 +1,22 @@
 """`kk2 receipts`: what imports and postings did, read again."""
 
+from collections.abc import Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING
+
 import click
 
 from data.documents import Receipt
 from kk2tui.cli import shapes
-from kk2tui.cli.context import Session, command
+from kk2tui.cli.context import command
 from kk2tui.cli.tables import table
+from kk2tui.session import Session
 from services.registry import Services
 from services.rules.dates import format_date, format_instant
 from services.rules.money import format_amount
+
+if TYPE_CHECKING:
+    from services.receipt_files.service import Format
 
 
 @click.group()
@@ -38,12 +46,28 @@ async def _all(services: Services) -> list[Receipt]:
 
 @receipts.command()
 @click.argument("number", metavar="NR")
+@click.option("--pdf", is_flag=False, flag_value="", metavar="[FIL]", help="Lagre som PDF, i outbox/ eller i FIL.")
+@click.option("--csv", is_flag=False, flag_value="", metavar="[FIL]", help="Lagre som CSV, i outbox/ eller i FIL.")
 @click.pass_obj
 @command
-def show(session: Session, number: str) -> None:
-    """Vis en kvittering."""
-    receipt = session.run(lambda services: services.receipts.get(number))
-    session.answer(shapes.receipt_view(receipt), lambda: receipt_lines(receipt))
+def show(session: Session, number: str, pdf: str | None, csv: str | None) -> None:
+    """Vis en kvittering, eller lagre den. En fil som finnes, blir aldri overskrevet."""
+    asked: dict[Format, str | None] = {"pdf": pdf, "csv": csv}
+    places = {form: Path(file).absolute() if file else None for form, file in asked.items() if file is not None}
+    receipt, saved = session.run(lambda services: _read_and_save(services, number, places))
+    files = {form: str(path) for form, path in saved.items()}
+    session.answer(
+        shapes.receipt_view(receipt) | ({"files": files} if files else {}),
+        lambda: [*files.values()] if files else receipt_lines(receipt),
+    )
+
+
+async def _read_and_save(
+    services: Services, number: str, places: "Mapping[Format, Path | None]"
+) -> "tuple[Receipt, Mapping[Format, Path]]":
+    """The receipt, and where its files lie. `places` says for each form which file, None for one in the outbox."""
+    receipt = await services.receipts.get(number)
+    return receipt, {form: await services.receipt_files.save(number, form, place) for form, place in places.items()}
 
 
 def receipt_lines(receipt: Receipt) -> list[str]:

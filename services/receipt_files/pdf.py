@@ -36,10 +36,11 @@ def receipt_pdf(receipt: Receipt) -> bytes:
         )
     text = (resources.files("services.receipt_files") / "templates" / "kvittering.typ").read_bytes()
     inputs = {"receipt": json.dumps(values(receipt))}
+    time = receipt.time.replace(microsecond=0)
     try:
-        pdf = _compiled(text, inputs, receipt.time, "a-2b")
+        pdf = _compiled(text, inputs, time, "a-2b")
     except typst.TypstError:  # PDF/A refuses a letter that the font does not have, such as a Chinese one
-        pdf = _compiled(text, inputs, receipt.time, "1.7")
+        pdf = _compiled(text, inputs, time, "1.7")
     if rows > FEW_ROWS:
         forget()
     return pdf

@@ -129,3 +129,17 @@ async def test_a_receipt_without_tables_and_an_empty_list_do_no_harm(office: Off
         await desk.push_screen(ReceiptScreen(receipt.id))
         assert "Ingen linjer." in await press(pilot, "left", "right", "1", "enter", "b")
         assert "K000001" in await press(pilot, "escape")
+
+
+async def test_p_and_c_save_the_receipt_into_the_outbox_and_say_where(office: Office, tmp_path: Path) -> None:
+    receipt = await keep(office, cases_section(2))
+    async with office.at(ReceiptScreen(receipt.id), SMALL) as (desk, pilot):
+        assert lines(desk)[-1].startswith(" Enter Til saken   P PDF   C CSV")
+        await press(pilot, "p", "c")
+        (tmp_path / "outbox" / "kvittering-K000001.csv").write_text("endret", encoding="utf-8")
+        await press(pilot, "c")
+        names = ("kvittering-K000001.pdf", "kvittering-K000001.csv", "kvittering-K000001-2.csv")
+        told = [each.message for each in desk._notifications]
+        assert told == [f"Kvitteringen ligger i outbox/{name}." for name in names]
+    assert (tmp_path / "outbox" / "kvittering-K000001.csv").read_text(encoding="utf-8") == "endret"
+    assert (tmp_path / "outbox" / "kvittering-K000001.pdf").read_bytes().startswith(b"%PDF")

@@ -29,7 +29,7 @@ def receipt(*sections: Section, **more: object) -> Receipt:
     fields: dict[str, object] = {
         "id": "K000003",
         "kind": "payments",
-        "time": datetime(2026, 11, 24, 7, 12, tzinfo=UTC),
+        "time": datetime(2026, 11, 24, 7, 12, 5, 123456, tzinfo=UTC),
         "actor": "kari",
         "title": "Import av OCR, OCR.D261123",
         "sections": sections,
