@@ -5,12 +5,21 @@ import sys
 
 
 def main() -> None:
-    """Run the command line."""
+    """Open the application, or run the command that the arguments name."""
     gc.disable()  # what modules make while they load stays: collections would go through it in vain
-    from kk2tui.cli.main import hoist, kk2
+    from kk2tui.arguments import hoist, plain_opening
 
-    gc.enable()
-    kk2.main(args=hoist(sys.argv[1:]), prog_name="kk2")
+    arguments = hoist(sys.argv[1:])
+    options = plain_opening(arguments)
+    if options is None:
+        from kk2tui.cli.main import kk2
+
+        gc.enable()
+        kk2.main(args=arguments, prog_name="kk2")
+    else:
+        from kk2tui.terminal_session import open_application
+
+        open_application(options.get("--home"), options.get("--handler"))
 
 
 if __name__ == "__main__":

@@ -5,12 +5,28 @@ import gc
 import os
 import sys
 
-from kk2tui.cli.context import Session
+from kk2tui.session import Session, session_from
 from kk2tui.settings import read_settings
 from kk2tui.wiring import LOG, opened_services
 from services.errors import Refused
 
 ESCAPE_MS = 50  # how long a lone ESC waits for the rest of a key's sequence
+
+
+def open_application(home: str | None, handler: str | None) -> None:
+    """What `kk2` without a command does. Ends as every command does when something goes wrong."""
+    try:
+        session = session_from(home, handler, as_json=False)
+    except Refused as error:
+        raise SystemExit(error.message) from None
+    try:
+        run_application(session)
+    except KeyboardInterrupt:
+        raise SystemExit(1) from None
+    except Exception as error:
+        from kk2tui.cli.context import end_with
+
+        end_with(session, error)
 
 
 def run_application(session: Session) -> None:
@@ -30,11 +46,12 @@ async def _run(session: Session) -> int:
     from kk2tui.terminal.remote_driver import RemoteDriver
 
     settings = read_settings(session.home)
-    terminal = profile(settings.ui, os.environ)
     async with opened_services(session.home, session.login) as services:
-        app = Kk2App(services, session.home / LOG, RemoteDriver, frame_diff=terminal.frame_diff)
+        terminal = profile(settings.ui, os.environ, services.handler.theme)
+        os.environ.pop("NO_COLOR", None)  # the theme has seen to it; Textual would make it greys
+        app = Kk2App(services, session.home / LOG, RemoteDriver, frame_diff=terminal.frame_diff, theme=terminal.theme)
         app.erases_in_colour = terminal.erases_in_colour
-        app.theme = settings.ui.theme
+        app.shows_cursor = terminal.cursor
         gc.freeze()  # nor need later collections
         gc.enable()
         await app.run_async(mouse=terminal.mouse)

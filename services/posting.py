@@ -12,6 +12,7 @@ from msgspec.structs import replace
 
 from data.documents import Case, Claim, Creditor, Delivery, Document, Payment, Voucher
 from data.errors import Conflict
+from data.language import _
 from data.store import Reader, Store, Transaction
 from services.case_account import update
 from services.clock import Clock
@@ -47,8 +48,10 @@ class PostingService:
             proposal = await _derive(tx)
             if seen is not None and seen != proposal:
                 raise Conflict(
-                    "Forslaget er endret siden du åpnet det. Ingenting er bokført. "
-                    "Se over det nye forslaget og prøv igjen."
+                    _(
+                        "Forslaget er endret siden du åpnet det. Ingenting er bokført. "
+                        "Se over det nye forslaget og prøv igjen."
+                    )
                 )
             vouchers = await self._make(tx, proposal.ready, actor)
             cases = await self._tie(tx, vouchers, actor)
@@ -110,15 +113,15 @@ def _voucher(proposed: ProposedVoucher, reference: str, actor: str, clock: Clock
 
 
 async def _derive(reader: Reader) -> Proposal:
-    payments = [
-        payment
-        for payment in await reader.find(Payment, "posting", "pending")
-        if payment.case is not None and payment.deleted is None
-    ]
+    payments = await asyncio.to_thread(_placed, await reader.find(Payment, "posting", "pending"))
     cases = await _read(reader, Case, (payment.case for payment in payments if payment.case))
     claims = await _read(reader, Claim, _claims_of(payments))
     creditors = await _read(reader, Creditor, (payment.creditor for payment in payments))
     return await asyncio.to_thread(propose, payments, Books(creditors=creditors, cases=cases, claims=claims))
+
+
+def _placed(payments: Iterable[Payment]) -> list[Payment]:
+    return [payment for payment in payments if payment.case is not None and payment.deleted is None]
 
 
 async def _read(reader: Reader, kind: type[D], keys: Iterable[str]) -> dict[str, D]:

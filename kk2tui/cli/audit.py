@@ -7,7 +7,8 @@ from datetime import date
 import click
 import msgspec
 
-from kk2tui.cli.context import Session, command
+from kk2tui.cli.context import command
+from kk2tui.session import Session
 from kk2tui.wiring import clock_from_environment, opened_store
 from services.audit_trail import AuditTrail, TrailDocument, TrailEvent, Wanted
 from services.handlers import HandlerService

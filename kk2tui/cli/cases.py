@@ -6,8 +6,9 @@ import click
 
 from data.documents import PaymentSource, PostingState
 from kk2tui.cli import shapes
-from kk2tui.cli.context import Session, command
+from kk2tui.cli.context import command
 from kk2tui.cli.tables import table
+from kk2tui.session import Session
 from services.case_import import ImportedCases
 from services.cases import STATUS_NAMES, CaseRow, CaseView
 from services.mail.sending import MailSent, send_quietly

@@ -6,8 +6,9 @@ from pathlib import Path
 import click
 
 from kk2tui.cli import shapes
-from kk2tui.cli.context import Session, command
+from kk2tui.cli.context import command
 from kk2tui.cli.tables import table
+from kk2tui.session import Session
 from services.conversion.results import Counts, Matched, ReadFile, Unlinked
 from services.registry import Services
 from services.rules.dates import format_date

@@ -6,10 +6,11 @@ from pathlib import Path
 
 import click
 
-from kk2tui.cli.context import Session, command
+from kk2tui.cli.context import command
 from kk2tui.cli.homes import store_option
 from kk2tui.demo.routine import run_routine
 from kk2tui.home import DEMO_HANDLER, make_home
+from kk2tui.session import Session
 from kk2tui.settings import FILE_NAME
 
 DEMO_HOME = Path("demo-home")

@@ -11,7 +11,8 @@ import click
 import msgspec
 
 from data.store_url import ServerPlace, is_server, server_place
-from kk2tui.cli.context import Session, command
+from kk2tui.cli.context import command
+from kk2tui.session import Session
 from kk2tui.settings import Settings, SettingsError, read_settings
 from kk2tui.wiring import clock_from_environment, mail_transport, open_visma, store_of
 from services.doctor.check import Check, State, wrong

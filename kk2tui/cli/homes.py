@@ -4,8 +4,9 @@ import asyncio
 
 import click
 
-from kk2tui.cli.context import Session, command
+from kk2tui.cli.context import command
 from kk2tui.home import make_home
+from kk2tui.session import Session
 
 store_option = click.option(
     "--store",

@@ -6,8 +6,9 @@ import click
 
 from data.documents import Mail
 from kk2tui.cli import shapes
-from kk2tui.cli.context import Session, command
+from kk2tui.cli.context import command
 from kk2tui.cli.tables import table
+from kk2tui.session import Session
 from services.mail.outbox import STATE_NAMES, Answer
 from services.registry import Services
 from services.rules.dates import format_instant

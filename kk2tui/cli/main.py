@@ -1,11 +1,13 @@
 """`kk2`: the root of the command line. Without a command it opens the application."""
 
 import pkgutil
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 
 import click
 
-from kk2tui.cli.context import command, session_from
+from kk2tui.cli.context import command
+from kk2tui.session import session_from
+from services.errors import Refused
 
 COMMANDS: Mapping[str, str] = {
     "init": "homes:init",
@@ -23,27 +25,6 @@ COMMANDS: Mapping[str, str] = {
     "doctor": "doctor:doctor",
 }
 """Where each command is, as `module:name`."""
-GLOBAL_VALUES = ("--home", "--handler")
-GLOBAL_FLAGS = ("--json",)
-
-
-def hoist(arguments: Sequence[str]) -> list[str]:
-    """The global options moved to the front, so that they may stand anywhere on the line."""
-    front: list[str] = []
-    rest: list[str] = []
-    waiting = list(arguments)
-    while waiting:
-        word = waiting.pop(0)
-        if word == "--":
-            rest += [word, *waiting]
-            break
-        if word in GLOBAL_FLAGS or word.startswith(tuple(f"{option}=" for option in GLOBAL_VALUES)):
-            front.append(word)
-        elif word in GLOBAL_VALUES and waiting:
-            front += [word, waiting.pop(0)]
-        else:
-            rest.append(word)
-    return front + rest
 
 
 class Commands(click.Group):
@@ -70,7 +51,10 @@ def kk2(context: click.Context, home: str | None, handler: str | None, as_json: 
 
     Uten kommando åpnes programmet i terminalen.
     """
-    context.obj = session_from(home, handler, as_json)
+    try:
+        context.obj = session_from(home, handler, as_json)
+    except Refused as error:
+        raise click.UsageError(error.message) from None
     if context.invoked_subcommand is None:
         context.invoke(open_application)
 

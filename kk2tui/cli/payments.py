@@ -7,9 +7,10 @@ import click
 
 from data.documents import Payment, Receipt
 from kk2tui.cli import shapes
-from kk2tui.cli.context import Session, command
+from kk2tui.cli.context import command
 from kk2tui.cli.receipts import receipt_lines
 from kk2tui.cli.tables import table
+from kk2tui.session import Session
 from services.bank.findings import Finding
 from services.bank_check import ImportedFile
 from services.bank_receipt import REASONS

@@ -8,8 +8,9 @@ import click
 
 from data.documents import DeliveryState
 from kk2tui.cli import shapes
-from kk2tui.cli.context import Session, command
+from kk2tui.cli.context import command
 from kk2tui.cli.tables import table
+from kk2tui.session import Session
 from kk2tui.settings import read_settings
 from services.delivery import STATE_NAMES, Sent, VoucherRow
 from services.errors import InvalidInput, Refused

@@ -7,8 +7,9 @@ from typing import Any
 import click
 
 from data.documents import InterestRate, NoticeFee
-from kk2tui.cli.context import Session, command
+from kk2tui.cli.context import command
 from kk2tui.cli.tables import table
+from kk2tui.session import Session
 from services.errors import InvalidInput
 from services.law import LawBook, fee_amounts, period
 from services.rates import Added

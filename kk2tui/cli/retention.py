@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, TypeVar
 
 import click
 
-from kk2tui.cli.context import Session, command
+from kk2tui.cli.context import command
+from kk2tui.session import Session
 from kk2tui.wiring import clock_from_environment, opened_store
 from services.letters.correspondence import LETTERS
 from services.letters.pdf_folder import PdfFolder

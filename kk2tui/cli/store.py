@@ -11,8 +11,9 @@ import click
 import msgspec
 
 from data.store import Store
-from kk2tui.cli.context import Session, command
+from kk2tui.cli.context import command
 from kk2tui.new_place import new_place, new_store
+from kk2tui.session import Session
 from kk2tui.wiring import clock_from_environment, opened_store
 from services.handlers import HandlerService
 from services.keeping.backup import back_up

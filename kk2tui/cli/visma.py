@@ -5,7 +5,8 @@ from pathlib import Path
 
 import click
 
-from kk2tui.cli.context import Session, command
+from kk2tui.cli.context import command
+from kk2tui.session import Session
 from kk2tui.wiring import clock_from_environment
 from services.rules.dates import format_instant
 

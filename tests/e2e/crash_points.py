@@ -30,7 +30,8 @@ from data.backends import open_store
 from data.documents import Case, Claim, Delivery, Document, Event, Fee, Letter, Mail, Payment, Receipt, Run, Voucher
 from data.store import Store, Transaction
 from kk2tui import wiring
-from kk2tui.cli.main import hoist, kk2
+from kk2tui.arguments import hoist
+from kk2tui.cli.main import kk2
 from services.listing import everything
 from services.visma.codec import shared_codec
 from services.visma.port import CaseNumber, CaseNumberResult, VismaPort, VoucherReceipt

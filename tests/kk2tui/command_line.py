@@ -7,7 +7,8 @@ from typing import Any
 
 from click.testing import CliRunner
 
-from kk2tui.cli.main import hoist, kk2
+from kk2tui.arguments import hoist
+from kk2tui.cli.main import kk2
 from tests.stores import home_variables
 
 TODAY = "2026-11-24"

@@ -13,7 +13,8 @@ from msgspec.structs import replace
 
 from data.errors import Kk2Error
 from kk2tui import wiring
-from kk2tui.cli.main import hoist, kk2
+from kk2tui.arguments import hoist
+from kk2tui.cli.main import kk2
 from kk2tui.demo.town import demo_town
 from services.registry import Services
 from services.visma.simulator import ledger

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from kk2tui.arguments import hoist
 from kk2tui.cli import context
-from kk2tui.cli.main import hoist
 from tests.kk2tui.command_line import CommandLine
 from tests.kk2tui.shape import misfits
 
