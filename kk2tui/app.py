@@ -13,11 +13,11 @@ from textual.driver import Driver
 from textual.screen import Screen
 
 from data.errors import Kk2Error
+from data.language import N_, _
 from kk2tui.log_file import log_to
 from kk2tui.terminal.textual_seam import TerminalApp
-from kk2tui.theme import use_themes
+from kk2tui.theme import DARK, use_theme
 from screens.base import MONEY, Kk2Screen, wait_for_writes
-from screens.dialogs.confirm_dialog import ConfirmDialog
 from screens.failures import log_unexpected
 from screens.menu import ITEMS, MenuScreen
 from services.news import News
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
 BETWEEN_NEWS_S = 1.0  # so that a burst of changes is one reload a second, not hundreds
 AFTER_AN_ERROR_S = 30.0  # the screens tell what is wrong when they read; here it is only tried again
-CRASHED = (
+CRASHED = N_(
     "kk2 måtte avslutte på grunn av en feil. Det som var lagret, er lagret. Start kk2 på nytt, og oppgi referansen "
     "{reference} til den som drifter kk2."
 )
@@ -44,13 +44,21 @@ class Kk2App(TerminalApp, inherit_bindings=False):
     CSS_PATH = "kk2.tcss"
     ENABLE_COMMAND_PALETTE = False  # Textual's own speaks English and sends the whole screen again
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("f10,ctrl+q", "leave", "Avslutt", show=False),
-        Binding("ctrl+l", "repaint", "Tegn skjermen på nytt", show=False, priority=True),  # over dialogs too
-        Binding("ctrl+y", "copy", "Kopier det som er merket", show=False, priority=True),
+        Binding("f10,ctrl+q", "leave", "Avslutt", show=False, id="common.leave"),
+        Binding(
+            "ctrl+l", "repaint", "Tegn skjermen på nytt", show=False, priority=True, id="common.repaint"
+        ),  # over dialogs too
+        Binding("ctrl+y", "copy", "Kopier det som er merket", show=False, priority=True, id="common.copy"),
     ]
 
     def __init__(
-        self, services: Services, log: Path, driver_class: type[Driver] | None = None, *, frame_diff: bool = True
+        self,
+        services: Services,
+        log: Path,
+        driver_class: type[Driver] | None = None,
+        *,
+        frame_diff: bool = True,
+        theme: str = DARK.name,
     ) -> None:
         super().__init__(driver_class, frame_diff=frame_diff)
         self.services = services
@@ -59,7 +67,7 @@ class Kk2App(TerminalApp, inherit_bindings=False):
         self._copies: Clipboard | None = None
         self._listening: asyncio.Task[None] | None = None
         self.animation_level = "none"
-        use_themes(self)
+        use_theme(self, theme)
 
     def on_mount(self) -> None:
         self._at_the_end.enter_context(log_to(self._log_path))
@@ -131,10 +139,14 @@ class Kk2App(TerminalApp, inherit_bindings=False):
         self._copies = self._copies or Clipboard()
         text, following = self._copies.take(texts_of(self.screen))
         if not text:
-            self.notify("Her er det ingenting å kopiere.", markup=False)
+            self.notify(_("Her er det ingenting å kopiere."), markup=False)
             return
         self.copy_to_clipboard(text)
-        self.notify(f"Kopiert: {text}" + (f"\nCtrl+Y igjen: {following}" if following else ""), markup=False)
+        self.notify(
+            _("Kopiert: {text}").format(text=text)
+            + (_("\nCtrl+Y igjen: {following}").format(following=following) if following else ""),
+            markup=False,
+        )
 
     def action_command_palette(self) -> None:
         """All that can be done from here, found by typing."""
@@ -159,17 +171,19 @@ class Kk2App(TerminalApp, inherit_bindings=False):
     # --- the end ---
 
     def action_leave(self) -> None:
+        from screens.dialogs.confirm_dialog import ConfirmDialog
+
         screens = [screen for screen in self.screen_stack if isinstance(screen, Kk2Screen)]
         lost = [text for screen in screens if (text := screen.unsaved())]
         if not lost:
             self._leave(True)
         elif not isinstance(self.screen, ConfirmDialog):
-            self.push_screen(ConfirmDialog("Avslutte kk2?", lost), self._leave)
+            self.push_screen(ConfirmDialog(_("Avslutte kk2?"), lost), self._leave)
 
     def _leave(self, yes: bool | None) -> None:
         if yes:
             if any(worker.group == MONEY for worker in self.workers):
-                self.notify("Avslutter når det som lagres, er ferdig …", markup=False, timeout=60)
+                self.notify(_("Avslutter når det som lagres, er ferdig …"), markup=False, timeout=60)
             self.run_worker(self._stop(), exit_on_error=False)
 
     async def _stop(self) -> None:

@@ -13,7 +13,7 @@ A screen that names the tables it SHOWS follows what others do: see `catch_up`.
 
 import asyncio
 from collections import Counter
-from collections.abc import Awaitable, Callable, Coroutine, Sequence
+from collections.abc import Awaitable, Callable, Coroutine, Iterable, Sequence
 from functools import partial
 from inspect import CORO_CLOSED, CORO_CREATED, getcoroutinestate, isawaitable
 from typing import TYPE_CHECKING, Any, ClassVar, Protocol, TypeVar, cast
@@ -29,21 +29,21 @@ from textual.worker import Worker
 
 from data.documents import Document
 from data.errors import Conflict, Kk2Error
-from screens.dialogs.confirm_dialog import ConfirmDialog
-from screens.dialogs.error_dialog import ErrorDialog
-from screens.dialogs.help_dialog import HelpDialog
+from data.language import _
 from screens.failures import log_unexpected
 from screens.following import Following
-from screens.widgets.form import Form
-from screens.widgets.key_line import KeyLine, screen_keys
+from screens.widgets.key_line import KeyLine, name_of_action, screen_keys
 from screens.widgets.title_line import TitleLine
-from screens.widgets.virtual_table import VirtualTable
 from services.news import News
 from services.rules.dates import format_clock
 
-if TYPE_CHECKING:  # screens are handed the services ready-made: no need to load them all here
+if TYPE_CHECKING:  # screens are handed the services ready-made, and the menu needs no dialog: both are loaded when used
+    from screens.dialogs.error_dialog import ErrorDialog
+    from screens.widgets.form import Form
+    from screens.widgets.virtual_table import VirtualTable
     from services.edits import Edit
     from services.registry import Services
+    from services.undo import Done, Undo
 
 T = TypeVar("T")
 Then = Callable[[T], Awaitable[None] | None]
@@ -89,14 +89,15 @@ class Kk2Screen(Screen[None], inherit_bindings=False):
     """
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("f1", "help", "Hjelp"),
-        Binding("escape", "back", "Tilbake"),
-        Binding("f5", "reload", "Oppdater", show=False),
-        Binding("slash", "app.find_case", "Finn sak", show=False),
-        Binding("ctrl+p", "app.command_palette", "Kommandoer", show=False),
-        Binding("f10", "app.leave", "Avslutt", show=False),
-        Binding("tab", "app.focus_next", "Neste felt", show=False),
-        Binding("shift+tab", "app.focus_previous", "Forrige felt", show=False),
+        Binding("f1", "help", "Hjelp", id="common.help"),
+        Binding("escape", "back", "Tilbake", id="common.back"),
+        Binding("f5", "reload", "Oppdater", show=False, id="common.reload"),
+        Binding("slash", "app.find_case", "Finn sak", show=False, id="common.find_case"),
+        Binding("ctrl+p", "app.command_palette", "Kommandoer", show=False, id="common.commands"),
+        Binding("u", "undo", "Angre det du sist gjorde", show=False, id="common.undo"),
+        Binding("f10", "app.leave", "Avslutt", show=False, id="common.leave"),
+        Binding("tab", "app.focus_next", "Neste felt", show=False, id="common.next"),
+        Binding("shift+tab", "app.focus_previous", "Forrige felt", show=False, id="common.previous"),
     ]
     HELP: ClassVar[str] = ""
     SHOWS: ClassVar[frozenset[str]] = frozenset()
@@ -109,6 +110,7 @@ class Kk2Screen(Screen[None], inherit_bindings=False):
     def __init__(self, *, id: str | None = None) -> None:
         super().__init__(id=id)
         self._title_line = TitleLine(self.TITLE or "")
+        self._key_line = KeyLine()
         self._generations: Counter[str] = Counter()
         self._reading: dict[str, Coroutine[Any, Any, Any]] = {}
         self._writing: Counter[str] = Counter()
@@ -199,11 +201,27 @@ class Kk2Screen(Screen[None], inherit_bindings=False):
 
     def confirm(self, question: str, effect: Sequence[str], then: Callable[[], None]) -> None:
         """Ask, with the effect in numbers; `then` on Ja, nothing on Nei."""
+        from screens.dialogs.confirm_dialog import ConfirmDialog
+
         self.app.push_screen(ConfirmDialog(question, effect), lambda yes: then() if yes else None)
+
+    def done(self, text: str, undo: "Undo | None" = None) -> None:
+        """Say above the keys what was done. With `undo`, a key takes it back until something else is done."""
+        if undo is not None:
+            self.services.undo.remember(text, undo)
+            self._offer_undo()
+        else:
+            self._key_line.tell(text)
 
     def show_error(self, error: Exception) -> None:
         """Put an error up until it is read. What is not a Kk2Error is logged, and shown by reference only."""
         self.app.push_screen(error_dialog(error))
+
+    def forms(self) -> "Iterable[Form]":
+        """The forms that there are on the screen, open or not."""
+        from screens.widgets.form import Form
+
+        return self.query(Form)
 
     # --- the frame ---
 
@@ -211,12 +229,14 @@ class Kk2Screen(Screen[None], inherit_bindings=False):
         yield self._title_line
         with Container(id="content"):
             yield from self.content()
-        yield KeyLine()
+        yield self._key_line
 
     def on_mount(self) -> None:
         self.load()
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        if action == "undo" and (self.last_done is None or self.writing):
+            return False
         return None if self._writing[action] else super().check_action(action, parameters)
 
     @on(Key)
@@ -230,6 +250,8 @@ class Kk2Screen(Screen[None], inherit_bindings=False):
             await self.app.run_action(found.binding.action, found.node)
 
     def action_help(self) -> None:
+        from screens.dialogs.help_dialog import HelpDialog
+
         keys = [(key.name, key.label) for key in screen_keys(self, hidden=True)]
         self.app.push_screen(HelpDialog(self.HELP, keys))
 
@@ -246,6 +268,37 @@ class Kk2Screen(Screen[None], inherit_bindings=False):
 
     def _leave(self) -> None:
         self.dismiss(None)
+
+    # --- taking back ---
+
+    @property
+    def last_done(self) -> "Done | None":
+        """What can be taken back now. The service for it is not loaded before there is something."""
+        return self.services.undo.last if "undo" in vars(self.services) else None
+
+    def action_undo(self) -> None:
+        if (last := self.last_done) is not None:
+            work = self.services.undo.take_back(last.undo, self.services.actor)
+            self.run_write(work, lambda _none: self._undone(last), action="undo", failed=self._not_undone)
+
+    def _undone(self, last: "Done") -> None:
+        self.done(_("Angret: {text}").format(text=last.text))
+        self.load()
+
+    def _not_undone(self) -> None:
+        self._forget_done()
+        self.load()
+
+    def _offer_undo(self) -> None:
+        """Say again what was done last, on whatever screen the handler is now."""
+        if (last := self.last_done) is not None:
+            key = name_of_action(self, "undo")
+            self._key_line.tell(_("{text} · {key} angrer").format(text=last.text, key=key) if key else last.text)
+
+    def _forget_done(self) -> None:
+        if self.last_done is not None:
+            self.services.undo.forget()
+        self._key_line.tell("")
 
     # --- calls under way ---
 
@@ -272,6 +325,8 @@ class Kk2Screen(Screen[None], inherit_bindings=False):
         def ended(deliver: Callable[[], Awaitable[None] | None] | None) -> Awaitable[None] | None:
             self._set_writing(action, -1)
             self.call_later(self.catch_up)
+            if deliver is not failed:
+                self._forget_done()
             return deliver() if deliver and self.is_attached else None
 
         try:
@@ -316,7 +371,7 @@ class Kk2Screen(Screen[None], inherit_bindings=False):
         from screens.dialogs.conflict_dialog import from_to
 
         told = {field.field: f"{edit.actor}: {from_to(field)}" for edit in edits for field in edit.fields}
-        for form in self.query(Form):
+        for form in self.forms():
             if form.is_open:
                 form.point_out(told)
 
@@ -358,6 +413,7 @@ class Kk2Screen(Screen[None], inherit_bindings=False):
                 self._following.heard(each)
 
     def on_screen_resume(self) -> None:
+        self._offer_undo()
         self.catch_up()
 
     def on_form_closed(self) -> None:
@@ -372,7 +428,7 @@ class Kk2Screen(Screen[None], inherit_bindings=False):
         news = self._following.missing
         if news is None or self.writing or not self.is_attached or self.app.screen is not self:
             return
-        if any(form.is_open for form in self.query(Form)):
+        if any(form.is_open for form in self.forms()):
             self.run_service(self._news_line(news), self._title_line.remark, group="remark")
         elif LOAD not in self._reading or getcoroutinestate(self._reading[LOAD]) == CORO_CLOSED:
             self._following.reads()
@@ -383,12 +439,14 @@ class Kk2Screen(Screen[None], inherit_bindings=False):
         name = await self.services.news.name_of(news.actor)
         return f"{name} har endret {self.THING} {format_clock(news.time)} · F5 viser"
 
-    def on_virtual_table_load_failed(self, message: VirtualTable.LoadFailed) -> None:
+    def on_virtual_table_load_failed(self, message: "VirtualTable.LoadFailed") -> None:
         self.show_error(message.error)
 
 
-def error_dialog(error: Exception) -> ErrorDialog:
+def error_dialog(error: Exception) -> "ErrorDialog":
     """The dialog for any error."""
+    from screens.dialogs.error_dialog import ErrorDialog
+
     if isinstance(error, Kk2Error):
         return ErrorDialog(error.message, code=error.code, details=error.details)
     return ErrorDialog.unexpected(log_unexpected(error))

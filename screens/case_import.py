@@ -63,10 +63,10 @@ riktig purrekode, i den rekkefølgen.
 - Sier teksten på kravet ingenting (tilfeldig fakturering), be den som fakturerer, skrive hva det gjelder.
 """
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("enter,h", "take_over", "Hent saker"),
-        Binding("t", "write_back", "Skriv tilbake"),
-        Binding("v", "make_letters", "Lag varsler"),
-        Binding("f5", "reload", "Oppdater"),
+        Binding("enter,h", "take_over", "Hent saker", id="import.take_over"),
+        Binding("t", "write_back", "Skriv tilbake", id="import.write_back"),
+        Binding("v", "make_letters", "Lag varsler", id="import.letters"),
+        Binding("f5", "reload", "Oppdater", id="common.reload"),
     ]
     WRITES = frozenset({"take_over", "write_back", "make_letters"})
     DEFAULT_CSS = """

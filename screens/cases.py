@@ -115,10 +115,10 @@ class CasesScreen(Kk2Screen):
     SHOWS = frozenset({"cases", "claims", "fees", "payments", "handlers", "interest_rates"})
     AUTO_FOCUS = "VirtualTable"
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("enter", "open", "Åpne"),
-        Binding("slash,f3", "find", "Finn"),
-        Binding("t", "filter", "Filter"),
-        Binding("o", "order", "Sorter"),
+        Binding("enter", "open", "Åpne", id="cases.open"),
+        Binding("slash,f3", "find", "Finn", id="cases.find"),
+        Binding("t", "filter", "Filter", id="cases.filter"),
+        Binding("o", "order", "Sorter", id="cases.order"),
     ]
     HELP = """
 Listen viser de åpne sakene. T velger andre: etter status, avdeling, saksbehandler eller kreditor. O sorterer.

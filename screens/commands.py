@@ -49,8 +49,8 @@ class CommandDialog(Dialog[str]):
 
     KEYS = "Enter Utfør   ↑↓ Flytt   ESC Lukk"
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("up", "move(-1)", "Opp", show=False),
-        Binding("down", "move(1)", "Ned", show=False),
+        Binding("up", "move(-1)", "Opp", show=False, id="dialog.up"),
+        Binding("down", "move(1)", "Ned", show=False, id="dialog.down"),
     ]
     DEFAULT_CSS = "CommandDialog ListTable { height: 14; }"
 

@@ -67,13 +67,13 @@ faktura, med fakturanummer, KID eller kundenummer. U sier at fakturaen ikke finn
 En innbetaling på en fordring som ikke er koblet, kan ikke bokføres før du har valgt.
 """
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("l", "read_file", "Fil", tooltip="Les fil fra det gamle systemet"),
-        Binding("s", "match", "Søk", tooltip="Søk i Visma etter alle fakturaer"),
-        Binding("enter", "choose", "Velg", tooltip="Velg faktura"),
-        Binding("f", "find", "Finn", tooltip="Finn en annen faktura"),
-        Binding("u", "without", "Uten", tooltip="Uten faktura i Visma"),
-        Binding("g", "go_to_case", "Sak", tooltip="Til saken"),
-        Binding("f5", "reload", "Oppdater", show=False),
+        Binding("l", "read_file", "Fil", tooltip="Les fil fra det gamle systemet", id="conversion.read"),
+        Binding("s", "match", "Søk", tooltip="Søk i Visma etter alle fakturaer", id="conversion.match"),
+        Binding("enter", "choose", "Velg", tooltip="Velg faktura", id="conversion.choose"),
+        Binding("f", "find", "Finn", tooltip="Finn en annen faktura", id="conversion.find"),
+        Binding("u", "without", "Uten", tooltip="Uten faktura i Visma", id="conversion.without"),
+        Binding("g", "go_to_case", "Sak", tooltip="Til saken", id="conversion.case"),
+        Binding("f5", "reload", "Oppdater", show=False, id="common.reload"),
     ]
     WRITES = frozenset({"read_file", "match", "choose", "find", "without"})
     OF_A_CLAIM = frozenset({"choose", "find", "without", "go_to_case"})

@@ -7,7 +7,6 @@ from textual.screen import ModalScreen
 
 from screens.base import Kk2Screen
 from screens.widgets.progress_line import ProgressLine
-from screens.widgets.safe_text import safe
 
 
 class JobScreen(Kk2Screen):
@@ -41,7 +40,7 @@ class JobScreen(Kk2Screen):
 
     def good_news(self, text: str) -> None:
         """Say in passing that something went well."""
-        self.app.notify(safe(text), markup=False, timeout=3)
+        self.done(text)
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         if action in self.WRITES and self.writing:

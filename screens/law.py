@@ -34,7 +34,7 @@ def interest_in_law() -> "LawScreen":
 class LawTable(ListTable):
     """Enter tells where the entry is from."""
 
-    BINDINGS: ClassVar[list[BindingType]] = [Binding("enter", "select", "Kilde")]
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("enter", "select", "Kilde", id="law.source")]
 
 
 class LawScreen(Kk2Screen):
@@ -45,9 +45,12 @@ class LawScreen(Kk2Screen):
     THING = "satsene"
     AUTO_FOCUS = "LawTable"
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("slash,f3", "find", "Finn"),
-        Binding("n", "new_rate", "Ny sats"),
-        *(Binding(str(index + 1), f"tab({index})", name, show=False) for index, name in enumerate(NAMES)),
+        Binding("slash,f3", "find", "Finn", id="law.find"),
+        Binding("n", "new_rate", "Ny sats", id="law.new_rate"),
+        *(
+            Binding(str(index + 1), f"tab({index})", name, show=False, id=f"tab.{index + 1}")
+            for index, name in enumerate(NAMES)
+        ),
     ]
     HELP = """
 Lovverk viser lovene og forskriftene som gjelder innfordringen, forsinkelsesrenten for hvert halvår og gebyrsatsene. \

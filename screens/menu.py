@@ -12,7 +12,6 @@ from textual.containers import Container, Vertical
 
 from data.errors import Kk2Error
 from screens.base import Kk2Screen
-from screens.dialogs.error_dialog import ErrorDialog
 from screens.failures import log_unexpected
 from screens.widgets.columns import Column, Look, Row
 from screens.widgets.list_table import ListTable
@@ -38,6 +37,11 @@ class Item(NamedTuple):
     key: str
     name: str
     place: str
+
+    @property
+    def id(self) -> str:
+        """Of its key's binding: `menu.cases`."""
+        return f"menu.{self.place.partition(':')[0].rpartition('.')[2]}"
 
 
 ITEMS = (
@@ -71,12 +75,12 @@ class MenuScreen(Kk2Screen):
     """The first screen. A number picks an item; what needs someone is a list to walk and open."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("slash", "app.find_case", "Finn sak"),
-        Binding("f5", "reload", "Oppdater"),
-        Binding("ctrl+p", "app.command_palette", "Kommandoer"),
-        Binding("f10", "app.leave", "Avslutt"),
-        Binding("escape", "focus_items", "Til menyen", show=False),
-        *(Binding(item.key.lower(), f"pick('{item.key}')", item.name, show=False) for item in ITEMS),
+        Binding("slash", "app.find_case", "Finn sak", id="common.find_case"),
+        Binding("f5", "reload", "Oppdater", id="common.reload"),
+        Binding("ctrl+p", "app.command_palette", "Kommandoer", id="common.commands"),
+        Binding("f10", "app.leave", "Avslutt", id="common.leave"),
+        Binding("escape", "focus_items", "Til menyen", show=False, id="menu.items"),
+        *(Binding(item.key.lower(), f"pick('{item.key}')", item.name, show=False, id=item.id) for item in ITEMS),
     ]
     AUTO_FOCUS = "#items"
     SHOWS = frozenset(
@@ -192,6 +196,8 @@ Under «Trenger deg» står det som ikke går videre uten deg. Tab flytter dit, 
 
             open_case(self, rest, "Generelt", "avdeling")
         else:
+            from screens.dialogs.error_dialog import ErrorDialog
+
             app.push_screen(ErrorDialog(rest))
 
 

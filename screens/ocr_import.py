@@ -54,10 +54,10 @@ Kan filen ikke leses?
 - Kontoen leses fra et annet format: de to kan ha de samme innbetalingene. Bruk det formatet som er i bruk.
 """
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("enter", "read", "Les inn"),
-        Binding("k", "check", "Kontroller"),
-        Binding("b", "onward", "Bokføringsforslag"),
-        Binding("f5", "reload", "Oppdater"),
+        Binding("enter", "read", "Les inn", id="ocr.read"),
+        Binding("k", "check", "Kontroller", id="ocr.check"),
+        Binding("b", "onward", "Bokføringsforslag", id="ocr.onward"),
+        Binding("f5", "reload", "Oppdater", id="common.reload"),
     ]
     WRITES = frozenset({"read"})
     DEFAULT_CSS = """

@@ -57,9 +57,9 @@ selv (e-post i innboksen, bilag på brukeren WS-infe i Visma), og avgjør med A.
 En e-post som er avvist, sendes på nytt med A når årsaken er rettet. Den går da til adressen saksbehandleren har nå.
 """
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("r", "send", "Send igjen"),
-        Binding("a", "resolve", "Avgjør"),
-        Binding("f5", "reload", "Oppdater"),
+        Binding("r", "send", "Send igjen", id="outbox.send"),
+        Binding("a", "resolve", "Avgjør", id="outbox.resolve"),
+        Binding("f5", "reload", "Oppdater", id="common.reload"),
     ]
     WRITES = frozenset({"send", "resolve"})
     DEFAULT_CSS = """

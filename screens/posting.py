@@ -69,12 +69,12 @@ Generelt, lagre, og bokfør igjen. Bilag som ikke deler en innbetaling med saken
 - Avvist av Visma: rett det Visma sier er galt. Innbetalingene kommer tilbake i forslaget.
 """
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("f4", "post", "Bokfør forslag i Visma"),
-        Binding("r", "send", "Send igjen"),
-        Binding("a", "resolve", "Avgjør"),
-        Binding("enter", "open", "Åpne"),
-        Binding("g", "go_to_case", "Til saken"),
-        Binding("f5", "reload", "Oppdater"),
+        Binding("f4", "post", "Bokfør forslag i Visma", id="posting.post"),
+        Binding("r", "send", "Send igjen", id="posting.send"),
+        Binding("a", "resolve", "Avgjør", id="posting.resolve"),
+        Binding("enter", "open", "Åpne", id="posting.open"),
+        Binding("g", "go_to_case", "Til saken", id="posting.case"),
+        Binding("f5", "reload", "Oppdater", id="common.reload"),
     ]
     WRITES = frozenset({"post", "send", "resolve"})
     DEFAULT_CSS = """

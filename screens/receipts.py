@@ -63,7 +63,7 @@ class ReceiptsScreen(JobScreen):
         "Her står en kvittering for hver import av nye saker, hver bankfil og hver bokføring, den nyeste først. "
         "Kvitteringen viser det som ble gjort den gangen, og endres aldri. Enter åpner den."
     )
-    BINDINGS: ClassVar[list[BindingType]] = [Binding("enter", "open", "Åpne")]
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("enter", "open", "Åpne", id="receipts.open")]
     COLUMNS = (
         Column("Nr.", 7),
         Column("Tid", 16),
@@ -102,13 +102,16 @@ class ReceiptScreen(JobScreen):
         "outbox, der du kan hente den; det som ligger der fra før, blir ikke rørt."
     )
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("b,f4", "onward", "Bokføringsforslag", key_display="B"),
-        Binding("enter", "open", "Til saken"),
-        Binding("p", "save_file('pdf')", "PDF", tooltip="Lagre som PDF i outbox"),
-        Binding("c", "save_file('csv')", "CSV", tooltip="Lagre som CSV i outbox"),
-        Binding("left", "turn(-1)", "Forrige tabell", show=False),
-        Binding("right", "turn(1)", "Neste tabell", show=False),
-        *(Binding(str(number), f"turn_to({number})", f"Tabell {number}", show=False) for number in range(1, 10)),
+        Binding("b,f4", "onward", "Bokføringsforslag", key_display="B", id="receipt.onward"),
+        Binding("enter", "open", "Til saken", id="receipt.open"),
+        Binding("p", "save_file('pdf')", "PDF", tooltip="Lagre som PDF i outbox", id="receipt.pdf"),
+        Binding("c", "save_file('csv')", "CSV", tooltip="Lagre som CSV i outbox", id="receipt.csv"),
+        Binding("left", "turn(-1)", "Forrige tabell", show=False, id="receipt.table.previous"),
+        Binding("right", "turn(1)", "Neste tabell", show=False, id="receipt.table.next"),
+        *(
+            Binding(str(number), f"turn_to({number})", f"Tabell {number}", show=False, id=f"receipt.table.{number}")
+            for number in range(1, 10)
+        ),
     ]
     DEFAULT_CSS = """
     ReceiptScreen #summary, ReceiptScreen #warnings, ReceiptScreen #sections { height: auto; padding: 0 2; }

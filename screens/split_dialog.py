@@ -30,10 +30,10 @@ class SplitDialog(Dialog[list[Part]]):
 
     KEYS = "N Ny del   E Endre beløp   S Slett del   F12 Del   ESC Avbryt"
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("n", "add", "Ny del"),
-        Binding("e", "change", "Endre beløp"),
-        Binding("s,delete", "remove", "Slett del"),
-        Binding("f12,ctrl+s", "accept", "Del innbetalingen"),
+        Binding("n", "add", "Ny del", id="dialog.split.new"),
+        Binding("e", "change", "Endre beløp", id="dialog.split.amount"),
+        Binding("s,delete", "remove", "Slett del", id="dialog.split.remove"),
+        Binding("f12,ctrl+s", "accept", "Del innbetalingen", id="dialog.split.accept"),
     ]
     DEFAULT_CSS = """
     SplitDialog > #box { width: 76; }

@@ -62,7 +62,10 @@ class Tab(Vertical, Generic[T]):
 
 def tab_keys(tabs: tuple[type[Tab[Any]], ...]) -> list[BindingType]:
     """The number keys of these tabs, for BINDINGS."""
-    return [Binding(str(index + 1), f"tab({index})", tab.NAME, show=False) for index, tab in enumerate(tabs)]
+    return [
+        Binding(str(index + 1), f"tab({index})", tab.NAME, show=False, id=f"tab.{index + 1}")
+        for index, tab in enumerate(tabs)
+    ]
 
 
 class TabScreen(Kk2Screen, Generic[T]):

@@ -53,10 +53,10 @@ I tar den av listen som ikke vår, med en begrunnelse. Den blir da ikke bokført
 En innbetaling som er plassert, kommer med i Bokføringsforslag, hvis den ikke er hentet fra Visma og ført der før.
 """
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("p", "place", "Plasser"),
-        Binding("d", "split", "Del"),
-        Binding("i", "dismiss_payment", "Ikke vår"),
-        Binding("f5", "reload", "Oppdater"),
+        Binding("p", "place", "Plasser", id="unplaced.place"),
+        Binding("d", "split", "Del", id="unplaced.split"),
+        Binding("i", "dismiss_payment", "Ikke vår", id="unplaced.dismiss"),
+        Binding("f5", "reload", "Oppdater", id="common.reload"),
     ]
     WRITES = frozenset({"place", "split", "dismiss_payment"})
     DEFAULT_CSS = """

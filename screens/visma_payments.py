@@ -45,10 +45,10 @@ med, merker du den som ikke vår; ellers plasserer du den.
 Transaksjoner på fakturaer som ikke er saker, telles på kvitteringen og gjør ingenting.
 """
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("enter,h", "fetch", "Hent"),
-        Binding("k", "receipt", "Kvittering"),
-        Binding("u", "unplaced", "Uplasserte"),
-        Binding("f5", "reload", "Oppdater"),
+        Binding("enter,h", "fetch", "Hent", id="visma.fetch"),
+        Binding("k", "receipt", "Kvittering", id="visma.receipt"),
+        Binding("u", "unplaced", "Uplasserte", id="visma.unplaced"),
+        Binding("f5", "reload", "Oppdater", id="common.reload"),
     ]
     WRITES = frozenset({"fetch"})
     DEFAULT_CSS = """

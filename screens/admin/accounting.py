@@ -28,7 +28,7 @@ står under Reskontroer.
 
 E endrer, F12 lagrer. Endringen gjelder bilag som lages heretter; bilag som er laget, er som de er.
 """
-    BINDINGS: ClassVar[list[BindingType]] = [Binding("e", "edit", "Endre")]
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("e", "edit", "Endre", id="creditor.accounting.edit")]
 
     def __init__(self) -> None:
         self._sheet = FactSheet()

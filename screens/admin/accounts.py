@@ -34,8 +34,8 @@ den øverste kontoen. En avtale endres ikke: legg kontoen til på nytt, så erst
 S sletter kontoen. Det går ikke mens innbetalinger på den er uplassert.
 """
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("n", "add", "Ny", tooltip="Ny bankkonto"),
-        Binding("s", "delete", "Slett", tooltip="Slett bankkontoen"),
+        Binding("n", "add", "Ny", tooltip="Ny bankkonto", id="creditor.account.new"),
+        Binding("s", "delete", "Slett", tooltip="Slett bankkontoen", id="creditor.account.delete"),
     ]
 
     def __init__(self) -> None:

@@ -53,10 +53,10 @@ I listen over saksbehandlere åpner Enter navn, e-post og rolle, N legger til, o
 har åpne saker, kan ikke fjernes, og det må alltid finnes en administrator.
 """
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("enter", "open", "Åpne"),
-        Binding("n", "add", "Ny"),
-        Binding("s", "remove", "Fjern", tooltip="Fjern saksbehandleren"),
-        Binding("tab,shift+tab", "other_list", "Bytt liste"),
+        Binding("enter", "open", "Åpne", id="admin.open"),
+        Binding("n", "add", "Ny", id="admin.new"),
+        Binding("s", "remove", "Fjern", tooltip="Fjern saksbehandleren", id="admin.remove"),
+        Binding("tab,shift+tab", "other_list", "Bytt liste", id="admin.other_list"),
     ]
     DEFAULT_CSS = """
     AdminScreen .section { padding: 0 2; margin-top: 0; }

@@ -40,7 +40,7 @@ E endrer, F12 lagrer. Behandlingsterskelen er saldoen en sak avsluttes under; en
 rekkefølgen innbetalinger dekker: piltastene merker, mellomrom flytter det merkede ett steg fram. Endrer du en av \
 dem, regnes sakene om med det samme. Det som alt er lagt i et bilag, røres ikke.
 """
-    BINDINGS: ClassVar[list[BindingType]] = [Binding("e", "edit", "Endre")]
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("e", "edit", "Endre", id="creditor.edit")]
 
     def __init__(self) -> None:
         self._sheet = FactSheet()

@@ -33,8 +33,8 @@ reskontrotype, så spør kk2 om den nye skal erstatte den gamle. Begge deler skj
 Uten linje for sakens Avdeling stopper bokføringen av innbetalinger på saken.
 """
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("n", "add", "Ny", tooltip="Ny reskontrolinje"),
-        Binding("s", "delete", "Slett", tooltip="Slett reskontrolinjen"),
+        Binding("n", "add", "Ny", tooltip="Ny reskontrolinje", id="creditor.ledger.new"),
+        Binding("s", "delete", "Slett", tooltip="Slett reskontrolinjen", id="creditor.ledger.delete"),
     ]
 
     def __init__(self) -> None:

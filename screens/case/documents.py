@@ -39,7 +39,7 @@ er sendt; er den ikke det, ligger den i Utboks.
 
 K lagrer en kopi (PDF) i mappen outbox, der du kan hente den.
 """
-    BINDINGS: ClassVar[list[BindingType]] = [Binding("k", "save_copy", "Lagre kopi")]
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("k", "save_copy", "Lagre kopi", id="case.letter.copy")]
 
     def __init__(self) -> None:
         super().__init__(id="dokumenter")

@@ -40,7 +40,7 @@ Generelt viser hvem som skylder, og hvordan saken er satt opp.
 E endrer Avdeling, saksbehandler, behandlingsterskel og status. Avdeling avgjør hvilken reskontro innbetalinger \
 bokføres på; finnes den ikke hos kreditor, stopper bokføringen. Et tomt felt for terskel betyr kreditors. F12 lagrer.
 """
-    BINDINGS: ClassVar[list[BindingType]] = [Binding("e", "edit", "Endre")]
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("e", "edit", "Endre", id="case.edit")]
     DEFAULT_CSS = """
     GeneralTab .columns { height: auto; margin-top: 1; }
     GeneralTab .columns Plain { width: 1fr; height: auto; }

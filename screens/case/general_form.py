@@ -9,6 +9,7 @@ from data.documents import Case, CaseStatus, Creditor, Handler
 from screens.widgets.amount_input import AmountInput
 from screens.widgets.field import Field
 from screens.widgets.form import Form
+from screens.widgets.form_field import FormField
 from screens.widgets.form_input import FormInput
 from screens.widgets.pick import Pick
 from screens.widgets.plain import Plain
@@ -46,6 +47,15 @@ class GeneralForm(Form):
             "handler": Field("Saksbehandler", self._handler),
             "threshold": Field("Behandlingsterskel", self._threshold),
             "status": Field("Status", self._status),
+        }
+
+    @property
+    def inputs(self) -> Mapping[str, FormField]:
+        return {
+            "department": self._department,
+            "handler": self._handler,
+            "threshold": self._threshold,
+            "status": self._status,
         }
 
     def compose(self) -> ComposeResult:

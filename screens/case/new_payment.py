@@ -1,5 +1,6 @@
 """Ny innbetaling: the form for a payment entered by hand."""
 
+from collections.abc import Mapping
 from datetime import date
 from typing import ClassVar
 
@@ -11,6 +12,7 @@ from screens.widgets.amount_input import AmountInput
 from screens.widgets.date_input import DateInput
 from screens.widgets.field import Field
 from screens.widgets.form import Form
+from screens.widgets.form_field import FormField
 from screens.widgets.form_input import FormInput
 from screens.widgets.plain import Plain
 from screens.widgets.tick import Tick
@@ -21,7 +23,9 @@ from services.rules.money import format_amount
 class NewPaymentForm(Form):
     """Amount, date, whether it "skal ikke bokføres", and a text. Arrow up takes the details of the last one deleted."""
 
-    BINDINGS: ClassVar[list[BindingType]] = [Binding("up", "take_deleted", "Hent slettet")]
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("up", "take_deleted", "Hent slettet", id="case.payment.fetch_deleted")
+    ]
     DEFAULT_CSS = "NewPaymentForm .offer { color: $warning; height: 1; }"
 
     def __init__(self, today: date) -> None:
@@ -33,6 +37,10 @@ class NewPaymentForm(Form):
         self._text = FormInput(max_length=100)
         self._offer = Plain(classes="offer")
         self._deleted: Payment | None = None
+
+    @property
+    def inputs(self) -> Mapping[str, FormField]:
+        return {"amount": self._amount, "date": self._date, "not_posted": self._not_posted, "text": self._text}
 
     def compose(self) -> ComposeResult:
         yield Plain("Ny innbetaling", classes="title")
@@ -56,10 +64,6 @@ class NewPaymentForm(Form):
     def return_to(self) -> None:
         """Back to the open form, from another tab."""
         self._amount.focus()
-
-    @property
-    def changed(self) -> bool:
-        return self.is_open and bool(self._amount.value.strip() or self._text.value.strip())
 
     @property
     def amount(self) -> int:

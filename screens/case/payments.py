@@ -9,6 +9,7 @@ from textual.binding import Binding, BindingType
 from textual.events import Resize
 
 from data.documents import Payment
+from data.language import _
 from screens.case.coverage_lines import coverage_lines, detail_line
 from screens.case.new_payment import NewPaymentForm
 from screens.case.payment_rows import columns, has_surplus, listed, payment_row, sum_row
@@ -44,11 +45,13 @@ F flytter til en annen sak i én operasjon. Er innbetalingen alt bokført, flytt
 opplysningene blir stående, vises med V, og kan hentes med ↑ når du fører en ny innbetaling.
 """
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("n", "enter_new", "Ny", tooltip="Ny innbetaling"),
-        Binding("f", "move", "Flytt", tooltip="Flytt innbetalingen til en annen sak"),
-        Binding("s", "delete", "Slett", tooltip="Slett innbetalingen"),
-        Binding("b", "turn_posting", "Bokføring", tooltip="Skal ikke bokføres, av eller på"),
-        Binding("v", "show_deleted", "Slettede", tooltip="Vis eller skjul slettede innbetalinger"),
+        Binding("n", "enter_new", "Ny", tooltip="Ny innbetaling", id="case.payment.new"),
+        Binding("f", "move", "Flytt", tooltip="Flytt innbetalingen til en annen sak", id="case.payment.move"),
+        Binding("s", "delete", "Slett", tooltip="Slett innbetalingen", id="case.payment.delete"),
+        Binding("b", "turn_posting", "Bokføring", tooltip="Skal ikke bokføres, av eller på", id="case.payment.posting"),
+        Binding(
+            "v", "show_deleted", "Slettede", tooltip="Vis eller skjul slettede innbetalinger", id="case.payment.deleted"
+        ),
     ]
     DEFAULT_CSS = """
     PaymentsTab #coverage { height: auto; max-height: 7; padding: 0 2; }
@@ -149,7 +152,7 @@ opplysningene blir stående, vises med V, og kan hentes med ↑ når du fører e
     def _saved(self, payment: Payment) -> None:
         self._leave_form()
         self._new = payment.id
-        self._reload(payment)
+        self._changed(_("Innbetaling {amount} er ført"), payment)
 
     @on(Form.Close)
     def close(self) -> None:
@@ -182,7 +185,8 @@ opplysningene blir stående, vises med V, og kan hentes med ↑ når du fører e
 
     def _delete(self, payment: Payment, reason: str) -> None:
         work = self.services.payments.delete(payment.id, reason, self.services.actor)
-        self._change(work, payment, "delete_payment", lambda: self._delete(payment, reason))
+        told = _("Innbetaling {amount} er slettet")
+        self._change(work, payment, told, "delete_payment", lambda: self._delete(payment, reason))
 
     # --- moving ---
 
@@ -204,7 +208,8 @@ opplysningene blir stående, vises med V, og kan hentes med ↑ når du fører e
 
     def _move(self, preview: MovePreview) -> None:
         work = self.services.payments.move(preview.payment.id, preview.target.id, self.services.actor)
-        self._change(work, preview.payment, "move_payment", lambda: self._move(preview))
+        told = _("Innbetaling {amount} er flyttet til sak {case}")
+        self._change(work, preview.payment, told, "move_payment", lambda: self._move(preview))
 
     # --- posting on and off ---
 
@@ -215,7 +220,8 @@ opplysningene blir stående, vises med V, og kan hentes med ↑ når du fører e
     def _turn_posting(self, payment: Payment) -> None:
         posting = payment.posting == "excluded"
         work = self.services.payments.set_posting(payment.id, posting, self.services.actor)
-        self._change(work, payment, "turn_posting", lambda: self._turn_posting(payment))
+        told = _("Innbetaling {amount} skal bokføres") if posting else _("Innbetaling {amount} skal ikke bokføres")
+        self._change(work, payment, told, "turn_posting", lambda: self._turn_posting(payment))
 
     # --- shared ---
 
@@ -225,11 +231,22 @@ opplysningene blir stående, vises med V, og kan hentes med ↑ når du fører e
         return payment if payment is not None and payment.deleted is None else None
 
     def _change(
-        self, work: Coroutine[Any, Any, Payment], seen: Payment, action: str, again: Callable[[], None]
+        self, work: Coroutine[Any, Any, Payment], seen: Payment, told: str, action: str, again: Callable[[], None]
     ) -> None:
-        self.frame.run_write(work, self._reload, action=action, failed=self.frame.load, seen=seen, again=again)
+        self.frame.run_write(
+            work,
+            lambda payment: self._changed(told, payment),
+            action=action,
+            failed=self.frame.load,
+            seen=seen,
+            again=again,
+        )
 
-    def _reload(self, _payment: Payment) -> None:
+    def _changed(self, told: str, payment: Payment) -> None:
+        from services.undo import undo_of
+
+        told = told.format(amount=format_amount(payment.amount), case=payment.case)
+        self.frame.done(told, undo_of(payment))
         self.frame.load()
 
 

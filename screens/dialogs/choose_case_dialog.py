@@ -39,10 +39,10 @@ class ChooseCaseDialog(Dialog[str]):
 
     KEYS = "Enter Velg   ↑↓ Flytt   ESC Avbryt"
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("up", "move(-1)", "Opp", show=False),
-        Binding("down", "move(1)", "Ned", show=False),
-        Binding("pageup", "page(-1)", "Forrige side", show=False),
-        Binding("pagedown", "page(1)", "Neste side", show=False),
+        Binding("up", "move(-1)", "Opp", show=False, id="dialog.up"),
+        Binding("down", "move(1)", "Ned", show=False, id="dialog.down"),
+        Binding("pageup", "page(-1)", "Forrige side", show=False, id="dialog.page_up"),
+        Binding("pagedown", "page(1)", "Neste side", show=False, id="dialog.page_down"),
     ]
     DEFAULT_CSS = """
     ChooseCaseDialog > #box { width: 90; }

@@ -12,11 +12,19 @@ from screens.dialogs.dialog import Dialog
 from screens.widgets.plain import Plain
 
 
+NEI = 8  # the column where it stands, with its mark before it
+
+
 class YesNo(Widget, can_focus=True):
     """Two words, the chosen one marked. Nei is chosen from the start."""
 
     DEFAULT_CSS = "YesNo { height: 1; margin-top: 1; }"
     yes: reactive[bool] = reactive(False)
+
+    @property
+    def spot(self) -> tuple[int, int]:
+        """Where the terminal's cursor belongs: at the mark."""
+        return (0 if self.yes else NEI), 0
 
     def render(self) -> str:
         return "› Ja      Nei" if self.yes else "  Ja    › Nei"
@@ -27,10 +35,10 @@ class ConfirmDialog(Dialog[bool]):
 
     KEYS = "J Ja   N Nei   ESC Nei"
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("j,J", "answer(True)", "Ja"),
-        Binding("n,N", "answer(False)", "Nei"),
-        Binding("left,right,up,down,tab,shift+tab", "turn", "Bytt", show=False),
-        Binding("enter", "choose", "Velg", show=False),
+        Binding("j,J", "answer(True)", "Ja", id="dialog.yes"),
+        Binding("n,N", "answer(False)", "Nei", id="dialog.no"),
+        Binding("left,right,up,down,tab,shift+tab", "turn", "Bytt", show=False, id="dialog.turn"),
+        Binding("enter", "choose", "Velg", show=False, id="dialog.choose"),
     ]
 
     def __init__(self, question: str, effect: Sequence[str] = ()) -> None:

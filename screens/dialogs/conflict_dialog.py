@@ -25,8 +25,8 @@ class ConflictDialog(Dialog[str]):
 
     KEYS = "Enter Velg   S Se endringen   ESC Avbryt"
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("s,S", "answer('see')", "Se endringen", show=False),
-        Binding("p,P", "answer('again')", "Prøv igjen", show=False),
+        Binding("s,S", "answer('see')", "Se endringen", show=False, id="dialog.conflict.see"),
+        Binding("p,P", "answer('again')", "Prøv igjen", show=False, id="dialog.conflict.again"),
     ]
     DEFAULT_CSS = """
     ConflictDialog > #box { border: round $warning; }

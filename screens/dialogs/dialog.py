@@ -17,9 +17,9 @@ class Dialog(ModalScreen[T | None], inherit_bindings=False):
 
     KEYS: ClassVar[str] = "ESC Lukk"
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("escape", "cancel", "Lukk"),
-        Binding("tab", "app.focus_next", "Neste felt", show=False),
-        Binding("shift+tab", "app.focus_previous", "Forrige felt", show=False),
+        Binding("escape", "cancel", "Lukk", id="dialog.cancel"),
+        Binding("tab", "app.focus_next", "Neste felt", show=False, id="common.next"),
+        Binding("shift+tab", "app.focus_previous", "Forrige felt", show=False, id="common.previous"),
     ]
     DEFAULT_CSS = """
     Dialog { align: center middle; background: transparent; }

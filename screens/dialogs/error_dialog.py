@@ -22,7 +22,7 @@ class ErrorDialog(Dialog[None]):
     """What happened, what was saved and what to do (all in the message), a code for support, and details by line."""
 
     KEYS = "Enter Lukk   ESC Lukk   ↑↓ Bla"
-    BINDINGS: ClassVar[list[BindingType]] = [Binding("enter", "cancel", "Lukk")]
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("enter", "cancel", "Lukk", id="dialog.close")]
     DEFAULT_CSS = """
     ErrorDialog > #box { border: round $error; }
     ErrorDialog #details { height: auto; max-height: 10; margin-top: 1; scrollbar-size: 1 1; }

@@ -18,7 +18,7 @@ class HelpDialog(Dialog[None]):
     """Plain text, then one key a line."""
 
     KEYS = "ESC Lukk   ↑↓ Bla"
-    BINDINGS: ClassVar[list[BindingType]] = [Binding("f1,enter", "cancel", "Lukk", show=False)]
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("f1,enter", "cancel", "Lukk", show=False, id="dialog.close")]
     DEFAULT_CSS = """
     HelpDialog #help { height: auto; max-height: 16; scrollbar-size: 1 1; }
     HelpDialog #keys { margin-top: 1; }

@@ -14,7 +14,7 @@ class ReadingDialog(Dialog[None]):
     """Enter and ESC close it."""
 
     KEYS = "Enter Lukk   ESC Lukk"
-    BINDINGS: ClassVar[list[BindingType]] = [Binding("enter", "cancel", "Lukk", show=False)]
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("enter", "cancel", "Lukk", show=False, id="dialog.close")]
 
     def __init__(self, heading: str, lines: Sequence[str]) -> None:
         super().__init__(heading)

@@ -13,8 +13,8 @@ class ListTable(RowTable):
     """Rows given directly. A row with `opened` set is a group: ← folds away the more indented rows under it, → back."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("left", "fold(True)", "Fold sammen", show=False),
-        Binding("right", "fold(False)", "Fold ut", show=False),
+        Binding("left", "fold(True)", "Fold sammen", show=False, id="list.fold"),
+        Binding("right", "fold(False)", "Fold ut", show=False, id="list.unfold"),
     ]
 
     def __init__(

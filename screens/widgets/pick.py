@@ -8,20 +8,23 @@ from textual.binding import Binding, BindingType
 from textual.reactive import reactive
 from textual.widget import Widget
 
+from screens.widgets.form_field import FormField, keys_of
 from screens.widgets.safe_text import safe
 
 
-class Pick(Widget, can_focus=True):
+class Pick(FormField, Widget, can_focus=True):
     """`‹ åpen ›`: the arrows turn it, Enter goes on. `choices` are (value, text)."""
 
+    TYPED = "place"
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("left", "turn(-1)", "Forrige valg", show=False),
-        Binding("right,space", "turn(1)", "Neste valg", show=False),
-        Binding("enter", "app.focus_next", "Neste felt", show=False),
+        Binding("left", "turn(-1)", "Forrige valg", show=False, id="field.previous_choice"),
+        Binding("right,space", "turn(1)", "Neste valg", show=False, id="field.next_choice"),
+        Binding("enter", "app.focus_next", "Neste felt", show=False, id="field.next"),
     ]
+    KEYS = keys_of(BINDINGS)
     DEFAULT_CSS = """
     Pick { height: 1; width: 1fr; }
-    Pick:focus { background: $panel; color: $accent; }
+    Pick:focus { background: $panel; color: $accent; text-style: $focus-style; }
     """
     place: reactive[int] = reactive(0)
 
@@ -32,6 +35,15 @@ class Pick(Widget, can_focus=True):
     @property
     def value(self) -> str:
         return self._choices[self.place][0] if self._choices else ""
+
+    @property
+    def typed(self) -> str:
+        return self.value
+
+    def put_back(self, text: str) -> None:
+        """A choice that is there no more leaves the field as it is."""
+        if any(each == text for each, _ in self._choices):
+            self.choose(text)
 
     def set_choices(self, choices: Sequence[tuple[str, str]], value: str) -> None:
         """Other choices, with `value` chosen; it becomes one of them if it is not."""

@@ -28,13 +28,13 @@ class RowTable(ScrollView, can_focus=True, inherit_bindings=False):
     """A table of rows with a key each. Posts RowHighlighted as the cursor moves and RowSelected on Enter."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("up", "move(-1)", "Opp", show=False),
-        Binding("down", "move(1)", "Ned", show=False),
-        Binding("pageup", "page(-1)", "Forrige side", show=False),
-        Binding("pagedown", "page(1)", "Neste side", show=False),
-        Binding("home,ctrl+home", "first", "Første rad", show=False),
-        Binding("end,ctrl+end", "last", "Siste rad", show=False),
-        Binding("enter", "select", "Åpne", show=False),
+        Binding("up", "move(-1)", "Opp", show=False, id="list.up"),
+        Binding("down", "move(1)", "Ned", show=False, id="list.down"),
+        Binding("pageup", "page(-1)", "Forrige side", show=False, id="list.page_up"),
+        Binding("pagedown", "page(1)", "Neste side", show=False, id="list.page_down"),
+        Binding("home,ctrl+home", "first", "Første rad", show=False, id="list.first"),
+        Binding("end,ctrl+end", "last", "Siste rad", show=False, id="list.last"),
+        Binding("enter", "select", "Åpne", show=False, id="list.open"),
     ]
     COMPONENT_CLASSES: ClassVar[set[str]] = {
         "row-table--header",
@@ -46,7 +46,7 @@ class RowTable(ScrollView, can_focus=True, inherit_bindings=False):
     RowTable {
         width: 1fr; height: 1fr; overflow: hidden hidden; scrollbar-size: 0 0; background: $background;
         & > .row-table--header { color: $secondary; }
-        & > .row-table--cursor { background: $panel; text-style: bold; }
+        & > .row-table--cursor { background: $panel; text-style: $cursor-style; }
         & > .row-table--mark { color: $accent; text-style: bold; }
         & > .row-table--strong { text-style: bold; }
         & > .row-table--quiet { color: $secondary; }
@@ -127,6 +127,12 @@ class RowTable(ScrollView, can_focus=True, inherit_bindings=False):
         """What stands in the row under the cursor, for Ctrl+Y."""
         row = self.cursor_row
         return [cell if isinstance(cell, str) else cell.text for cell in row.cells] if row else []
+
+    @property
+    def spot(self) -> tuple[int, int]:
+        """Where the terminal's cursor belongs: at the mark of the row under the cursor, in view or not."""
+        line = self._head + self.cursor - self.first_in_view
+        return 0, max(0, min(line, self.size.height - 1))
 
     @property
     def summary(self) -> Row | None:

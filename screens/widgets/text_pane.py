@@ -13,12 +13,12 @@ class TextPane(VerticalScroll, inherit_bindings=False):
     """Wrapped text that scrolls. Can be focused only while there is more than is seen."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("up", "scroll_up", "Opp", show=False),
-        Binding("down", "scroll_down", "Ned", show=False),
-        Binding("pageup", "page_up", "Forrige side", show=False),
-        Binding("pagedown", "page_down", "Neste side", show=False),
-        Binding("home", "scroll_home", "Begynnelsen", show=False),
-        Binding("end", "scroll_end", "Slutten", show=False),
+        Binding("up", "scroll_up", "Opp", show=False, id="text.up"),
+        Binding("down", "scroll_down", "Ned", show=False, id="text.down"),
+        Binding("pageup", "page_up", "Forrige side", show=False, id="text.page_up"),
+        Binding("pagedown", "page_down", "Neste side", show=False, id="text.page_down"),
+        Binding("home", "scroll_home", "Begynnelsen", show=False, id="text.first"),
+        Binding("end", "scroll_end", "Slutten", show=False, id="text.last"),
     ]
     DEFAULT_CSS = """
     TextPane { height: auto; max-height: 50%; padding: 0 2; scrollbar-size: 1 1; border-top: solid $panel; }
