@@ -12,6 +12,7 @@ from typing import Annotated, Literal
 
 import msgspec
 
+from data.language import N_, _
 from data.store_url import UnusableUrl, check_url
 from services.errors import InvalidInput
 from services.rules.email import is_email
@@ -78,16 +79,24 @@ class StoreSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fi
     password_file: str = ""
 
 
+class SshSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """[ssh]: `authorized_keys` is the file that sshd reads for the service account; kk2 writes it when it is set."""
+
+    authorized_keys: str = ""
+
+
 class UiSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """[ui]: how the screens look, and how the terminal is used (kk2tui/terminal/profile.py).
 
     `low_bandwidth` is what every SSH session has anyway: no mouse. Without `frame_diff` Textual draws by itself.
+    `cursor` shows the terminal's own cursor where the selection is, for a magnifier that follows it.
     """
 
-    theme: Literal["kk2", "kk2-lys"] = "kk2"
+    theme: Literal["kk2", "kk2-lys", "kk2-kontrast", "kk2-kontrast-lys", "16-farger", "uten-farge"] = "kk2"
     mouse: bool = False
     low_bandwidth: bool = False
     frame_diff: bool = True
+    cursor: bool = False
 
 
 class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -97,10 +106,15 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     visma: VismaSettings = VismaSettings()
     store: StoreSettings = StoreSettings()
     mail: MailSettings = MailSettings()
+    ssh: SshSettings = SshSettings()
     ui: UiSettings = UiSettings()
 
 
-_SERVERS: dict[type, str] = {VismaSettings: "Visma", MailSettings: "e-postserveren", StoreSettings: "registeret"}
+_SERVERS: dict[type, str] = {
+    VismaSettings: N_("Visma"),
+    MailSettings: N_("e-postserveren"),
+    StoreSettings: N_("registeret"),
+}
 
 
 class SettingsError(InvalidInput):
@@ -115,19 +129,29 @@ def read_settings(home: Path) -> Settings:
     try:
         settings = msgspec.toml.decode(path.read_bytes(), type=Settings)
     except FileNotFoundError:
-        raise SettingsError(f"{path} finnes ikke. Lag et nytt hjem med: kk2 --home {home} init") from None
+        raise SettingsError(
+            _("{path} finnes ikke. Lag et nytt hjem med: kk2 --home {home} init").format(path=path, home=home)
+        ) from None
     except OSError as error:
-        raise SettingsError(f"{path} kan ikke leses: {error.strerror}.") from error
+        raise SettingsError(
+            _("{path} kan ikke leses: {strerror}.").format(path=path, strerror=error.strerror)
+        ) from error
     except msgspec.ValidationError as error:
-        raise SettingsError(f"{path}: {_wrong_key(error)} Rett filen og prøv igjen.") from error
+        raise SettingsError(
+            _("{path}: {wrong_key} Rett filen og prøv igjen.").format(path=path, wrong_key=_wrong_key(error))
+        ) from error
     except (msgspec.DecodeError, UnicodeDecodeError) as error:
-        raise SettingsError(f"{path} er ikke gyldig TOML: {error}. Rett filen og prøv igjen.") from error
+        raise SettingsError(
+            _("{path} er ikke gyldig TOML: {error}. Rett filen og prøv igjen.").format(path=path, error=error)
+        ) from error
     if settings.visma.adapter == "soap" and not settings.visma.url:
-        raise SettingsError(f"{path}: [visma] adapter = «soap» må ha url, adressen til tjenesten.")
+        raise SettingsError(_("{path}: [visma] adapter = «soap» må ha url, adressen til tjenesten.").format(path=path))
     try:
         check_url(settings.store.url)
     except UnusableUrl as error:
-        raise SettingsError(f"{path}: [store] url kan ikke brukes. {error.message}") from None
+        raise SettingsError(
+            _("{path}: [store] url kan ikke brukes. {message}").format(path=path, message=error.message)
+        ) from None
     _check_mail(settings.mail, path)
     return settings
 
@@ -140,10 +164,14 @@ def _check_mail(mail: MailSettings, path: Path) -> None:
 
     if not is_email(parseaddr(mail.sender)[1]):
         raise SettingsError(
-            f"{path}: [mail] host må ha sender, adressen e-posten er fra, for eksempel kk2@eksempel.no."
+            _("{path}: [mail] host må ha sender, adressen e-posten er fra, for eksempel kk2@eksempel.no.").format(
+                path=path
+            )
         )
     if mail.username and mail.security == "none" and mail.host not in LOCAL:
-        raise SettingsError(f"{path}: [mail] username krever tls, ellers går passordet åpent over nettet.")
+        raise SettingsError(
+            _("{path}: [mail] username krever tls, ellers går passordet åpent over nettet.").format(path=path)
+        )
 
 
 def _wrong_key(error: msgspec.ValidationError) -> str:
@@ -154,23 +182,33 @@ def _wrong_key(error: msgspec.ValidationError) -> str:
         place.append(unknown["key"])
     *sections, key = place or ["filen"]
     shown = "".join(f"[{section}] " for section in sections) + key
-    return f"{shown} finnes ikke som innstilling." if unknown else f"{shown} har en verdi som ikke kan brukes."
+    return (
+        _("{shown} finnes ikke som innstilling.").format(shown=shown)
+        if unknown
+        else _("{shown} har en verdi som ikke kan brukes.").format(shown=shown)
+    )
 
 
 def password(settings: VismaSettings | MailSettings | StoreSettings, home: Path) -> str:
     """The password that the section names, from the environment or the file. Raises SettingsError; never shows it."""
-    whose = _SERVERS[type(settings)]
+    whose = _(_SERVERS[type(settings)])
     if settings.password_env:
         found = os.environ.get(settings.password_env)
         if found is None:
-            raise SettingsError(f"Miljøvariabelen {settings.password_env} (passordet til {whose}) er ikke satt.")
+            raise SettingsError(
+                _("Miljøvariabelen {password_env} (passordet til {whose}) er ikke satt.").format(
+                    password_env=settings.password_env, whose=whose
+                )
+            )
         return found
     if not settings.password_file:
         return ""
     path = home / settings.password_file
     try:
         if stat.S_IMODE(path.stat().st_mode) & 0o077:
-            raise SettingsError(f"{path} kan leses av andre. Kjør: chmod 600 {path}")
+            raise SettingsError(_("{path} kan leses av andre. Kjør: chmod 600 {path}").format(path=path))
         return path.read_text(encoding="utf-8").strip()
     except OSError as error:
-        raise SettingsError(f"Passordfilen {path} kan ikke leses: {error.strerror}.") from error
+        raise SettingsError(
+            _("Passordfilen {path} kan ikke leses: {strerror}.").format(path=path, strerror=error.strerror)
+        ) from error

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 
 from data.backends import open_store
+from data.language import N_, _
 from data.migrations.running import bring_up_to_date
 from data.store import Store
 from kk2tui.settings import FILE_NAME, MailSettings, Settings, SettingsError, VismaSettings, password, read_settings
@@ -25,7 +26,7 @@ INBOX = "inbox"
 SCENARIO = "visma-scenario.json"
 SIMULATOR_STATE = "visma-simulator.json"
 LOG = "kk2.log"
-ROUTES = {"simulator": "simulator", "file": "bilagsfil"}
+ROUTES = {"simulator": N_("simulator"), "file": N_("bilagsfil")}
 
 
 def clock_from_environment() -> Clock:
@@ -36,7 +37,9 @@ def clock_from_environment() -> Clock:
     try:
         return SystemClock(date.fromisoformat(fixed))
     except ValueError:
-        raise SettingsError(f"KK2_TODAY skal være en dato som 2026-11-24, ikke «{fixed}».") from None
+        raise SettingsError(
+            _("KK2_TODAY skal være en dato som 2026-11-24, ikke «{fixed}».").format(fixed=fixed)
+        ) from None
 
 
 def store_of(settings: Settings, home: Path) -> Store:
@@ -64,12 +67,13 @@ async def opened_services(home: Path, login: str, clock: Clock | None = None) ->
         handler = await HandlerService(store).require(login)
         services = Services(
             handler=handler,
-            visma=settings.visma.url if settings.visma.adapter == "soap" else ROUTES[settings.visma.adapter],
+            visma=settings.visma.url if settings.visma.adapter == "soap" else _(ROUTES[settings.visma.adapter]),
             municipality=settings.name,
             clock=clock,
             store=store,
             home=home,
             inbox_folder=home / INBOX,
+            authorized_keys=key_file_path(settings, home),
             open_visma=lambda: open_visma(settings.visma, home, clock),
             open_transport=lambda: mail_transport(settings.mail, home),
             sender=settings.mail.sender,
@@ -81,6 +85,11 @@ async def opened_services(home: Path, login: str, clock: Clock | None = None) ->
             yield services
         finally:
             await services.close()
+
+
+def key_file_path(settings: Settings, home: Path) -> Path | None:
+    """The authorized_keys that the settings name, to be written by the services."""
+    return home / settings.ssh.authorized_keys if settings.ssh.authorized_keys else None
 
 
 def open_visma(settings: VismaSettings, home: Path, clock: Clock) -> "VismaPort":
@@ -148,8 +157,8 @@ def write_settings(home: Path, settings: Settings) -> None:
 
 def settings_text(settings: Settings) -> str:
     """kk2.toml with every key, so that it shows what can be set."""
-    lines = [f"name = {_toml(settings.name)}"]
-    for section in ("visma", "store", "mail", "ui"):
+    lines = [_("name = {toml}").format(toml=_toml(settings.name))]
+    for section in ("visma", "store", "mail", "ssh", "ui"):
         lines += ["", f"[{section}]"]
         values = msgspec.to_builtins(getattr(settings, section))
         lines += [f"{key} = {_toml(value)}" for key, value in values.items()]

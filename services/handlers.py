@@ -2,18 +2,23 @@
 
 import re
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 from msgspec.structs import replace
 
 from data.documents import Case, CaseStatus, Handler, Role
 from data.errors import Conflict, NotFound
+from data.language import N_, _
 from data.store import Reader, Store
 from services.errors import InvalidInput, Refused, UnknownHandler
 from services.listing import everything
 from services.rules.email import EMAIL_ADVICE, is_email
 
-ROLE_NAMES: dict[Role, str] = {"handler": "saksbehandler", "admin": "administrator"}
-LOGIN = re.compile(r"[a-z_][a-z0-9_.-]{0,31}", re.ASCII)
+if TYPE_CHECKING:
+    from services.key_file import KeyFile
+
+ROLE_NAMES: dict[Role, str] = {"handler": N_("saksbehandler"), "admin": N_("administrator")}
+LOGIN = re.compile(r"[a-z][a-z0-9_.-]{0,31}", re.ASCII)
 NOT_CLOSED: tuple[CaseStatus, ...] = ("open", "paused", "manual")
 
 
@@ -21,11 +26,13 @@ class HandlerService:
     """Registers handlers and answers who may act.
 
     Who changes the list must be an administrator (Refused, `not_admin`); a store without handlers takes its first
-    from anybody.
+    from anybody. With `key_file`, what sshd reads follows each change of keys; raises KeyFileError when the change is
+    stored and the file could not be written.
     """
 
-    def __init__(self, store: Store) -> None:
+    def __init__(self, store: Store, key_file: "KeyFile | None" = None) -> None:
         self._store = store
+        self._key_file = key_file
 
     async def all(self) -> list[Handler]:
         return await everything(self._store, Handler)
@@ -48,7 +55,9 @@ class HandlerService:
         async with self._store.transaction(actor, f"Saksbehandler {handler.id} registrert") as tx:
             await administrator(tx, actor)
             if await tx.get(Handler, handler.id) is not None:
-                raise Conflict(f"«{handler.id}» er registrert fra før. Ingenting er lagret. Velg et annet navn.")
+                raise Conflict(
+                    _("«{id}» er registrert fra før. Ingenting er lagret. Velg et annet navn.").format(id=handler.id)
+                )
             return tx.put(handler)
 
     async def change(self, handler: Handler, actor: str) -> Handler:
@@ -67,18 +76,32 @@ class HandlerService:
             return tx.put(handler)
 
     async def add(self, login: str, name: str, email: str, role: Role, keys: Sequence[str], actor: str) -> Handler:
-        """Register a handler, or change one that is there; keys are added to those it has. Raises InvalidInput."""
-        wanted = Handler(id=login, name=name.strip(), email=email.strip(), role=role, keys=tuple(dict.fromkeys(keys)))
+        """Register a handler, or change one that is there; public keys are added to those it has.
+
+        Raises InvalidInput, and Refused (`key_taken`) for a key that opens kk2 as somebody else.
+        """
+        wanted = Handler(id=login, name=name.strip(), email=email.strip(), role=role)
         refuse_problems(wanted)
+        added = await self._add(wanted, keys, actor)
+        if keys:
+            await self.write_keys()
+        return added
+
+    async def _add(self, wanted: Handler, keys: Sequence[str], actor: str) -> Handler:
+        login = wanted.id
         async with self._store.transaction(actor, f"Saksbehandler {login}") as tx:
             if await self.all():
                 await administrator(tx, actor)
             before = await tx.get(Handler, login)
-            if before is None:
-                return tx.put(wanted)
-            if role != "admin":
+            if before is not None and wanted.role != "admin":
                 await self._keep_an_admin(login)
-            return tx.put(replace(wanted, rev=before.rev, keys=tuple(dict.fromkeys((*before.keys, *keys)))))
+            kept = replace(before or wanted, name=wanted.name, email=wanted.email, role=wanted.role)
+            return tx.put(replace(kept, keys=with_keys(await self.all(), login, keys)) if keys else kept)
+
+    async def set_theme(self, login: str, theme: str) -> Handler:
+        """Remember how the screens are to look to a handler, who chooses it alone. Raises UnknownHandler."""
+        async with self._store.transaction(login, f"Saksbehandler {login}: utseende {theme}") as tx:
+            return tx.put(replace(await _known(tx, login), theme=theme))
 
     async def remove(self, login: str, actor: str) -> None:
         """Take a handler off the list.
@@ -90,37 +113,94 @@ class HandlerService:
             await administrator(tx, actor)
             handler = await tx.get(Handler, login)
             if handler is None:
-                raise NotFound(f"Saksbehandler {login} finnes ikke.")
+                raise NotFound(_("Saksbehandler {login} finnes ikke.").format(login=login))
             if cases := await self.open_cases(login):
-                told = "1 åpen sak" if cases == 1 else f"{cases} åpne saker"
-                raise Refused(f"{handler.name} har {told}. Gi dem til en annen først. Ingenting er endret.")
+                told = _("1 åpen sak") if cases == 1 else _("{cases} åpne saker").format(cases=cases)
+                raise Refused(
+                    _("{name} har {told}. Gi dem til en annen først. Ingenting er endret.").format(
+                        name=handler.name, told=told
+                    )
+                )
             await self._keep_an_admin(login)
             if login == actor:
-                raise Refused("En annen administrator må fjerne deg. Ingenting er endret.", code="self")
+                raise Refused(_("En annen administrator må fjerne deg. Ingenting er endret."), code="self")
             tx.delete(handler)
+        if handler.keys:
+            await self.write_keys()
+
+    async def drop_key(self, login: str, fingerprint: str, actor: str) -> Handler:
+        """Take one key from a handler, as when a machine is lost. Raises UnknownHandler and NotFound."""
+        async with self._store.transaction(actor, f"Nøkkel fjernet fra saksbehandler {login}") as tx:
+            await administrator(tx, actor)
+            handler = await _known(tx, login)
+            left = tuple(key for key in handler.keys if fingerprint_of(key) != fingerprint)
+            if left == handler.keys:
+                raise NotFound(
+                    _("{login} har ingen nøkkel {fingerprint}. Ingenting er endret.").format(
+                        login=login, fingerprint=fingerprint
+                    )
+                )
+            changed = tx.put(replace(handler, keys=left))
+        await self.write_keys()
+        return changed
+
+    async def write_keys(self) -> None:
+        """Make the file that sshd reads what the store says. Without such a file, nothing. Raises KeyFileError."""
+        if self._key_file is not None:
+            await self._key_file.write(self.all)
 
     async def _keep_an_admin(self, login: str) -> None:
         """Called inside a transaction: no other process takes the role from anybody meanwhile."""
         if not any(each.role == "admin" and each.id != login for each in await self.all()):
-            raise Refused("Det må alltid finnes en administrator. Ingenting er endret.", code="last_admin")
+            raise Refused(_("Det må alltid finnes en administrator. Ingenting er endret."), code="last_admin")
 
 
 async def administrator(reader: Reader, login: str) -> Handler:
     """The handler with this login. Raises UnknownHandler, and Refused when it is no administrator."""
     handler = await _known(reader, login)
     if handler.role != "admin":
-        raise Refused("Dette kan bare en administrator gjøre. Ingenting er endret.", code="not_admin")
+        raise Refused(_("Dette kan bare en administrator gjøre. Ingenting er endret."), code="not_admin")
     return handler
+
+
+def with_keys(handlers: Sequence[Handler], login: str, texts: Sequence[str]) -> tuple[str, ...]:
+    """The keys of this handler with these added, each once. Raises InvalidInput, and Refused (`key_taken`)."""
+    from services.public_key import read_public_key  # only who changes keys needs it
+
+    new = [read_public_key(text) for text in texts]
+    taken = {fingerprint_of(key): each.id for each in handlers if each.id != login for key in each.keys}
+    for key in new:
+        if owner := taken.get(key.fingerprint):
+            raise Refused(
+                _(
+                    "Nøkkelen {fingerprint} hører til {owner}. En nøkkel åpner kk2 som én saksbehandler. "
+                    "Ingenting er lagret."
+                ).format(fingerprint=key.fingerprint, owner=owner),
+                code="key_taken",
+            )
+    held = [key for each in handlers if each.id == login for key in each.keys]
+    own = {fingerprint_of(key): key for key in held} | {key.fingerprint: key.line for key in new}
+    return tuple(own.values())
+
+
+def fingerprint_of(key: str) -> str:
+    """A stored key as `ssh-keygen -l` shows it; "" for one that is no key: a store read in from a file may have any."""
+    from services.public_key import read_public_key
+
+    try:
+        return read_public_key(key).fingerprint
+    except InvalidInput:
+        return ""
 
 
 def handler_problems(handler: Handler) -> list[dict[str, object]]:
     """What is wrong with a handler, in words, each with its `field`."""
     problems: list[dict[str, object]] = []
     if not LOGIN.fullmatch(handler.id):
-        told = "Innlogging: små bokstaver, tall, punktum, bindestrek."
+        told = _("Innlogging: små bokstaver, tall, punktum, bindestrek.")
         problems.append({"field": "login", "message": told})
     if not handler.name.strip():
-        problems.append({"field": "name", "message": "Saksbehandleren må ha et navn."})
+        problems.append({"field": "name", "message": _("Saksbehandleren må ha et navn.")})
     if handler.email and not is_email(handler.email):
         problems.append({"field": "email", "message": EMAIL_ADVICE})
     return problems
@@ -130,7 +210,7 @@ def refuse_problems(handler: Handler) -> None:
     """Raises InvalidInput with all that is wrong."""
     if problems := handler_problems(handler):
         told = " ".join(str(problem["message"]) for problem in problems)
-        raise InvalidInput(f"{told} Ingenting er lagret.", details=problems)
+        raise InvalidInput(_("{told} Ingenting er lagret.").format(told=told), details=problems)
 
 
 async def _known(reader: Reader, login: str) -> Handler:

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from services.edits import EditService
     from services.handlers import HandlerService
     from services.inbox import Inbox
+    from services.key_file import KeyFile
     from services.law import LawService
     from services.letters.correspondence import Correspondence
     from services.letters.letters import LetterService
@@ -38,16 +39,17 @@ if TYPE_CHECKING:
     from services.rates import RateService
     from services.receipt_files.service import ReceiptFiles
     from services.receipts import ReceiptService
+    from services.undo import UndoService
     from services.visma.port import VismaPort
     from services.visma_payments import VismaPayments
 
 
-@dataclass(kw_only=True)
+@dataclass(kw_only=True, eq=False, repr=False)  # those take a ms to make, and nobody calls them
 class Services:
     """What screens and command line work with. `handler` is who acts, `visma` what the other end is called.
 
-    `home` is the folder of letters, templates and outbox, `sender` whom e-mail is from. The last three are the
-    services' own arguments.
+    `home` is the folder of letters, templates and outbox, `sender` whom e-mail is from, `authorized_keys` the file
+    that sshd reads. The last three are the services' own arguments.
     """
 
     handler: Handler
@@ -60,6 +62,7 @@ class Services:
     open_visma: "Callable[[], VismaPort]"
     open_transport: "Callable[[], Transport | None]"
     sender: str = ""
+    authorized_keys: Path | None = None
     dunning_codes: Sequence[str] = ("EWS", "PEWS", "PWS")
     page_size: int = 200
     quarantine_s: float = 300
@@ -79,7 +82,15 @@ class Services:
     def handlers(self) -> "HandlerService":
         from services.handlers import HandlerService
 
-        return HandlerService(self.store)
+        return HandlerService(self.store, self._key_file)
+
+    @property
+    def _key_file(self) -> "KeyFile | None":
+        if self.authorized_keys is None:
+            return None
+        from services.key_file import Forced, KeyFile
+
+        return KeyFile(self.authorized_keys, Forced.here(self.home))
 
     @cached_property
     def creditors(self) -> "CreditorService":
@@ -143,6 +154,12 @@ class Services:
         from services.drafts import DraftService
 
         return DraftService(self.store, self.clock, self.actor)
+
+    @cached_property
+    def undo(self) -> "UndoService":
+        from services.undo import UndoService
+
+        return UndoService(self.store, self.clock, self.creditors, self.handlers)
 
     # --- money ------------------------------------------------------------------------------------------------------
 

@@ -5,6 +5,7 @@ from pathlib import Path
 import click
 
 from data.documents import Creditor
+from data.language import _
 from kk2tui.cli import rates, retention
 from kk2tui.cli.context import command
 from kk2tui.cli.handlers import handlers
@@ -40,7 +41,9 @@ def load_creditors(session: Session, file: Path) -> None:
     try:
         content = file.read_bytes()
     except OSError as error:
-        raise InvalidInput(f"{file} kan ikke åpnes: {error.strerror}. Ingenting er lagret.") from error
+        raise InvalidInput(
+            _("{file} kan ikke åpnes: {strerror}. Ingenting er lagret.").format(file=file, strerror=error.strerror)
+        ) from error
     loaded = session.run(lambda services: _load(services.handlers, services.creditors, content, services.actor))
     _answer_creditors(session, loaded)
 
@@ -62,5 +65,5 @@ def _answer_creditors(session: Session, found: list[Creditor]) -> None:
     rows = [(each.number, each.name, each.company, format_amount(each.threshold)) for each in found]
     session.answer(
         {"creditors": [to_file(each) for each in found]},
-        lambda: table(("Nr.", "Navn", "Selskap", "Terskel"), rows, right=(3,)),
+        lambda: table((_("Nr."), _("Navn"), _("Selskap"), _("Terskel")), rows, right=(3,)),
     )

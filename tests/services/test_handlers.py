@@ -8,7 +8,9 @@ from data.errors import Conflict, NotFound
 from data.store import Store
 from services.errors import InvalidInput, Refused, UnknownHandler
 from services.handlers import HandlerService
+from services.public_key import read_public_key
 from tests.builders import case, put
+from tests.services.keys import ed25519
 
 
 @pytest.fixture
@@ -31,16 +33,45 @@ async def test_some_things_are_for_administrators(handlers: HandlerService) -> N
 
 
 async def test_a_handler_is_added_and_changed_with_keys_added_to_those_there(handlers: HandlerService) -> None:
-    await handlers.add("per", " Per Prøvesen ", "per@testvik.invalid", "handler", ["ssh-ed25519 A"], "kari")
-    changed = await handlers.add("per", "Per P. Prøvesen", "", "handler", ["ssh-ed25519 B", "ssh-ed25519 A"], "kari")
-    assert (changed.name, changed.keys) == ("Per P. Prøvesen", ("ssh-ed25519 A", "ssh-ed25519 B"))
+    one, two = ed25519("one"), ed25519("two", "per@pc")
+    await handlers.add("per", " Per Prøvesen ", "per@testvik.invalid", "handler", [f"{one} old"], "kari")
+    changed = await handlers.add("per", "Per P. Prøvesen", "", "handler", [two, one], "kari")
+    assert (changed.name, changed.keys) == ("Per P. Prøvesen", (one, two))
+    assert (await handlers.add("per", "Per", "", "handler", [], "kari")).keys == (one, two)
     assert [each.id for each in await handlers.all()] == ["kari", "ola", "per"]
 
 
-@pytest.mark.parametrize("login", ["", "Per", "per olsen", "-per", "p" * 33, "../per", "per\n"])
+@pytest.mark.parametrize(
+    "login", ["", "Per", "per olsen", "-per", "_per", "per;ls", "pér", "p" * 33, "../per", "per\n"]
+)
 async def test_a_login_is_a_plain_word(handlers: HandlerService, login: str) -> None:
     with pytest.raises(InvalidInput):
         await handlers.add(login, "Per Prøvesen", "", "handler", [], "kari")
+
+
+async def test_a_key_opens_kk2_as_one_handler_only(handlers: HandlerService) -> None:
+    await handlers.add("per", "Per Prøvesen", "", "handler", [ed25519("per")], "kari")
+    with pytest.raises(Refused, match="hører til per") as refused:
+        await handlers.add("siv", "Siv Prøvesen", "", "handler", [ed25519("per", "siv@pc")], "kari")
+    assert refused.value.code == "key_taken"
+    assert [each.id for each in await handlers.all()] == ["kari", "ola", "per"]
+
+
+async def test_something_that_is_no_key_is_not_stored(handlers: HandlerService) -> None:
+    with pytest.raises(InvalidInput):
+        await handlers.add("per", "Per Prøvesen", "", "handler", [f'command="sh" {ed25519("per")}'], "kari")
+    assert [each.id for each in await handlers.all()] == ["kari", "ola"]
+
+
+async def test_one_key_is_taken_away_by_its_fingerprint(handlers: HandlerService) -> None:
+    lost, kept = ed25519("lost"), ed25519("kept")
+    await handlers.add("per", "Per Prøvesen", "", "handler", [lost, kept], "kari")
+    fingerprint = read_public_key(lost).fingerprint
+    with pytest.raises(Refused):
+        await handlers.drop_key("per", fingerprint, "per")
+    assert (await handlers.drop_key("per", fingerprint, "kari")).keys == (kept,)
+    with pytest.raises(NotFound):
+        await handlers.drop_key("per", fingerprint, "kari")
 
 
 async def test_a_handler_has_a_name(handlers: HandlerService) -> None:
