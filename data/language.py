@@ -66,7 +66,9 @@ class Translated(str):
 
 def _(text: str) -> str:
     """`text` (bokmål) in the language in use; bokmål where a translation is missing."""
-    return text if _catalogue is None or not text else Translated(_catalogue.gettext(text), text)
+    if _catalogue is None or not text or isinstance(text, Translated):
+        return text
+    return Translated(_catalogue.gettext(text), text)
 
 
 def N_(text: str) -> str:

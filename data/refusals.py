@@ -2,37 +2,37 @@
 
 from data.documents import Document
 from data.errors import Conflict, StoreBusy
-from data.language import _
+from data.language import N_, _
 
 NAMES = {
-    "creditors": "oppdragsgiver",
-    "handlers": "saksbehandler",
-    "interest_rates": "rentesats",
-    "notice_fees": "gebyrsats",
-    "cases": "sak",
-    "claims": "fordring",
-    "fees": "gebyr eller omkostning",
-    "events": "hendelse",
-    "payments": "innbetaling",
-    "bank_files": "bankfil",
-    "bank_sources": "bankkonto",
-    "cursors": "avlesning av Visma",
-    "conversions": "konverteringsfil",
-    "claim_links": "kobling til Visma",
-    "vouchers": "bilag",
-    "deliveries": "oversending av bilag",
-    "letters": "brev",
-    "mails": "e-post",
-    "runs": "kjøring",
-    "receipts": "kvittering",
-    "schema": "registerets versjon",
+    "creditors": N_("oppdragsgiver"),
+    "handlers": N_("saksbehandler"),
+    "interest_rates": N_("rentesats"),
+    "notice_fees": N_("gebyrsats"),
+    "cases": N_("sak"),
+    "claims": N_("fordring"),
+    "fees": N_("gebyr eller omkostning"),
+    "events": N_("hendelse"),
+    "payments": N_("innbetaling"),
+    "bank_files": N_("bankfil"),
+    "bank_sources": N_("bankkonto"),
+    "cursors": N_("avlesning av Visma"),
+    "conversions": N_("konverteringsfil"),
+    "claim_links": N_("kobling til Visma"),
+    "vouchers": N_("bilag"),
+    "deliveries": N_("oversending av bilag"),
+    "letters": N_("brev"),
+    "mails": N_("e-post"),
+    "runs": N_("kjøring"),
+    "receipts": N_("kvittering"),
+    "schema": N_("registerets versjon"),
 }
 _VALUES = {
-    "kid": "KID",
-    "visma_id": "faktura-id i Visma",
-    "fingerprint": "kjennetegn i bankfilen",
-    "transmission": "forsendelsesnummer",
-    "message_id": "Message-ID",
+    "kid": N_("KID"),
+    "visma_id": N_("faktura-id i Visma"),
+    "fingerprint": N_("kjennetegn i bankfilen"),
+    "transmission": N_("forsendelsesnummer"),
+    "message_id": N_("Message-ID"),
 }
 
 
@@ -62,7 +62,7 @@ def exists(doc: Document) -> Conflict:
 
 def taken(doc: Document, field: str) -> Conflict:
     """Another document has the value of a unique field. A field without a name here is not shown: it may be private."""
-    value = f"{_VALUES[field]} {getattr(doc, field)}" if field in _VALUES else field
+    value = f"{_(_VALUES[field])} {getattr(doc, field)}" if field in _VALUES else field
     return Conflict(
         _(
             "{name} kan ikke lagres: {value} er i bruk fra før. Ingenting er lagret. Kontroller "
@@ -90,4 +90,4 @@ def busy() -> StoreBusy:
 
 
 def _name(doc: Document) -> str:
-    return f"{NAMES.get(doc.TABLE, doc.TABLE)} {doc.id}"
+    return f"{_(NAMES.get(doc.TABLE, doc.TABLE))} {doc.id}"

@@ -2,17 +2,24 @@
 
 One row of SQLite's full-text index holds all words of an owner (a case with its claims). Words are folded the same way
 on both sides: `Bjørn-Åge Sæther` is found by `bjorn`, `aage` and `saether`, and a number with or without dashes and
-blanks.
+blanks. Words of letters are also kept by what they may be typed as (data/near_words.py).
 """
 
 import re
 import sqlite3
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from itertools import groupby
 
+from data.decoded import readable
+from data.documents import Document
+from data.near_words import keys, may_be_near, nearest, stretch
+from data.store import Match
 from data.tinydb.table_shape import TableShape
 
+VERSION = "1"  # raised when documents are found by other words: then those of a store are made again
+
+NOTHING: Mapping[str, Sequence[str]] = {}
 CANDIDATES = 2_000  # as many owners as are looked up sooner than all are gone through in order
 _MOST_WORDS = 12
 LONGEST_WORD = 64
@@ -42,15 +49,42 @@ class SearchIndex:
 
     def write(self) -> None:
         """Bring the rows of the owners touched up to date."""
+        before: set[str] = set()
+        after: set[str] = set()
         for owner in self._touched:
-            rows = self._connection.execute(
-                "select words from search_source where owner = ? order by tab, id", (owner,)
-            )
-            words = owner_words(text for (text,) in rows)
-            self._connection.execute("delete from search_words where rowid = ?", (owner,))
-            if words:
-                self._connection.execute("insert into search_words(rowid, words) values (?, ?)", (owner, words))
+            old, new = self._write_owner(owner)
+            before.update(old)
+            after.update(new)
         self._touched.clear()
+        self._keep_near(after - before)
+        self._forget_near(before - after)
+
+    def _write_owner(self, owner: int) -> tuple[set[str], set[str]]:
+        """The words that may be mistyped, as they were and as they are."""
+        execute = self._connection.execute
+        rows = execute("select words from search_source where owner = ? order by tab, id", (owner,))
+        words = owner_words(text for (text,) in rows)
+        old = execute("select words from search_words where rowid = ?", (owner,)).fetchone()
+        if old:
+            execute("delete from search_words where rowid = ?", (owner,))
+        if words:
+            execute("insert into search_words(rowid, words) values (?, ?)", (owner, words))
+        return near_words(old[0] if old else ""), near_words(words)
+
+    def _keep_near(self, words: Iterable[str]) -> None:
+        for word in words:
+            ways = keys(word)
+            known = "select 1 from near_word where key = ? and word = ?"
+            if not self._connection.execute(known, (ways[0], word)).fetchone():
+                self._connection.executemany("insert into near_word values (?, ?)", ((key, word) for key in ways))
+
+    def _forget_near(self, words: Iterable[str]) -> None:
+        """A name must not stay behind when the last one who had it is erased."""
+        for word in words:
+            owned = "select 1 from search_words where search_words match ? limit 1"
+            if not self._connection.execute(owned, (f'"{word}"',)).fetchone():
+                gone = ((key, word) for key in keys(word))
+                self._connection.executemany("delete from near_word where key = ? and word = ?", gone)
 
     def forget(self) -> None:
         """The transaction was undone."""
@@ -66,12 +100,28 @@ class SearchIndex:
         return number
 
 
-def search(connection: sqlite3.Connection, shape: TableShape, text: str, limit: int) -> list[str]:
+def make_again(connection: sqlite3.Connection, kinds: Iterable[tuple[type[Document], TableShape]]) -> None:
+    """Make all words again, from the documents. Runs inside the caller's transaction."""
+    for table in ("search_source", "search_words", "near_word"):
+        connection.execute(f"delete from {table}")  # noqa: S608 - the names above
+    index = SearchIndex(connection)
+    for kind, shape in kinds:
+        if kind.search_entry is Document.search_entry:
+            continue
+        for key, text in connection.execute(f"select id, doc from {shape.table}"):  # noqa: S608 - quoted
+            if doc := readable(kind, text):  # else a migration is about to write it
+                index.put(shape.name, key, doc.search_entry())
+    index.write()
+
+
+def search(connection: sqlite3.Connection, shape: TableShape, text: str, by: Match, limit: int) -> list[str]:
     """The JSON of the documents found, ordered by id.
 
     A few owners are looked up one by one; where many answer, owners are gone through in order until there are enough.
     """
-    expression = match_expression(text)
+    words = spellings(text)
+    near = {word: _near(connection, word) for word in mistypable(words)} if by == "near" else {}
+    expression = match_expression(words, whole=by == "whole", near=near)
     if not expression:
         return []
     found = "select rowid from search_words where search_words match ?"
@@ -83,6 +133,25 @@ def search(connection: sqlite3.Connection, shape: TableShape, text: str, limit: 
         (expression, limit),
     )
     return [doc for (doc,) in rows]
+
+
+def _near(connection: sqlite3.Connection, word: str) -> list[str]:
+    ways = keys(word)
+    places = ", ".join("?" * len(ways))
+    by_key = f"select word from near_word where key in ({places})"  # noqa: S608 - question marks
+    by_beginning = "select word from near_word where key >= ? and key < ?"
+    rows = connection.execute(f"{by_key} union {by_beginning}", (*ways, *stretch(word)))
+    return [other for other in nearest(word, (other for (other,) in rows)) if other != word]
+
+
+def mistypable(words: Iterable[Sequence[str]]) -> list[str]:
+    """Words of a query that may stand for others."""
+    return list(dict.fromkeys(word for alternative in words for word in alternative if may_be_near(word)))
+
+
+def near_words(words: str) -> set[str]:
+    """Those of an owner's words that are recognised when they are mistyped."""
+    return {word for word in words.split() if may_be_near(word)}
 
 
 def owner_words(texts: Iterable[str]) -> str:
@@ -99,12 +168,20 @@ def stored_words(text: str) -> list[str]:
     return list(found)
 
 
-def match_expression(text: str) -> str:
+def match_expression(
+    words: Sequence[Sequence[str]], *, whole: bool = False, near: Mapping[str, Sequence[str]] = NOTHING
+) -> str:
     """The query in SQLite's full-text language; empty when there is nothing to look for.
 
     Each word is letters and digits alone, in quotation marks: nothing that is typed can be taken for an operator.
     """
-    return " OR ".join("(" + " AND ".join(f'"{word}"*' for word in words) + ")" for words in spellings(text))
+
+    def one(word: str) -> str:
+        asked = f'"{word}"' if whole else f'"{word}"*'
+        others = near.get(word, ())
+        return "(" + " OR ".join((asked, *(f'"{other}"' for other in others))) + ")" if others else asked
+
+    return " OR ".join("(" + " AND ".join(map(one, alternative)) + ")" for alternative in words)
 
 
 def spellings(text: str) -> list[list[str]]:

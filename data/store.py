@@ -9,7 +9,7 @@
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
 from datetime import datetime
-from typing import Generic, NamedTuple, Protocol, TypeVar
+from typing import Generic, Literal, NamedTuple, Protocol, TypeVar
 
 import msgspec
 
@@ -17,6 +17,7 @@ from data.documents import Document
 
 D = TypeVar("D", bound=Document)
 Value = str | int | bool | None
+Match = Literal["beginnings", "whole", "near"]
 
 
 class Page(msgspec.Struct, Generic[D], frozen=True):
@@ -200,8 +201,12 @@ class Store(Reader, Protocol):
         `total` is a whole-number field to sum up. Those without a value are in no group.
         """
 
-    async def search(self, kind: type[D], text: str, *, limit: int = 50) -> list[D]:
-        """Documents found by the beginning of every word of `text` (see Document.search_entry), ordered by id."""
+    async def search(self, kind: type[D], text: str, *, by: Match = "beginnings", limit: int = 50) -> list[D]:
+        """Documents found by every word of `text` (see Document.search_entry), ordered by id.
+
+        `by` "beginnings" each begins a word, "whole" it is one, "near" it begins one or is nearly one: mistyped, or
+        another spelling of the same sound (data/near_words.py). Those found by "near" and not by "beginnings" are near.
+        """
 
     async def changes(self, since: int, limit: int | None = None) -> list[Change]:
         """Transactions committed after `since` by anybody, oldest first, and no more than `limit` of them."""

@@ -9,6 +9,7 @@ from datetime import date, datetime
 import msgspec
 
 from data.documents import Allocation, Document, Part
+from data.language import N_, _
 from services.bank_receipt import REASONS
 from services.cases import STATUS_NAMES
 from services.edit_text import FIELDS, written
@@ -19,169 +20,171 @@ from services.rules.money import format_amount
 from services.rules.posting import KIND_NAMES
 
 LABELS: Mapping[str, str] = {
-    "account": "konto",
-    "accounting": "regnskapsoppsett",
-    "actor": "utført av",
-    "address": "adresse",
-    "amount": "beløp",
-    "approve": "godkjennes i Visma",
-    "attempts": "forsøk",
-    "attachments": "vedlegg",
-    "bank": "bankens opplysninger",
-    "bank_file": "bankfil",
-    "base": "inkassosats",
-    "basis": "grunnlag",
-    "basis_points": "rentesats (hundredels prosent)",
-    "candidates": "mulige fakturaer",
-    "case": "sak",
-    "cases": "saker",
-    "city": "poststed",
-    "claim": "fordring",
-    "claims": "fordringer",
-    "closed": "avsluttet",
-    "closed_by_threshold": "avsluttet av terskelen",
-    "closed_from": "status før avslutning",
-    "code": "kode",
-    "company": "selskap",
-    "component": "art",
-    "costs": "omkostninger",
-    "counted_until": "regnet med til",
-    "coverage": "dekker",
-    "created": "laget",
-    "creditor": "kreditor",
-    "customer": "kunde i Visma",
-    "customer_key": "samlenøkkel",
-    "date": "dato",
-    "deadline": "frist",
-    "debtor_name": "skyldnerens navn",
-    "debtor_sort": "skyldneren sorteres som",
-    "demand_factor": "faktor betalingsoppfordring",
-    "due": "forfall",
-    "email": "e-post",
-    "erased": "personopplysninger slettet",
-    "fees": "gebyr",
-    "fetched": "hentet",
-    "fingerprint": "kjennetegn i bankfilen",
-    "format": "format",
-    "handler": "saksbehandler",
-    "imported": "lest inn",
-    "interest_until": "renter regnet til",
-    "invoice": "fakturanummer",
-    "invoices": "fakturaer",
-    "issued": "fakturadato",
-    "keys": "SSH-nøkler",
-    "kid": "KID",
-    "kind": "slag",
-    "language": "språkform",
-    "last_attempt": "siste forsøk",
-    "ledger": "transaksjon i Visma",
-    "letters": "brev",
-    "lines": "linjer",
-    "mail": "e-post",
-    "message": "melding",
-    "message_id": "Message-ID",
-    "mobile": "mobil",
-    "moved_from": "flyttet fra",
-    "name": "navn",
-    "national_id": "fødselsnummer",
-    "needs_decision": "må avgjøres",
-    "not_before": "sendes ikke før",
-    "note": "merknad",
-    "notice_factor": "faktor inkassovarsel",
-    "number": "nummer",
-    "old_number": "gammelt saksnummer",
-    "opened": "opprettet",
-    "org_number": "organisasjonsnummer",
-    "payments": "innbetalinger",
-    "pdf": "PDF",
-    "postcode": "postnummer",
-    "read": "lest",
-    "receipt": "kvittering",
-    "regulation": "forskrift",
-    "reminder_factor": "faktor purring",
-    "run": "kjøring",
-    "sections": "tabeller",
-    "sender": "avsender",
-    "sent": "sendt",
-    "serial": "løpenummer",
-    "source": "kilde",
-    "started": "begynt",
-    "state": "tilstand",
-    "step_sent": "sendt dato for steget",
-    "subject": "emne",
-    "summary": "sammendrag",
-    "surplus": "til gode",
-    "template": "brevmal",
-    "text": "tekst",
-    "time": "tid",
-    "title": "tittel",
-    "to_post": "med i bokføringsforslaget",
-    "to": "til",
-    "total": "sum",
-    "transmission": "forsendelsesnummer",
-    "url": "nettadresse",
-    "unpaid": "ubetalt i Visma",
-    "unplaced": "uplassert",
-    "valid_from": "gjelder fra",
-    "valid_to": "gjelder til",
-    "version": "utgave",
-    "via": "sendt som",
-    "visma_id": "id i Visma",
-    "voucher_number": "bilagsnummer",
-    "voucher_type": "bilagstype",
-    "vouchers": "bilag",
-    "waiting": "venter på rentesats",
-    "warnings": "varsler",
-    "write_back_note": "svar fra Visma",
-    "written_back": "saksnummer i Visma",
+    "account": N_("konto"),
+    "accounting": N_("regnskapsoppsett"),
+    "actor": N_("utført av"),
+    "address": N_("adresse"),
+    "amount": N_("beløp"),
+    "approve": N_("godkjennes i Visma"),
+    "attempts": N_("forsøk"),
+    "attachments": N_("vedlegg"),
+    "bank": N_("bankens opplysninger"),
+    "bank_file": N_("bankfil"),
+    "base": N_("inkassosats"),
+    "basis": N_("grunnlag"),
+    "basis_points": N_("rentesats (hundredels prosent)"),
+    "candidates": N_("mulige fakturaer"),
+    "case": N_("sak"),
+    "cases": N_("saker"),
+    "city": N_("poststed"),
+    "claim": N_("fordring"),
+    "claims": N_("fordringer"),
+    "closed": N_("avsluttet"),
+    "closed_by_threshold": N_("avsluttet av terskelen"),
+    "closed_from": N_("status før avslutning"),
+    "code": N_("kode"),
+    "company": N_("selskap"),
+    "component": N_("art"),
+    "costs": N_("omkostninger"),
+    "counted_until": N_("regnet med til"),
+    "coverage": N_("dekker"),
+    "created": N_("laget"),
+    "creditor": N_("kreditor"),
+    "customer": N_("kunde i Visma"),
+    "customer_key": N_("samlenøkkel"),
+    "date": N_("dato"),
+    "deadline": N_("frist"),
+    "debtor_name": N_("skyldnerens navn"),
+    "debtor_sort": N_("skyldneren sorteres som"),
+    "demand_factor": N_("faktor betalingsoppfordring"),
+    "due": N_("forfall"),
+    "email": N_("e-post"),
+    "erased": N_("personopplysninger slettet"),
+    "fees": N_("gebyr"),
+    "fetched": N_("hentet"),
+    "fingerprint": N_("kjennetegn i bankfilen"),
+    "format": N_("format"),
+    "handler": N_("saksbehandler"),
+    "imported": N_("lest inn"),
+    "interest_until": N_("renter regnet til"),
+    "invoice": N_("fakturanummer"),
+    "invoices": N_("fakturaer"),
+    "issued": N_("fakturadato"),
+    "keys": N_("SSH-nøkler"),
+    "kid": N_("KID"),
+    "kind": N_("slag"),
+    "language": N_("språkform"),
+    "last_attempt": N_("siste forsøk"),
+    "ledger": N_("transaksjon i Visma"),
+    "letters": N_("brev"),
+    "lines": N_("linjer"),
+    "mail": N_("e-post"),
+    "message": N_("melding"),
+    "message_id": N_("Message-ID"),
+    "mobile": N_("mobil"),
+    "moved_from": N_("flyttet fra"),
+    "name": N_("navn"),
+    "national_id": N_("fødselsnummer"),
+    "needs_decision": N_("må avgjøres"),
+    "not_before": N_("sendes ikke før"),
+    "note": N_("merknad"),
+    "notice_factor": N_("faktor inkassovarsel"),
+    "number": N_("nummer"),
+    "old_number": N_("gammelt saksnummer"),
+    "opened": N_("opprettet"),
+    "org_number": N_("organisasjonsnummer"),
+    "paid_month": N_("betalt i måned"),
+    "payments": N_("innbetalinger"),
+    "pdf": N_("PDF"),
+    "postcode": N_("postnummer"),
+    "read": N_("lest"),
+    "receipt": N_("kvittering"),
+    "regulation": N_("forskrift"),
+    "reminder_factor": N_("faktor purring"),
+    "run": N_("kjøring"),
+    "sections": N_("tabeller"),
+    "sender": N_("avsender"),
+    "sent": N_("sendt"),
+    "serial": N_("løpenummer"),
+    "source": N_("kilde"),
+    "started": N_("begynt"),
+    "state": N_("tilstand"),
+    "step_sent": N_("sendt dato for steget"),
+    "subject": N_("emne"),
+    "summary": N_("sammendrag"),
+    "surplus": N_("til gode"),
+    "template": N_("brevmal"),
+    "text": N_("tekst"),
+    "theme": N_("utseende"),
+    "time": N_("tid"),
+    "title": N_("tittel"),
+    "to_post": N_("med i bokføringsforslaget"),
+    "to": N_("til"),
+    "total": N_("sum"),
+    "transmission": N_("forsendelsesnummer"),
+    "url": N_("nettadresse"),
+    "unpaid": N_("ubetalt i Visma"),
+    "unplaced": N_("uplassert"),
+    "valid_from": N_("gjelder fra"),
+    "valid_to": N_("gjelder til"),
+    "version": N_("utgave"),
+    "via": N_("sendt som"),
+    "visma_id": N_("id i Visma"),
+    "voucher_number": N_("bilagsnummer"),
+    "voucher_type": N_("bilagstype"),
+    "vouchers": N_("bilag"),
+    "waiting": N_("venter på rentesats"),
+    "warnings": N_("varsler"),
+    "write_back_note": N_("svar fra Visma"),
+    "written_back": N_("saksnummer i Visma"),
 }
 _COUNTS = frozenset(
     ("attempts", "basis_points", "cases", "claims", "deliveries", "invoices", "letters", "payments", "serial")
 )
 _COMPONENTS: Mapping[str, str] = {
-    "principal": "hovedstol",
-    "costs": "omkostninger",
-    "fees": "gebyr",
-    "interest": "renter",
-    "surplus": "til gode",
+    "principal": N_("hovedstol"),
+    "costs": N_("omkostninger"),
+    "fees": N_("gebyr"),
+    "interest": N_("renter"),
+    "surplus": N_("til gode"),
 }
 _WORDS: Mapping[str, Mapping[str, str]] = {
     "claim_links.state": {
-        "waiting": "ikke søkt ennå",
-        "several": "flere mulige",
-        "none": "ikke funnet",
-        "linked": "koblet",
-        "without": "uten faktura i Visma",
+        "waiting": N_("ikke søkt ennå"),
+        "several": N_("flere mulige"),
+        "none": N_("ikke funnet"),
+        "linked": N_("koblet"),
+        "without": N_("uten faktura i Visma"),
     },
     "claims.written_back": {
-        "pending": "venter",
-        "done": "skrevet",
-        "taken": "opptatt av en annen sak",
-        "unlinked": "fakturaen er ikke funnet",
-        "none": "har ingen faktura i Visma",
+        "pending": N_("venter"),
+        "done": N_("skrevet"),
+        "taken": N_("opptatt av en annen sak"),
+        "unlinked": N_("fakturaen er ikke funnet"),
+        "none": N_("har ingen faktura i Visma"),
     },
     "cases.closed_from": {str(key): name for key, name in STATUS_NAMES.items()},
     "deliveries.state": {str(key): name for key, name in DELIVERY_STATES.items()},
     "fees.component": _COMPONENTS,
     "mails.state": {str(key): name for key, name in MAIL_STATES.items()},
-    "mails.via": {"smtp": "e-postserver", "file": "fil"},
+    "mails.via": {"smtp": N_("e-postserver"), "file": N_("fil")},
     "payments.source": {
-        "ocr": "OCR-fil",
-        "camt": "camt.054-fil",
-        "manual": "ført for hånd",
-        "visma": "Visma",
-        "moved": "flyttet eller delt",
-        "converted": "det gamle systemet",
+        "ocr": N_("OCR-fil"),
+        "camt": N_("camt.054-fil"),
+        "manual": N_("ført for hånd"),
+        "visma": N_("Visma"),
+        "moved": N_("flyttet eller delt"),
+        "converted": N_("det gamle systemet"),
     },
-    "payments.to_post": {"ready": "ja", "waits": "venter"},
+    "payments.to_post": {"ready": N_("ja"), "waits": N_("venter")},
     "payments.unplaced": {str(key): name for key, name in REASONS.items()},
     "receipts.kind": {
-        "cases": "saker",
-        "payments": "innbetalinger",
-        "posting": "bokføring",
-        "retention": "sletting av personopplysninger",
+        "cases": N_("saker"),
+        "payments": N_("innbetalinger"),
+        "posting": N_("bokføring"),
+        "retention": N_("sletting av personopplysninger"),
     },
-    "runs.state": {"started": "begynt", "notices": "brev venter", "done": "ferdig"},
+    "runs.state": {"started": N_("begynt"), "notices": N_("brev venter"), "done": N_("ferdig")},
     "vouchers.kind": {str(key): name for key, name in KIND_NAMES.items()},
 }
 _PERSON = "debtor"
@@ -189,10 +192,10 @@ _PERSON = "debtor"
 
 def label(table: str, field: str) -> str:
     """What a field is called: `Skyldner: adresse` for a part of the debtor."""
-    whole, _, part = field.partition(".")
+    whole, _dot, part = field.partition(".")
     told = FIELDS.get(table, {}).get(field) or FIELDS.get(table, {}).get(whole) or LABELS.get(whole, whole)
-    told = told[:1].upper() + told[1:]
-    return f"{told}: {LABELS.get(part, part)}" if part and field not in FIELDS.get(table, {}) else told
+    told = _(told)[:1].upper() + _(told)[1:]
+    return f"{told}: {_(LABELS.get(part, part))}" if part and field not in FIELDS.get(table, {}) else told
 
 
 def values(document: Document) -> dict[str, object]:
@@ -210,9 +213,9 @@ def values(document: Document) -> dict[str, object]:
 def shown(table: str, field: str, value: object, handlers: Mapping[str, str]) -> str:
     """A value as a person reads it. `handlers` are names by login."""
     if word := _WORDS.get(f"{table}.{field}", {}).get(str(value)):
-        return word
+        return _(word)
     if field.endswith("national_id"):
-        return "•" * len(str(value)) or "(tom)"
+        return "•" * len(str(value)) or _("(tom)")
     match value:
         case int() if field in _COUNTS and not isinstance(value, bool):
             return str(value)
@@ -238,11 +241,11 @@ def _parts(parts: Iterable[object]) -> str:
     told = list(parts)
     if all(isinstance(each, Allocation) for each in told):
         return ", ".join(
-            f"{_COMPONENTS[each.component]} {format_amount(each.amount)}"
+            f"{_(_COMPONENTS[each.component])} {format_amount(each.amount)}"
             for each in told
             if isinstance(each, Allocation)
         )
-    return f"{len(told)} linjer"
+    return _("{count} linjer").format(count=len(told))
 
 
 def _part(part: Part) -> str:
@@ -256,7 +259,7 @@ def _plain(value: object) -> str:
         case None:
             return ""
         case bool():
-            return "ja" if value else "nei"
+            return _("ja") if value else _("nei")
         case date():
             return format_date(value)
         case tuple():

@@ -20,6 +20,7 @@ from data.documents import (
     Payment,
 )
 from data.errors import NotFound
+from data.language import _
 from data.refusals import NAMES
 from data.store import AuditEntry, Change, Store
 from services.audit_text import is_empty, label, shown, values
@@ -107,7 +108,7 @@ class AuditTrail:
     async def of_case(self, number: str, wanted: Wanted) -> list[TrailEvent]:
         """The newest lines that touch a case or what belongs to it, oldest first. Raises NotFound."""
         if await self._store.get(Case, number) is None:
-            raise NotFound(f"Sak {number} finnes ikke.")
+            raise NotFound(_("Sak {number} finnes ikke.").format(number=number))
         lines: dict[int, list[AuditEntry]] = {}
         for kind, key in await self._belonging(number):
             for entry in await self._store.history(kind, key):
@@ -159,17 +160,17 @@ def _event(entries: Sequence[AuditEntry], names: Mapping[str, str]) -> TrailEven
 
 def _documents(entries: Iterable[AuditEntry], names: Mapping[str, str]) -> Iterable[TrailDocument]:
     for entry in entries:
-        name = NAMES.get(entry.table, entry.table)
+        name = _(NAMES.get(entry.table, entry.table))
         fields = () if entry.erased else tuple(_fields(entry, names))
         yield TrailDocument(table=entry.table, id=entry.id, name=name, what=_what(entry), fields=fields)
 
 
 def _what(entry: AuditEntry) -> str:
     if entry.erased:
-        return "innholdet er slettet av hensyn til personvernet"
+        return _("innholdet er slettet av hensyn til personvernet")
     if entry.after is None:
-        return "fjernet"
-    return "ny" if entry.before is None else "endret"
+        return _("fjernet")
+    return _("ny") if entry.before is None else _("endret")
 
 
 def _fields(entry: AuditEntry, names: Mapping[str, str]) -> Iterable[FieldEdit]:
@@ -197,6 +198,6 @@ def _values(table: str, text: str | None) -> dict[str, object]:
 
 
 def _erasure(key: str) -> TrailDocument:
-    table, _, document = key.partition("/")
-    name = NAMES.get(table, table)
-    return TrailDocument(table=table, id=document, name=name, what="tidligere innhold er slettet fra loggen")
+    table, _slash, document = key.partition("/")
+    name = _(NAMES.get(table, table))
+    return TrailDocument(table=table, id=document, name=name, what=_("tidligere innhold er slettet fra loggen"))

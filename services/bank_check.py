@@ -9,6 +9,7 @@ from typing import Literal, NamedTuple
 import msgspec
 
 from data.documents import BankFile, BankSource, Creditor
+from data.language import N_, _
 from data.store import Store
 from services.bank.findings import Finding
 from services.bank.payments import FileFormat, FileSummary
@@ -20,7 +21,7 @@ from services.rules.money import format_amount
 
 OUTSIDE = frozenset(("unknown_account", "other_source", "transmission_changed"))
 """Codes of findings that another file or creditor in the store may change."""
-FORMATS: Mapping[FileFormat, str] = {"ocr": "OCR-filer", "camt": "camt.054"}
+FORMATS: Mapping[FileFormat, str] = {"ocr": N_("OCR-filer"), "camt": "camt.054"}
 
 
 class Place(NamedTuple):
@@ -38,7 +39,7 @@ class Places(NamedTuple):
 
 
 PLACES: Mapping[FileFormat, Places] = {
-    "ocr": Places(Place("Oppdragskonto", 25), Place("Forsendelsesnummer", 17)),
+    "ocr": Places(Place(N_("Oppdragskonto"), 25), Place(N_("Forsendelsesnummer"), 17)),
     "camt": Places(Place("Acct", 1), Place("MsgId", 1)),
 }
 
@@ -94,14 +95,18 @@ class BankFileCheck:
         for each in summary.assignments:
             known, source = accounts.find(each.account), sources.get(each.account)
             if known is None:
-                text = f"konto {each.account} hører ikke til noen kreditor"
+                text = _("konto {account} hører ikke til noen kreditor").format(account=each.account)
                 found.append(_error(each.line, place.account, "unknown_account", each.account, text))
             elif source is not None and source.format != summary.format:
-                text = f"konto {each.account} leses fra {FORMATS[source.format]}; denne kan ha de samme innbetalingene"
+                text = _("konto {account} leses fra {format}; denne kan ha de samme innbetalingene").format(
+                    account=each.account, format=_(FORMATS[source.format])
+                )
                 found.append(_error(each.line, place.account, "other_source", each.account, text))
         if summary.transmission:
             for other in await self._store.find(BankFile, "transmission", summary.transmission):
-                text = f"forsendelsen er lest før med annet innhold: {_when(other)}, {_size(other)}"
+                text = _("forsendelsen er lest før med annet innhold: {when}, {size}").format(
+                    when=_when(other), size=_size(other)
+                )
                 found.append(_error(1, place.transmission, "transmission_changed", summary.transmission, text))
         return found
 
@@ -131,7 +136,7 @@ def _describe(path: Path, summary: FileSummary, status: FileStatus, findings: It
 
 def _error(line: int, place: Place, code: str, value: str, message: str) -> Finding:
     return Finding(
-        severity="error", line=line, column=place.column, field=place.field, code=code, value=value, message=message
+        severity="error", line=line, column=place.column, field=_(place.field), code=code, value=value, message=message
     )
 
 
@@ -143,14 +148,18 @@ def _read_before(file: BankFile) -> Finding:
         field="fil",
         code="duplicate_file",
         value=file.name,
-        message=f"filen er lest før: {_when(file)}, {_size(file)}. Ingenting er lest på nytt",
+        message=_("filen er lest før: {when}, {size}. Ingenting er lest på nytt").format(
+            when=_when(file), size=_size(file)
+        ),
     )
 
 
 def _when(file: BankFile) -> str:
-    return f"{format_instant(file.imported)} av {file.actor} som {file.name}"
+    return _("{imported} av {actor} som {name}").format(
+        imported=format_instant(file.imported), actor=file.actor, name=file.name
+    )
 
 
 def _size(file: BankFile) -> str:
-    made = f", laget {format_date(file.created)}" if file.created else ""
+    made = _(", laget {created}").format(created=format_date(file.created)) if file.created else ""
     return f"{file.payments} innbetalinger, {format_amount(file.amount)}{made}"

@@ -12,6 +12,7 @@ import msgspec
 
 from data.documents import BankFile, Creditor
 from data.errors import Conflict
+from data.language import _
 from data.store import Store, Transaction
 from services.bank.payments import FileSummary
 from services.bank_check import BankFileCheck, ImportedFile
@@ -60,7 +61,11 @@ class BankImport:
         rates = await interest_rates(self._store)
         async with self._store.transaction(actor, f"Bankfil {path.name} lest inn") as tx:
             if await tx.get(BankFile, summary.sha256) is not None:
-                raise Conflict(f"Filen {path.name} ble lest inn av en annen akkurat nå. Ingenting er lest på nytt.")
+                raise Conflict(
+                    _("Filen {name} ble lest inn av en annen akkurat nå. Ingenting er lest på nytt.").format(
+                        name=path.name
+                    )
+                )
             await claim_accounts(tx, summary)
             intake = PaymentIntake(tx, summary, accounts, progress)
             await intake.take_in(path, self._clock.today())

@@ -7,25 +7,26 @@ from typing import NamedTuple
 import msgspec
 
 from data.documents import Column, Payment, Receipt, Section, UnplacedReason
+from data.language import N_
 from data.store import Transaction
 from services.clock import Clock
 from services.receipts import keep_receipt
 from services.rules.money import format_amount
 
 REASONS: Mapping[UnplacedReason, str] = {
-    "unknown_kid": "ingen sak har denne KID",
-    "ambiguous_kid": "flere saker har denne KID",
-    "blank_kid": "uten KID",
-    "bad_chars": "KID har ugyldige tegn",
-    "bad_length": "KID har feil lengde",
-    "bad_check": "KID har feil kontrollsiffer",
-    "closed_case": "saken er avsluttet",
-    "negative": "negativ innbetaling (tilbakeføring)",
-    "card": "kortbetaling, må vurderes",
-    "visma_invoice": "feilføring i Visma: 20-UTG. FAKTURA",
-    "visma_voucher": "kk2-bilag endret i Visma, eller ukjent her",
-    "unlinked": "fakturaen har saksnummeret, men er ikke på saken",
-    "before_case": "kan være med i det saken begynte med",
+    "unknown_kid": N_("ingen sak har denne KID"),
+    "ambiguous_kid": N_("flere saker har denne KID"),
+    "blank_kid": N_("uten KID"),
+    "bad_chars": N_("KID har ugyldige tegn"),
+    "bad_length": N_("KID har feil lengde"),
+    "bad_check": N_("KID har feil kontrollsiffer"),
+    "closed_case": N_("saken er avsluttet"),
+    "negative": N_("negativ innbetaling (tilbakeføring)"),
+    "card": N_("kortbetaling, må vurderes"),
+    "visma_invoice": N_("feilføring i Visma: 20-UTG. FAKTURA"),
+    "visma_voucher": N_("kk2-bilag endret i Visma, eller ukjent her"),
+    "unlinked": N_("fakturaen har saksnummeret, men er ikke på saken"),
+    "before_case": N_("kan være med i det saken begynte med"),
 }
 
 

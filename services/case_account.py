@@ -13,6 +13,7 @@ from msgspec.structs import replace
 
 from data.documents import Case, Claim, Creditor, Fee, InterestRate, Payment
 from data.errors import NotFound
+from data.language import _
 from data.store import Reader, Transaction
 from services.clock import Clock
 from services.events import log
@@ -68,7 +69,7 @@ async def read_accounts(reader: Reader, numbers: Sequence[str]) -> list[CaseAcco
     cases = await reader.get_many(Case, numbers)
     for number in numbers:
         if number not in cases:
-            raise NotFound(f"Sak {number} finnes ikke. Ingenting er endret.")
+            raise NotFound(_("Sak {number} finnes ikke. Ingenting er endret.").format(number=number))
     creditors = await reader.get_many(Creditor, sorted({case.creditor for case in cases.values()}))
     claims = _by_case(await reader.find_many(Claim, "case", numbers))
     fees = _by_case(await reader.find_many(Fee, "case", numbers))

@@ -13,6 +13,7 @@ from msgspec.structs import replace
 
 from data.documents import Claim, Creditor, Run
 from data.errors import Kk2Error, NotFound
+from data.language import N_, _
 from data.store import Store
 from services.case_import_receipt import keep_case_import_receipt
 from services.case_making import CaseMaker
@@ -28,9 +29,9 @@ from services.visma.port import VismaPort
 from services.write_back import WriteBack, not_written
 
 CHECKS = (
-    "Ligger det fakturaer i forslaget i Visma?",
-    "Er forslaget godkjent?",
-    "Har oppdragsgiveren riktig purrekode (EWS)?",
+    N_("Ligger det fakturaer i forslaget i Visma?"),
+    N_("Er forslaget godkjent?"),
+    N_("Har oppdragsgiveren riktig purrekode (EWS)?"),
 )
 
 
@@ -194,19 +195,30 @@ class CaseImport:
         if run is not None:
             named = [each for each in waiting if each.run == run]
             if not named:
-                raise NotFound(f"Kjøring {run} finnes ikke i Visma, eller alle fakturaene i den er overtatt før.")
+                raise NotFound(
+                    _("Kjøring {run} finnes ikke i Visma, eller alle fakturaene i den er overtatt før.").format(run=run)
+                )
             if named[0].status != "approved":
                 note = named[0].note or "Godkjenn det i Visma først."
-                status = STATUS_NAMES[named[0].status]
-                raise Refused(f"Kjøring {run} har status {status}. {note} Ingenting er hentet.", code="not_approved")
+                status = _(STATUS_NAMES[named[0].status])
+                raise Refused(
+                    _("Kjøring {run} har status {status}. {note} Ingenting er hentet.").format(
+                        run=run, status=status, note=note
+                    ),
+                    code="not_approved",
+                )
             waiting = named
         ready = [each for each in waiting if each.ready]
         if ready:
             return ready[0]
-        details = [{"check": check} for check in CHECKS]
-        details += [{"run": str(each.run), "status": STATUS_NAMES[each.status], "note": each.note} for each in waiting]
+        details = [{"check": _(check)} for check in CHECKS]
+        details += [
+            {"run": str(each.run), "status": _(STATUS_NAMES[each.status]), "note": each.note} for each in waiting
+        ]
         again = f" {retried} saksnummer som ventet, er skrevet tilbake." if retried else ""
-        raise Refused(f"Ingen nye fakturaer på EWS.{again}", code="no_new_invoices", details=details)
+        raise Refused(
+            _("Ingen nye fakturaer på EWS.{again}").format(again=again), code="no_new_invoices", details=details
+        )
 
     async def _start(self, chosen: WaitingProposal, actor: str) -> bool:
         """Note that the run has begun. Answers whether it had begun before, and broke off."""

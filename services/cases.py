@@ -7,6 +7,7 @@ from msgspec.structs import replace
 
 from data.documents import Case, CaseStatus, Event, Handler
 from data.errors import NotFound
+from data.language import N_, _
 from data.store import Page, Store, Value
 from services.case_account import CaseAccount, read_account, read_accounts, update
 from services.clock import Clock
@@ -18,10 +19,10 @@ from services.rules.money import format_amount
 from services.rules.rates import InterestRates
 
 STATUS_NAMES: Mapping[CaseStatus, str] = {
-    "open": "åpen",
-    "closed": "avsluttet",
-    "paused": "stilt i bero",
-    "manual": "manuell",
+    "open": N_("åpen"),
+    "closed": N_("avsluttet"),
+    "paused": N_("stilt i bero"),
+    "manual": N_("manuell"),
 }
 
 
@@ -100,20 +101,22 @@ class CaseService:
         """Raises NotFound."""
         case = await self._store.get(Case, number)
         if case is None:
-            raise NotFound(f"Sak {number} finnes ikke. Søk etter den med / eller kk2 cases list --search.")
+            raise NotFound(
+                _("Sak {number} finnes ikke. Søk etter den med / eller kk2 cases list --search.").format(number=number)
+            )
         return case
 
     async def set_department(self, case: Case, department: str, actor: str) -> Case:
         """Set Avdeling, the key to the ledger line. `case` is as the handler saw it: Conflict when it has changed."""
         department = department.strip()
         if len(department) > 20:
-            raise InvalidInput("Avdeling kan ha høyst 20 tegn. Ingenting er lagret.")
+            raise InvalidInput(_("Avdeling kan ha høyst 20 tegn. Ingenting er lagret."))
         return await self._change(case, actor, f"Avdeling er satt til {department or '(tom)'}.", department=department)
 
     async def set_threshold(self, case: Case, threshold: int | None, actor: str) -> Case:
         """Give the case a threshold of its own in øre, or None for its creditor's. It closes or opens accordingly."""
         if threshold is not None and threshold < 0:
-            raise InvalidInput("Behandlingsterskelen kan ikke være negativ. Ingenting er lagret.")
+            raise InvalidInput(_("Behandlingsterskelen kan ikke være negativ. Ingenting er lagret."))
         shown = "kreditors" if threshold is None else format_amount(threshold)
         return await self._change(case, actor, f"Behandlingsterskel er satt til {shown}.", threshold=threshold)
 

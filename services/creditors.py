@@ -20,6 +20,7 @@ from data.documents import (
     UnplacedReason,
 )
 from data.errors import Conflict, NotFound
+from data.language import _
 from data.store import Store, Transaction
 from services.bank.kid import format_account
 from services.case_account import Updated, update
@@ -86,7 +87,7 @@ class CreditorService:
         """Raises NotFound."""
         creditor = await self._store.get(Creditor, number)
         if creditor is None:
-            raise NotFound(f"Kreditor {number} finnes ikke. Se kk2 admin creditors show.")
+            raise NotFound(_("Kreditor {number} finnes ikke. Se kk2 admin creditors show.").format(number=number))
         return creditor
 
     async def load(self, content: bytes, actor: str) -> list[Creditor]:
@@ -94,7 +95,7 @@ class CreditorService:
         wanted = [to_document(each) for each in read_creditors(content)]
         problems = [problem for each in wanted for problem in find_problems(each)]
         problems += [
-            problem_in(number, "number", "Kreditoren står flere ganger i filen.")
+            problem_in(number, "number", _("Kreditoren står flere ganger i filen."))
             for number in repeated(each.number for each in wanted)
         ]
         _refuse(problems)
@@ -109,7 +110,11 @@ class CreditorService:
         _refuse(list(find_problems(creditor)))
         async with self._changing(actor, f"Kreditor {creditor.number} registrert") as tx:
             if await tx.get(Creditor, creditor.number) is not None:
-                raise Conflict(f"Kreditor {creditor.number} finnes fra før. Ingenting er lagret. Velg et annet nummer.")
+                raise Conflict(
+                    _("Kreditor {number} finnes fra før. Ingenting er lagret. Velg et annet nummer.").format(
+                        number=creditor.number
+                    )
+                )
             _refuse(await self._shared_accounts([creditor]))
             return tx.put(creditor)
 
@@ -148,8 +153,10 @@ class CreditorService:
         old = creditor.ledger_line(line.ledger_type)
         if old is not None and not replacing:
             raise Refused(
-                f"Reskontrotype {line.ledger_type} har alt en linje, med konto {old.account}. Ingenting er lagret. "
-                "Slett den først, eller la den nye erstatte den.",
+                _(
+                    "Reskontrotype {ledger_type} har alt en linje, med konto {account}. Ingenting er "
+                    "lagret. Slett den først, eller la den nye erstatte den."
+                ).format(ledger_type=line.ledger_type, account=old.account),
                 code="ledger_line_exists",
             )
         reason = f"reskontrolinje {line.ledger_type} lagt til" + (" og den gamle slettet" if old else "")
@@ -161,7 +168,9 @@ class CreditorService:
         Raises NotFound.
         """
         if creditor.ledger_line(ledger_type) is None:
-            raise NotFound(f"Reskontrotype {ledger_type} har ingen linje. Ingenting er endret.")
+            raise NotFound(
+                _("Reskontrotype {ledger_type} har ingen linje. Ingenting er endret.").format(ledger_type=ledger_type)
+            )
         kept = tuple(line for line in creditor.ledger_lines if line.ledger_type != ledger_type)
         reason = f"reskontrolinje {ledger_type} slettet"
         return (await self.change(replace(creditor, ledger_lines=kept), actor, reason)).creditor
@@ -178,8 +187,9 @@ class CreditorService:
         known = any(each.account == account.account for each in creditor.bank_accounts)
         if known and not replacing:
             raise Refused(
-                f"Konto {format_account(account.account)} står der alt. Ingenting er lagret. "
-                "La den nye KID-avtalen erstatte den gamle.",
+                _(
+                    "Konto {account} står der alt. Ingenting er lagret. La den nye KID-avtalen erstatte den gamle."
+                ).format(account=format_account(account.account)),
                 code="bank_account_exists",
             )
         reason = f"KID-avtale for konto {account.account} " + ("erstattet" if known else "lagt til")
@@ -191,16 +201,26 @@ class CreditorService:
         Raises NotFound, and Refused (`payments_wait`) while unplaced payments that came in on it wait.
         """
         if all(each.account != account for each in creditor.bank_accounts):
-            raise NotFound(f"Konto {format_account(account)} står ikke på kreditoren. Ingenting er endret.")
+            raise NotFound(
+                _("Konto {account} står ikke på kreditoren. Ingenting er endret.").format(
+                    account=format_account(account)
+                )
+            )
         kept = tuple(each for each in creditor.bank_accounts if each.account != account)
         async with self._changing(actor, f"Kreditor {creditor.number}: konto {account} slettet") as tx:
             waiting = await tx.find_many(Payment, "unplaced", get_args(UnplacedReason))
             count = sum(payment.bank is not None and payment.bank.account == account for payment in waiting)
             if count:
-                told = "1 uplassert innbetaling" if count == 1 else f"{count} uplasserte innbetalinger"
+                told = (
+                    _("1 uplassert innbetaling")
+                    if count == 1
+                    else _("{count} uplasserte innbetalinger").format(count=count)
+                )
                 raise Refused(
-                    f"Konto {format_account(account)} har {told}. Ingenting er slettet. "
-                    "Plasser innbetalingene på saker, eller merk dem som ikke våre, først.",
+                    _(
+                        "Konto {account} har {told}. Ingenting er slettet. Plasser innbetalingene på saker, "
+                        "eller merk dem som ikke våre, først."
+                    ).format(account=format_account(account), told=told),
                     code="payments_wait",
                 )
             return (await self._change(tx, replace(creditor, bank_accounts=kept), actor)).creditor
@@ -267,7 +287,9 @@ class CreditorService:
             for account in each.bank_accounts:
                 other = owner.setdefault(account.account, each.number)
                 if other != each.number:
-                    told = f"Konto {format_account(account.account)} hører til kreditor {other}."
+                    told = _("Konto {account} hører til kreditor {other}.").format(
+                        account=format_account(account.account), other=other
+                    )
                     problems.append(problem_in(each.number, "bank_accounts", told, part="account"))
         return problems
 
@@ -279,7 +301,9 @@ def read_creditors(content: bytes) -> list[CreditorFile]:
         objects = parsed if isinstance(parsed, list) else [parsed]
         return [msgspec.convert(each, CreditorFile) for each in objects]
     except (msgspec.DecodeError, msgspec.ValidationError, UnicodeDecodeError) as error:
-        raise InvalidInput(f"Kreditorfilen kan ikke leses: {error}. Ingenting er lagret.") from error
+        raise InvalidInput(
+            _("Kreditorfilen kan ikke leses: {error}. Ingenting er lagret.").format(error=error)
+        ) from error
 
 
 def with_ledger_line(creditor: Creditor, line: LedgerLine) -> Creditor:
@@ -310,6 +334,8 @@ def to_file(creditor: Creditor) -> Mapping[str, Any]:
 def _refuse(problems: Sequence[Problem]) -> None:
     """Raises InvalidInput with all that is wrong, the first of it in the message."""
     if problems:
-        more = f" Det er {len(problems)} feil." if len(problems) > 1 else ""
-        told = f"{problems[0]['message']}{more} Ingenting er lagret. Rett feilene og prøv igjen."
+        more = _(" Det er {count} feil.").format(count=len(problems)) if len(problems) > 1 else ""
+        told = _("{first}{more} Ingenting er lagret. Rett feilene og prøv igjen.").format(
+            first=problems[0]["message"], more=more
+        )
         raise InvalidInput(told, details=problems)

@@ -12,6 +12,7 @@ from datetime import timedelta
 import msgspec
 
 from data.documents import DeliveryState, Voucher
+from data.language import _
 from data.store import Store
 from services.clock import Clock
 from services.delivery_receipt import keep_delivery_receipt
@@ -76,8 +77,10 @@ class DeliveryService:
         """Before anything is frozen: Visma answers and takes vouchers. Raises VismaError, Refused("file_route")."""
         if not (await self._visma.ping()).takes_vouchers:
             raise Refused(
-                "Bilagene går til Visma som fil, ikke over webtjenesten. Ingenting er bokført. "
-                "Skriv filene med: kk2 posting export MAPPE",
+                _(
+                    "Bilagene går til Visma som fil, ikke over webtjenesten. Ingenting er bokført. "
+                    "Skriv filene med: kk2 posting export MAPPE"
+                ),
                 code="file_route",
             )
 
@@ -98,7 +101,7 @@ class DeliveryService:
         """
         async with self._store.lock("outbox") as mine:
             if not mine:
-                raise Refused("En annen sender bilag akkurat nå. Prøv igjen om litt.", code="sending")
+                raise Refused(_("En annen sender bilag akkurat nå. Prøv igjen om litt."), code="sending")
             await self._outbox.recover(actor)
             before = sorted(await self._outbox.in_state(("ready", "unknown")), key=_turn)
             if not before:

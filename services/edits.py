@@ -6,6 +6,7 @@ from datetime import datetime
 import msgspec
 
 from data.documents import ALL_DOCUMENTS, Document, Handler
+from data.language import _
 from data.store import AuditEntry, Store
 from services.edit_text import FIELDS, written
 from services.listing import everything
@@ -71,7 +72,7 @@ def _field_edits(before: Document, after: Document, names: Mapping[str, str]) ->
         old, new = _value(before, field), _value(after, field)
         if old != new:
             was, is_now = written(field, old, names), written(field, new, names)
-            yield FieldEdit(field=field, label=label, before=was, after=is_now)
+            yield FieldEdit(field=field, label=_(label), before=was, after=is_now)
 
 
 def _value(document: Document, field: str) -> object:

@@ -1,6 +1,7 @@
 """Refusals of the services: bad input and broken rules, each with a code of its own. Nothing was changed."""
 
 from data.errors import Kk2Error
+from data.language import _
 
 
 class Refused(Kk2Error):
@@ -22,6 +23,9 @@ class UnknownHandler(Kk2Error):
 
     def __init__(self, login: str) -> None:
         super().__init__(
-            f"«{login}» er ikke registrert som saksbehandler. Ingenting er endret. "
-            f"En administrator legger til med: kk2 admin handlers add {login} --name NAVN --email E-POST"
+            _(
+                "«{login}» er ikke registrert som saksbehandler. Ingenting er endret. En "
+                "administrator legger til med: kk2 admin handlers add {login} --name NAVN --email "
+                "E-POST"
+            ).format(login=login)
         )

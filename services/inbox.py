@@ -7,6 +7,7 @@ from pathlib import Path
 import msgspec
 
 from data.errors import NotFound
+from data.language import _
 from services.bank_check import OUTSIDE, ImportedFile
 from services.bank_import import BankImport
 
@@ -55,7 +56,7 @@ class Inbox:
         """The path of a file in the inbox. Raises NotFound for anything that is not in the folder."""
         path = self._folder / name
         if path.parent != self._folder or not _is_plain_file(path):
-            raise NotFound(f"Filen {name} finnes ikke i innboksen {self._folder}.")
+            raise NotFound(_("Filen {name} finnes ikke i innboksen {folder}.").format(name=name, folder=self._folder))
         return path
 
     async def _check(self, path: Path, size: int) -> InboxFile:

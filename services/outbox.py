@@ -18,6 +18,7 @@ from msgspec.structs import replace
 
 from data.documents import Delivery, DeliveryState, Payment, Voucher
 from data.errors import NotFound
+from data.language import N_, _
 from data.store import Reader, Store, Transaction
 from services.case_account import update
 from services.clock import Clock
@@ -26,14 +27,14 @@ from services.events import log
 from services.rates import interest_rates
 
 STATE_NAMES: Mapping[DeliveryState, str] = {
-    "ready": "klar",
-    "sending": "sendes",
-    "delivered": "levert",
-    "registered": "registrert",
-    "posted": "postert",
-    "rejected": "avvist",
-    "unknown": "ukjent utfall",
-    "deleted": "slettet i Visma",
+    "ready": N_("klar"),
+    "sending": N_("sendes"),
+    "delivered": N_("levert"),
+    "registered": N_("registrert"),
+    "posted": N_("postert"),
+    "rejected": N_("avvist"),
+    "unknown": N_("ukjent utfall"),
+    "deleted": N_("slettet i Visma"),
 }
 ARRIVED: tuple[DeliveryState, ...] = ("delivered", "registered", "posted")
 UNDER_WAY: tuple[DeliveryState, ...] = ("ready", "sending", "unknown", "delivered", "registered")
@@ -122,11 +123,17 @@ class Outbox:
         async with self._store.transaction(actor, f"Bilag {reference} avgjort") as tx:
             delivery = await _delivery(tx, reference)
             if delivery.state not in ("unknown", "deleted") and not delivery.needs_decision:
-                raise Refused(f"Bilag {reference} er {STATE_NAMES[delivery.state]}; det er ikke noe å avgjøre.")
+                raise Refused(
+                    _("Bilag {reference} er {state}; det er ikke noe å avgjøre.").format(
+                        reference=reference, state=_(STATE_NAMES[delivery.state])
+                    )
+                )
             last = delivery.last_attempt
             if answer == "resend" and last is not None and self._clock.now() < last + quarantine:
                 raise Refused(
-                    f"Visma kan ennå arbeide med bilag {reference}. Vent til karantenen er over. Ingenting er sendt.",
+                    _(
+                        "Visma kan ennå arbeide med bilag {reference}. Vent til karantenen er over. Ingenting er sendt."
+                    ).format(reference=reference),
                     code="quarantine",
                 )
             await self._step(tx, reference, _answered(delivery.state, answer), actor)
@@ -235,12 +242,12 @@ async def _where_it_is_now(tx: Transaction, payment: Payment) -> Payment:
 async def _delivery(reader: Reader, reference: str) -> Delivery:
     delivery = await reader.get(Delivery, reference)
     if delivery is None:
-        raise NotFound(f"Bilag {reference} finnes ikke. Se kk2 posting status.")
+        raise NotFound(_("Bilag {reference} finnes ikke. Se kk2 posting status.").format(reference=reference))
     return delivery
 
 
 async def _voucher(reader: Reader, reference: str) -> Voucher:
     voucher = await reader.get(Voucher, reference)
     if voucher is None:
-        raise NotFound(f"Bilag {reference} finnes ikke. Se kk2 posting status.")
+        raise NotFound(_("Bilag {reference} finnes ikke. Se kk2 posting status.").format(reference=reference))
     return voucher

@@ -7,6 +7,7 @@ from itertools import islice
 from pathlib import Path
 
 from data.documents import BankReference, BankSource, Payment
+from data.language import _
 from data.store import Transaction
 from services.bank.fingerprints import Fingerprints
 from services.bank.payments import BankPayment, FileSummary
@@ -111,6 +112,6 @@ def _reference(payment: BankPayment) -> BankReference:
 
 def _changed() -> Refused:
     return Refused(
-        "Filen ble endret mens den ble lest. Ingenting er lagret. Vent til den er kommet helt frem, og prøv igjen.",
+        _("Filen ble endret mens den ble lest. Ingenting er lagret. Vent til den er kommet helt frem, og prøv igjen."),
         code="file_changed",
     )

@@ -11,6 +11,7 @@ from msgspec.structs import replace
 
 from data.documents import Case, Mark, Payment, PostingState
 from data.errors import Conflict, NotFound
+from data.language import _
 from data.store import Store, Transaction
 from services.bank_receipt import REASONS
 from services.case_account import Updated, read_accounts, update
@@ -72,9 +73,9 @@ class PaymentService:
         closed since it was seen.
         """
         if amount == 0:
-            raise InvalidInput("Beløpet kan ikke være null. Ingenting er lagret.")
+            raise InvalidInput(_("Beløpet kan ikke være null. Ingenting er lagret."))
         if day > self._clock.today():
-            raise InvalidInput(f"Datoen {format_date(day)} er ikke kommet ennå. Ingenting er lagret.")
+            raise InvalidInput(_("Datoen {day} er ikke kommet ennå. Ingenting er lagret.").format(day=format_date(day)))
         rates = await interest_rates(self._store)
         async with self._store.transaction(actor, f"Innbetaling på sak {case}") as tx:
             target = await _case(tx, case)
@@ -100,7 +101,7 @@ class PaymentService:
     async def delete(self, key: str, reason: str, actor: str) -> Payment:
         """Mark a payment as deleted; its details are kept. Raises NotFound and Refused."""
         if not reason.strip():
-            raise InvalidInput("Skriv hvorfor innbetalingen slettes. Ingenting er slettet.")
+            raise InvalidInput(_("Skriv hvorfor innbetalingen slettes. Ingenting er slettet."))
         rates = await interest_rates(self._store)
         async with self._store.transaction(actor, f"Innbetaling {key} slettet") as tx:
             payment = await _live_payment(tx, key)
@@ -164,11 +165,13 @@ class PaymentService:
             payment = await _live_payment(tx, key)
             case = _case_of(payment)
             if payment.posting not in ("pending", "excluded"):
-                raise Refused("Innbetalingen er alt bokført eller ført i Visma. Ingenting er endret.", code="posted")
+                raise Refused(_("Innbetalingen er alt bokført eller ført i Visma. Ingenting er endret."), code="posted")
             if posting and await _was_posted(tx, payment):
                 raise Refused(
-                    "Innbetalingen er bokført før, på saken den er flyttet fra eller i det gamle systemet, og kan ikke "
-                    "bokføres én gang til. Ingenting er endret.",
+                    _(
+                        "Innbetalingen er bokført før, på saken den er flyttet fra eller i det gamle systemet, og kan "
+                        "ikke bokføres én gang til. Ingenting er endret."
+                    ),
                     code="posted",
                 )
             changed = tx.put(replace(payment, posting="pending" if posting else "excluded"))
@@ -205,8 +208,10 @@ class PaymentService:
             target = await _case(tx, case)
             if target.creditor != payment.creditor:
                 raise Refused(
-                    f"Pengene kom inn på kontoen til kreditor {payment.creditor}, men saken hører til "
-                    f"{target.creditor}. Ingenting er endret.",
+                    _(
+                        "Pengene kom inn på kontoen til kreditor {creditor}, men saken hører til "
+                        "{creditor2}. Ingenting er endret."
+                    ).format(creditor=payment.creditor, creditor2=target.creditor),
                     code="other_creditor",
                 )
             tx.put(replace(payment, case=case, unplaced=None))
@@ -224,7 +229,10 @@ class PaymentService:
             for (case, amount), new in zip(parts, ids, strict=True):
                 target = await _case(tx, case)
                 if target.creditor != payment.creditor:
-                    raise Refused(f"Sak {case} har en annen kreditor. Ingenting er endret.", code="other_creditor")
+                    raise Refused(
+                        _("Sak {case} har en annen kreditor. Ingenting er endret.").format(case=case),
+                        code="other_creditor",
+                    )
                 tx.put(replace(_moved(payment, new, case), amount=amount))
             cases = ", ".join(case for case, _ in parts)
             mark = self._mark(actor, f"Delt på {cases}")
@@ -236,7 +244,7 @@ class PaymentService:
     async def dismiss(self, key: str, reason: str, actor: str) -> Payment:
         """Mark an unplaced payment as not ours, with the reason. Raises Refused and InvalidInput."""
         if not reason.strip():
-            raise InvalidInput("Skriv hvorfor innbetalingen ikke er vår. Ingenting er endret.")
+            raise InvalidInput(_("Skriv hvorfor innbetalingen ikke er vår. Ingenting er endret."))
         async with self._store.transaction(actor, f"Innbetaling {key} er ikke vår") as tx:
             payment = await _unplaced_payment(tx, key)
             mark = self._mark(actor, reason)
@@ -260,7 +268,7 @@ class PaymentService:
 async def _payment(tx: Transaction, key: str) -> Payment:
     payment = await tx.get(Payment, key)
     if payment is None:
-        raise NotFound(f"Innbetaling {key} finnes ikke. Ingenting er endret.")
+        raise NotFound(_("Innbetaling {key} finnes ikke. Ingenting er endret.").format(key=key))
     return payment
 
 
@@ -270,13 +278,15 @@ async def _live_payment(tx: Transaction, key: str) -> Payment:
 
 def _check_live(payment: Payment | None, key: str) -> Payment:
     if payment is None:
-        raise NotFound(f"Innbetaling {key} finnes ikke. Ingenting er endret.")
+        raise NotFound(_("Innbetaling {key} finnes ikke. Ingenting er endret.").format(key=key))
     if payment.deleted is not None:
-        raise Refused(f"Innbetaling {key} er slettet fra før. Ingenting er endret.", code="deleted")
+        raise Refused(_("Innbetaling {key} er slettet fra før. Ingenting er endret.").format(key=key), code="deleted")
     if payment.posting == "frozen":
         raise Refused(
-            f"Innbetaling {key} er med i et bilag som er på vei til Visma ({', '.join(payment.vouchers)}). "
-            "Vent til utfallet er kjent. Ingenting er endret.",
+            _(
+                "Innbetaling {key} er med i et bilag som er på vei til Visma ({vouchers}). Vent til "
+                "utfallet er kjent. Ingenting er endret."
+            ).format(key=key, vouchers=", ".join(payment.vouchers)),
             code="frozen",
         )
     return payment
@@ -285,21 +295,26 @@ def _check_live(payment: Payment | None, key: str) -> Payment:
 async def _unplaced_payment(tx: Transaction, key: str) -> Payment:
     payment = await _live_payment(tx, key)
     if payment.unplaced is None:
-        raise Refused(f"Innbetaling {key} er ikke blant de uplasserte. Ingenting er endret.", code="not_unplaced")
+        raise Refused(
+            _("Innbetaling {key} er ikke blant de uplasserte. Ingenting er endret.").format(key=key),
+            code="not_unplaced",
+        )
     return payment
 
 
 async def _case(tx: Transaction, number: str) -> Case:
     case = await tx.get(Case, number)
     if case is None:
-        raise NotFound(f"Sak {number} finnes ikke. Ingenting er endret.")
+        raise NotFound(_("Sak {number} finnes ikke. Ingenting er endret.").format(number=number))
     return case
 
 
 def _closed_meanwhile(seen: Case) -> Conflict:
     return Conflict(
-        f"Sak {seen.id} ble avsluttet av en annen i mellomtiden. Innbetalingen er ikke lagret. "
-        "Se på saken, og før den likevel, eller på en annen sak.",
+        _(
+            "Sak {id} ble avsluttet av en annen i mellomtiden. Innbetalingen er ikke lagret. Se "
+            "på saken, og før den likevel, eller på en annen sak."
+        ).format(id=seen.id),
         details=[{"table": seen.TABLE, "id": seen.id, "rev": seen.rev}],
     )
 
@@ -307,7 +322,9 @@ def _closed_meanwhile(seen: Case) -> Conflict:
 def _case_of(payment: Payment) -> str:
     if payment.case is None:
         raise Refused(
-            f"Innbetaling {payment.id} er ikke plassert på noen sak. Plasser den under Uplasserte innbetalinger.",
+            _("Innbetaling {id} er ikke plassert på noen sak. Plasser den under Uplasserte innbetalinger.").format(
+                id=payment.id
+            ),
             code="unplaced",
         )
     return payment.case
@@ -315,11 +332,15 @@ def _case_of(payment: Payment) -> str:
 
 def _check_move(payment: Payment, source: Case, target: Case) -> None:
     if source.id == target.id:
-        raise Refused(f"Innbetaling {payment.id} er på sak {target.id} fra før. Ingenting er endret.", code="same_case")
+        raise Refused(
+            _("Innbetaling {id} er på sak {id2} fra før. Ingenting er endret.").format(id=payment.id, id2=target.id),
+            code="same_case",
+        )
     if source.creditor != target.creditor:
         raise Refused(
-            f"Sak {target.id} har en annen kreditor enn sak {source.id}: pengene står på en annen konto. "
-            "Ingenting er endret.",
+            _(
+                "Sak {id} har en annen kreditor enn sak {id2}: pengene står på en annen konto. Ingenting er endret."
+            ).format(id=target.id, id2=source.id),
             code="other_creditor",
         )
 
@@ -354,10 +375,11 @@ async def _was_posted(tx: Transaction, payment: Payment) -> bool:
 
 def _check_parts(payment: Payment, parts: Sequence[tuple[str, int]]) -> None:
     if not parts or any(amount == 0 or (amount < 0) != (payment.amount < 0) for _, amount in parts):
-        raise InvalidInput("Hver del må ha et beløp med samme fortegn som innbetalingen. Ingenting er endret.")
+        raise InvalidInput(_("Hver del må ha et beløp med samme fortegn som innbetalingen. Ingenting er endret."))
     total = sum(amount for _, amount in parts)
     if total != payment.amount:
         raise InvalidInput(
-            f"Delene er {format_amount(total)} til sammen, innbetalingen er {format_amount(payment.amount)}. "
-            "Ingenting er endret."
+            _("Delene er {total} til sammen, innbetalingen er {amount}. Ingenting er endret.").format(
+                total=format_amount(total), amount=format_amount(payment.amount)
+            )
         )

@@ -5,17 +5,18 @@ from collections.abc import Sequence
 import msgspec
 
 from data.documents import Claim, Creditor
+from data.language import N_, _
 from data.store import Store
 from services.case_making import converted_twins, creditor_of, why_not
 from services.listing import everything
 from services.visma.port import NoNewInvoices, Proposal, ProposalStatus, VismaPort
 
 STATUS_NAMES: dict[ProposalStatus, str] = {
-    "proposed": "Forslag",
-    "approved": "Godkjent",
-    "distributed": "Distribuer",
+    "proposed": N_("Forslag"),
+    "approved": N_("Godkjent"),
+    "distributed": N_("Distribuer"),
 }
-DISTRIBUTED = (
+DISTRIBUTED = N_(
     "Forslaget har status «Distribuer»: feil knapp ble brukt ved godkjenning i Visma. "
     "Bare Vismas brukerstøtte kan rette det; lag så et nytt forslag."
 )
@@ -94,7 +95,9 @@ class Proposals:
 
 def _note(status: ProposalStatus, held_back: int) -> str:
     if status == "distributed":
-        return DISTRIBUTED
+        return _(DISTRIBUTED)
     if held_back:
-        return f"{held_back} fakturaer kan ikke overtas: oppdragsgiveren er ukjent, eller en annen sak har dem."
+        return _(
+            "{held_back} fakturaer kan ikke overtas: oppdragsgiveren er ukjent, eller en annen sak har dem."
+        ).format(held_back=held_back)
     return ""

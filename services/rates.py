@@ -12,6 +12,7 @@ from typing import TypeVar
 import msgspec
 
 from data.documents import InterestRate, NoticeFee, Payment
+from data.language import _
 from data.rates import read_rates
 from data.store import Reader, Store, Transaction
 from services.case_account import update
@@ -128,8 +129,10 @@ class RateService:
         wanted = read_rates(content)
         if not wanted.interest and not wanted.notice_fees:
             raise InvalidInput(
-                "Filen har verken late_interest eller notice_fees, og ingenting er lagret. "
-                "Se eksempelet i docs/administrator.md."
+                _(
+                    "Filen har verken late_interest eller notice_fees, og ingenting er lagret. "
+                    "Se eksempelet i docs/administrator.md."
+                )
             )
         return await self._add(wanted.interest, wanted.notice_fees, actor)
 
@@ -170,7 +173,7 @@ async def _waiting(reader: Reader) -> list[Payment]:
 def _complete(rate: InterestRate) -> InterestRate:
     """Raises InvalidInput for a rate that does not say where it is from."""
     if not rate.regulation.strip():
-        raise InvalidInput("Oppgi forskriften som fastsetter satsen. Ingenting er lagret.")
+        raise InvalidInput(_("Oppgi forskriften som fastsetter satsen. Ingenting er lagret."))
     return rate
 
 

@@ -5,6 +5,7 @@ from typing import Literal
 
 from data.documents import Receipt, Section
 from data.errors import NotFound
+from data.language import _
 from data.store import Page, Store, Transaction
 from services.clock import Clock
 
@@ -54,5 +55,5 @@ class ReceiptService:
         """Raises NotFound."""
         receipt = await self._store.get(Receipt, number)
         if receipt is None:
-            raise NotFound(f"Kvittering {number} finnes ikke. Se kk2 receipts list.")
+            raise NotFound(_("Kvittering {number} finnes ikke. Se kk2 receipts list.").format(number=number))
         return receipt

@@ -15,6 +15,7 @@ import msgspec
 from msgspec.structs import replace
 
 from data.documents import Creditor, Cursor, LedgerReference, Mark, Payment, Receipt, UnplacedReason
+from data.language import _
 from data.store import Store, Transaction
 from services.case_account import update
 from services.clock import Clock
@@ -72,7 +73,7 @@ class VismaPayments:
         """
         companies = sorted({creditor.company for creditor in await everything(self._store, Creditor)})
         if not companies:
-            raise Refused("Ingen kreditor er lagt inn, så det er ingenting å hente.", code="no_creditor")
+            raise Refused(_("Ingen kreditor er lagt inn, så det er ingenting å hente."), code="no_creditor")
         fetch = _Fetch(self._store, self._clock, actor, await interest_rates(self._store), progress)
         try:
             for company in companies:

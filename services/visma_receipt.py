@@ -7,6 +7,7 @@ from msgspec.structs import replace
 
 from data.documents import Column, Payment, Receipt, Section
 from data.errors import NotFound
+from data.language import _
 from data.store import Transaction
 from services.bank_receipt import REASONS
 from services.case_account import Updated
@@ -109,7 +110,11 @@ async def keep_visma_receipt(tx: Transaction, clock: Clock, actor: str, done: Fe
     if done.receipt:
         before = await tx.get(Receipt, done.receipt)
         if before is None:
-            raise NotFound(f"Kvittering {done.receipt} finnes ikke. Siden fra Visma er ikke lagret; hent igjen.")
+            raise NotFound(
+                _("Kvittering {receipt} finnes ikke. Siden fra Visma er ikke lagret; hent igjen.").format(
+                    receipt=done.receipt
+                )
+            )
         return tx.put(replace(before, summary=summary, warnings=warnings, sections=sections))
     return await keep_receipt(
         tx, clock, actor, kind="payments", title=TITLE, summary=summary, warnings=warnings, sections=sections

@@ -14,6 +14,7 @@ import msgspec
 
 from data.documents import Column, Section, Voucher
 from data.errors import Conflict
+from data.language import _
 from data.store import Store
 from services.clock import Clock
 from services.errors import Refused
@@ -68,13 +69,16 @@ class VoucherExport:
         """
         async with self._store.lock("outbox") as mine:
             if not mine:
-                raise Refused("En annen sender bilag akkurat nå. Prøv igjen om litt.", code="sending")
+                raise Refused(_("En annen sender bilag akkurat nå. Prøv igjen om litt."), code="sending")
             try:
                 return await self._export(actor, VoucherFolder(folder))
             except OSError as error:
                 raise Refused(
-                    f"Mappen {folder} kan ikke brukes: {error.strerror}. Bilag som kom i en fil før feilen, blir "
-                    "stående der og skrives ikke på nytt. Rett det som er galt, og kjør eksporten igjen.",
+                    _(
+                        "Mappen {folder} kan ikke brukes: {strerror}. Bilag som kom i en fil før feilen, "
+                        "blir stående der og skrives ikke på nytt. Rett det som er galt, og kjør eksporten "
+                        "igjen."
+                    ).format(folder=folder, strerror=error.strerror),
                     code="export_folder",
                 ) from error
 
@@ -127,7 +131,7 @@ class VoucherExport:
         held = await asyncio.to_thread(folder.look, [row.voucher for row in begun])
         await self._keep([row.voucher.reference for row in begun], held, actor, folder)
         if len(begun) < len(rows):
-            raise Conflict("Et bilag ble endret av en annen akkurat nå. Ingenting er skrevet. Prøv igjen.")
+            raise Conflict(_("Et bilag ble endret av en annen akkurat nå. Ingenting er skrevet. Prøv igjen."))
         return held.published, stopped
 
     async def _keep(self, references: Sequence[str], held: Held, actor: str, folder: VoucherFolder) -> None:

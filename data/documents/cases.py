@@ -94,7 +94,14 @@ class Case(Document, frozen=True, kw_only=True):
         serial = self.id.rpartition("-")[2].lstrip("0")
         debtor = self.debtor
         words = (self.id, serial, self.kid, self.debtor_name, debtor.national_id, debtor.org_number, self.old_number)
-        return self.id, " ".join(word for word in words if word)
+        reached = (debtor.email, phone_number(debtor.mobile))
+        return self.id, " ".join(word for word in (*words, *reached) if word)
+
+
+def phone_number(written: str) -> str:
+    """A Norwegian number as it is looked for: its digits, without the country's."""
+    digits = "".join(filter(str.isdecimal, written))
+    return digits[-8:] if digits[:-8] in ("47", "0047") else digits
 
 
 class Claim(Document, frozen=True, kw_only=True):

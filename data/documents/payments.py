@@ -63,13 +63,14 @@ class Payment(Document, frozen=True, kw_only=True):
     interest of a day whose rate is not known yet.
 
     `to_post` follows from the rest, whatever is given: whether the payment is in the posting proposal, and whether it
-    waits for a rate there.
+    waits for a rate there. So does `paid_month`, 202611 for November 2026: the month in which it was paid, of a
+    payment that counts on a case.
     """
 
     TABLE = "payments"
-    INDEXED = ("case", "posting", "bank_file", "unplaced", "date", "creditor", "to_post")
+    INDEXED = ("case", "posting", "bank_file", "unplaced", "date", "creditor", "to_post", "amount")
     UNIQUE = ("fingerprint",)
-    LISTS = (("to_post", "id", "amount"), ("unplaced", "id", "amount"))
+    LISTS = (("to_post", "id", "amount"), ("unplaced", "id", "amount"), ("paid_month", "id", "amount"))
 
     case: str | None
     creditor: str
@@ -92,10 +93,13 @@ class Payment(Document, frozen=True, kw_only=True):
     moved_to: str | None = None
     vouchers: tuple[str, ...] = ()
     to_post: Literal["ready", "waits"] | None = None
+    paid_month: int | None = None
 
     def __post_init__(self) -> None:
         """For the store, which counts by what lies in the document."""
-        proposed = self.posting == "pending" and self.case is not None and self.deleted is None
+        counts = self.case is not None and self.deleted is None
+        force_setattr(self, "paid_month", self.date.year * 100 + self.date.month if counts else None)
+        proposed = self.posting == "pending" and counts
         force_setattr(self, "to_post", ("waits" if self.waiting else "ready") if proposed else None)
 
     def covered(self, component: Component) -> int:

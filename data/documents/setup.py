@@ -71,7 +71,7 @@ class Creditor(Document, frozen=True, kw_only=True):
 
 
 class Handler(Document, frozen=True, kw_only=True):
-    """A person who works with cases. `id` is the login."""
+    """A person who works with cases. `id` is the login. `theme` is the one they have chosen, or ""."""
 
     TABLE = "handlers"
 
@@ -79,6 +79,7 @@ class Handler(Document, frozen=True, kw_only=True):
     email: str
     role: Role = "handler"
     keys: tuple[str, ...] = ()
+    theme: str = ""
 
     @property
     def initials(self) -> str:

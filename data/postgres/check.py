@@ -13,11 +13,13 @@ from data.damage import MOST_TOLD, Problem, damaged, problem
 from data.decoded import decoder
 from data.documents import Document
 from data.errors import StoreBroken
+from data.near_words import keys
 from data.postgres import audit
 from data.postgres.connections import Connection
 from data.postgres.lists import asked
 from data.postgres.search import is_searched, lexemes
 from data.postgres.shape import PostgresShape
+from data.search_index import near_words
 
 STRETCH = 500  # documents that are looked at without letting anybody else to
 
@@ -86,9 +88,15 @@ async def _search_words(connection: Connection) -> AsyncIterator[Problem]:
         "select owner, tsvector_to_array(o.words), array_agg(s.words) filter (where s.words is not null)"
         " from search_owner o full join search_source s using (owner) group by owner, o.words order by owner",
     )
+    names: set[str] = set()
     async for owner, written, texts in rows:
-        if set(lexemes(texts or ()).split()) != set(written or ()):
+        expected = lexemes(texts or ())
+        names |= near_words(expected)
+        if set(expected.split()) != set(written or ()):
             yield problem("cases", owner, "finnes ikke igjen i søk: søkeraden er en annen")
+    kept = set(await asked(connection, "select key, word from near_word"))
+    if kept != {(key, word) for word in names for key in keys(word)}:
+        yield problem("near_word", "", "navn som er skrevet feil, finnes kanskje ikke: ordene er andre enn sakenes")
 
 
 async def _rows(connection: Connection, sql: str, values: tuple[object, ...] = ()) -> AsyncIterator[tuple[Any, ...]]:

@@ -13,7 +13,7 @@ from data.postgres.address import Address
 from data.postgres.connections import Connection, connected
 from data.postgres.lists import asked
 from data.postgres.schema import create_table
-from data.postgres.search import write_owners, write_sources
+from data.postgres.search import write_all_owners, write_sources
 from data.postgres.shape import PostgresShape
 from data.store import Snapshot, StoredDocument, TrailLine, TrailPart
 from data.tinydb.table_shape import TableShape, quoted
@@ -95,7 +95,7 @@ class Copy:
             await self._rows("audit", [msgspec.structs.astuple(line) for line in lines])
         async for parts in snapshot.parts():
             await self._rows("audit_change", [msgspec.structs.astuple(part) for part in parts])
-        await self._owners()
+        await write_all_owners(self._connection)
 
     async def _require_empty(self) -> None:
         names = [name for (name,) in await asked(self._connection, "select name from document_table")]
@@ -127,17 +127,3 @@ class Copy:
         async with self._connection.cursor() as cursor, cursor.copy(f"copy {into} from stdin") as copy:
             for row in rows:
                 await copy.write_row(row)
-
-    async def _owners(self) -> None:
-        """Words of all owners, by the id of the last one done."""
-        last = ""
-        while True:
-            rows = await asked(
-                self._connection,
-                "select distinct owner from search_source where owner > %s order by owner limit %s",
-                (last, STRETCH),
-            )
-            if not rows:
-                return
-            await write_owners(self._connection, [owner for (owner,) in rows])
-            last = rows[-1][0]

@@ -9,10 +9,14 @@ from typing import NamedTuple
 
 from psycopg import sql
 
+from data.documents import Document
+from data.postgres import search
 from data.postgres.address import Address
 from data.postgres.connections import Connection
 from data.postgres.errors import newer, not_a_store
+from data.postgres.lists import asked
 from data.postgres.shape import PostgresShape
+from data.search_index import VERSION
 from data.tinydb.table_shape import quoted
 
 SCHEMA_VERSION = 1
@@ -58,6 +62,7 @@ create table search_owner(owner text collate "C" primary key, words tsvector not
 create index search_owner_words on search_owner using gin(words);
 """
 _LATER = {  # tables that have come since the first release, by name
+    "near_word": 'create table near_word(key text collate "C", word text collate "C", primary key (key, word))',
     "note": 'create table note(name text collate "C" primary key, text text not null)',
 }
 _RIGHTS = {
@@ -69,6 +74,7 @@ _RIGHTS = {
     "audit_change": "select, insert, update (after)",  # to erase a text, which the trigger sees to
     "search_source": "select, insert, update, delete",
     "search_owner": "select, insert, update, delete",
+    "near_word": "select, insert, delete",
     "note": "select, insert, update, delete",
 }
 _OF_A_DOCUMENT_TABLE = "select, insert, update, delete"
@@ -79,20 +85,33 @@ class _Present(NamedTuple):
 
     names: set[str]
     columns: dict[str, set[str]]
+    has_words: bool  # to search by, as the program makes them today
 
     def has_all(self, shapes: Iterable[PostgresShape]) -> bool:
-        return all(
-            shape.name in self.names
-            and set(shape.shape.columns) <= self.columns[shape.name]
-            and shape.indexes().keys() <= self.names
-            for shape in shapes
+        return (
+            self.has_words
+            and _LATER.keys() <= self.names
+            and all(
+                shape.name in self.names
+                and set(shape.shape.columns) <= self.columns[shape.name]
+                and shape.indexes().keys() <= self.names
+                for shape in shapes
+            )
         )
 
 
-async def prepare(connection: Connection, address: Address, shapes: Mapping[str, PostgresShape]) -> None:
-    """See to it that the schema has a table for each shape. Raises StoreBroken when it is not ours, or is newer."""
+async def prepare(
+    connection: Connection,
+    address: Address,
+    shapes: Mapping[str, PostgresShape],
+    kinds: Mapping[str, type[Document]],
+) -> None:
+    """See to it that the schema has a table for each shape. Raises StoreBroken when it is not ours, or is newer.
+
+    Words to search by are made again when the program makes other ones: that may take a minute, once.
+    """
     present = await _present(connection, address)
-    if present.names and _LATER.keys() <= present.names and present.has_all(shapes.values()):
+    if present.has_all(shapes.values()):
         return
     async with connection.transaction():
         # one opener at a time; what another has made meanwhile is there when it is looked for again
@@ -104,12 +123,16 @@ async def prepare(connection: Connection, address: Address, shapes: Mapping[str,
             await connection.execute(_LATER[name])
         for shape in shapes.values():
             await _create_or_extend(connection, shape, present)
+        if not present.has_words:
+            await search.make_again(connection, [(kind, shapes[table]) for table, kind in kinds.items()])
+            await connection.execute("delete from meta where key = 'search'")
+            await connection.execute("insert into meta values ('search', %s)", (VERSION,))
         await _grant(connection, address, [*shapes])
 
 
 async def create_table(connection: Connection, address: Address, shape: PostgresShape) -> None:
     """Make a document table. Runs inside the caller's transaction."""
-    await _create_or_extend(connection, shape, _Present(set(), {}))
+    await _create_or_extend(connection, shape, _Present(set(), {}, True))
     await _grant(connection, address, [shape.name])
 
 
@@ -121,20 +144,19 @@ async def _present(connection: Connection, address: Address) -> _Present:
         (address.schema,),
     )
     columns = {name: set(fields) for name, fields in await rows.fetchall()}
-    if columns:
-        await _check_version(connection, address, columns)
-    return _Present(set(columns), columns)
+    versions = await _versions(connection, address, columns) if columns else {}
+    return _Present(set(columns), columns, versions.get("search") == VERSION)
 
 
-async def _check_version(connection: Connection, address: Address, columns: Mapping[str, set[str]]) -> None:
+async def _versions(connection: Connection, address: Address, columns: Mapping[str, set[str]]) -> dict[str, str]:
     if columns.get("meta") != {"key", "value"}:
         raise not_a_store(address.place, address.schema)
-    rows = await connection.execute("select value from meta where key = 'schema'")
-    version = await rows.fetchone()
-    if version is None:
+    versions: dict[str, str] = dict(await asked(connection, "select key, value from meta"))
+    if "schema" not in versions:
         raise not_a_store(address.place, address.schema)
-    if int(version[0]) > SCHEMA_VERSION:
-        raise newer(address.place, int(version[0]), SCHEMA_VERSION)
+    if int(versions["schema"]) > SCHEMA_VERSION:
+        raise newer(address.place, int(versions["schema"]), SCHEMA_VERSION)
+    return versions
 
 
 async def _create(connection: Connection, address: Address) -> None:

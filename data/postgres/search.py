@@ -3,13 +3,16 @@
 Words are cut and folded by us, on both sides; PostgreSQL only looks them up by their beginnings.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 
+from data.decoded import readable
 from data.documents import Document
+from data.near_words import keys, nearest, stretch
 from data.postgres.connections import Connection
 from data.postgres.lists import asked
 from data.postgres.shape import PostgresShape
-from data.search_index import LONGEST_WORD, owner_words, spellings
+from data.search_index import LONGEST_WORD, NOTHING, mistypable, near_words, owner_words, spellings
+from data.store import Match
 
 STRETCH = 500  # owners whose words are put together without letting anybody else to
 Entry = tuple[str, str]  # owner, words
@@ -67,6 +70,8 @@ async def write_sources(connection: Connection, rows: Sequence[tuple[str, str, s
 
 async def write_owners(connection: Connection, owners: Sequence[str]) -> None:
     """Put the words of owners together anew from all that belongs to them."""
+    old = "select unnest(tsvector_to_array(words)) from search_owner where owner = any(%s)"
+    before = near_words(" ".join([word for (word,) in await asked(connection, old, (owners,))]))
     rows = await asked(
         connection,
         "select owner, array_agg(words) from search_source where owner = any(%s) group by owner",
@@ -74,6 +79,7 @@ async def write_owners(connection: Connection, owners: Sequence[str]) -> None:
     )
     words = {owner: lexemes(texts) for owner, texts in rows}
     found = {owner: text for owner, text in words.items() if text}
+    after = near_words(" ".join(found.values()))
     await connection.execute("delete from search_owner where owner = any(%s)", ([o for o in owners if o not in found],))
     await connection.execute(
         "insert into search_owner select owner, array_to_tsvector(string_to_array(words, ' '))"
@@ -81,6 +87,61 @@ async def write_owners(connection: Connection, owners: Sequence[str]) -> None:
         " on conflict (owner) do update set words = excluded.words",
         ([*found], [*found.values()]),
     )
+    await _keep_near(connection, after - before)
+    await _forget_near(connection, before - after)
+
+
+async def _keep_near(connection: Connection, words: Collection[str]) -> None:
+    if not words:
+        return
+    rows = [(key, word) for word in words for key in keys(word)]
+    await connection.execute(
+        "insert into near_word select * from unnest(%b::text[], %b::text[]) on conflict do nothing", _columns(rows)
+    )
+
+
+async def _forget_near(connection: Connection, words: Collection[str]) -> None:
+    """A name must not stay behind when the last one who had it is erased."""
+    if not words:
+        return
+    await connection.execute(
+        "delete from near_word using unnest(%b::text[], %b::text[]) as gone(key, word)"
+        " where (near_word.key, near_word.word) = (gone.key, gone.word)"
+        " and not exists (select from search_owner where words @@ (quote_literal(gone.word))::tsquery)",
+        _columns([(key, word) for word in words for key in keys(word)]),
+    )
+
+
+async def write_all_owners(connection: Connection) -> None:
+    """Words of all owners, by the id of the last one done."""
+    last = ""
+    while True:
+        rows = await asked(
+            connection,
+            "select distinct owner from search_source where owner > %s order by owner limit %s",
+            (last, STRETCH),
+        )
+        if not rows:
+            return
+        await write_owners(connection, [owner for (owner,) in rows])
+        last = rows[-1][0]
+
+
+async def make_again(connection: Connection, kinds: Collection[tuple[type[Document], PostgresShape]]) -> None:
+    """Make all words again, from the documents. Runs inside the caller's transaction."""
+    await connection.execute("delete from search_source")
+    await connection.execute("delete from search_owner")
+    await connection.execute("delete from near_word")
+    for kind, shape in kinds:
+        if not is_searched(kind):
+            continue
+        async with connection.cursor("searched") as cursor:
+            await cursor.execute(f"select id, doc::text from {shape.table}")  # noqa: S608 - quoted
+            while rows := await cursor.fetchmany(STRETCH):
+                docs = [doc for _, text in rows if (doc := readable(kind, text))]  # the others wait for a migration
+                if found := [(shape.name, doc.id, *entry) for doc in docs if (entry := doc.search_entry())]:
+                    await write_sources(connection, found)
+    await write_all_owners(connection)
 
 
 def lexemes(texts: Sequence[str]) -> str:
@@ -88,9 +149,11 @@ def lexemes(texts: Sequence[str]) -> str:
     return " ".join(dict.fromkeys(word[:LONGEST_WORD] for word in owner_words(texts).split()))
 
 
-async def search(connection: Connection, shape: PostgresShape, text: str, limit: int) -> list[str]:
+async def search(connection: Connection, shape: PostgresShape, text: str, by: Match, limit: int) -> list[str]:
     """The JSON of the documents found, ordered by id. From how many answer, the server chooses how to find them."""
-    query = tsquery(text)
+    words = spellings(text)
+    near = {word: await _near(connection, word) for word in mistypable(words)} if by == "near" else {}
+    query = tsquery(words, whole=by == "whole", near=near)
     if not query:
         return []
     rows = await asked(
@@ -102,12 +165,27 @@ async def search(connection: Connection, shape: PostgresShape, text: str, limit:
     return [doc for (doc,) in rows]
 
 
-def tsquery(text: str) -> str:
+async def _near(connection: Connection, word: str) -> list[str]:
+    rows = await asked(
+        connection,
+        "select word from near_word where key = any(%s) union select word from near_word where key >= %s and key < %s",
+        (keys(word), *stretch(word)),
+        prepare=True,
+    )
+    return [other for other in nearest(word, (other for (other,) in rows)) if other != word]
+
+
+def tsquery(words: Sequence[Sequence[str]], *, whole: bool = False, near: Mapping[str, Sequence[str]] = NOTHING) -> str:
     """The query in PostgreSQL's language; empty when there is nothing to look for.
 
     Each word is letters and digits alone, in quotation marks: nothing that is typed can be taken for an operator.
     """
-    return " | ".join("(" + " & ".join(f"'{word}':*" for word in words) + ")" for words in spellings(text))
+
+    def one(word: str) -> str:
+        asked_for = f"'{word}'" if whole else f"'{word}':*"
+        return "(" + " | ".join((asked_for, *(f"'{other}'" for other in near.get(word, ())))) + ")"
+
+    return " | ".join("(" + " & ".join(map(one, alternative)) + ")" for alternative in words)
 
 
 def _columns(rows: Sequence[tuple[str, ...]]) -> list[list[str]]:

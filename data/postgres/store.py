@@ -27,7 +27,7 @@ from data.postgres.lock import advisory_lock
 from data.postgres.news import News
 from data.postgres.shape import PostgresShape, shapes_of
 from data.postgres.transaction import PostgresTransaction, take_turn
-from data.store import AuditEntry, Change, Group, Page, Snapshot, Value
+from data.store import AuditEntry, Change, Group, Match, Page, Snapshot, Value
 from data.tinydb.sqlite_storage import utc_now
 
 D = TypeVar("D", bound=Document)
@@ -67,7 +67,7 @@ class PostgresStore:
         self._holder: asyncio.Task[object] | None = None
 
     async def _prepare(self, connection: Connection) -> None:
-        await schema.prepare(connection, self._address, self._shapes)
+        await schema.prepare(connection, self._address, self._shapes, self._kinds)
 
     # --- reading ----------------------------------------------------------------------------------------------------
 
@@ -120,8 +120,8 @@ class PostgresStore:
             _require_field(kind, total)
         return await self._connections.ask(lambda on: lists.groups(on, self._shape(kind), by, total, where))
 
-    async def search(self, kind: type[D], text: str, *, limit: int = 50) -> list[D]:
-        texts = await self._connections.ask(lambda on: search.search(on, self._shape(kind), text, limit))
+    async def search(self, kind: type[D], text: str, *, by: Match = "beginnings", limit: int = 50) -> list[D]:
+        texts = await self._connections.ask(lambda on: search.search(on, self._shape(kind), text, by, limit))
         return [decoded(kind, each) for each in texts]
 
     async def changes(self, since: int, limit: int | None = None) -> list[Change]:

@@ -16,7 +16,8 @@ from data.damage import MOST_TOLD, Problem, damaged, problem
 from data.decoded import decoder
 from data.documents import Document
 from data.errors import StoreBroken
-from data.search_index import owner_words
+from data.near_words import keys
+from data.search_index import near_words, owner_words
 from data.tinydb.table_shape import TableShape, quoted
 
 _decode = msgspec.json.Decoder(dict[str, Any]).decode
@@ -110,7 +111,12 @@ def _search_words(connection: sqlite3.Connection) -> Iterator[Problem]:
         "select o.owner, w.words, s.words from search_owner o left join search_words w on w.rowid = o.n"
         " left join search_source s on s.owner = o.n order by o.n, s.tab, s.id"
     )
+    names: set[str] = set()
     for (owner, written), group in groupby(rows, key=lambda row: row[:2]):
         expected = owner_words(words for _, _, words in group if words is not None)
+        names |= near_words(expected)
         if expected != (written or ""):
             yield problem("cases", owner, "finnes ikke igjen i søk: søkeraden er en annen")
+    kept = set(connection.execute("select key, word from near_word"))
+    if kept != {(key, word) for word in names for key in keys(word)}:
+        yield problem("near_word", "", "navn som er skrevet feil, finnes kanskje ikke: ordene er andre enn sakenes")

@@ -25,8 +25,8 @@ from data.documents import ALL_DOCUMENTS, Document
 from data.errors import StoreBroken
 from data.file_lock import file_lock
 from data.file_system import require_local
-from data.store import AuditEntry, Change, Group, Page, Snapshot, Value
-from data.tinydb import check, copy, notes, pages
+from data.store import AuditEntry, Change, Group, Match, Page, Snapshot, Value
+from data.tinydb import notes, pages
 from data.tinydb.sqlite_file import StoreBusy, busy, connect, data_version, explained
 from data.tinydb.sqlite_storage import utc_now
 from data.tinydb.table_shape import TableShape
@@ -131,9 +131,9 @@ class TinyStore:
     ) -> dict[Value, Group]:
         return await self._read(pages.groups, self._lists, self._shapes[kind], by, total, where)
 
-    async def search(self, kind: type[D], text: str, *, limit: int = 50) -> list[D]:
+    async def search(self, kind: type[D], text: str, *, by: Match = "beginnings", limit: int = 50) -> list[D]:
         def read() -> list[D]:
-            found = search_index.search(self._lists, self._shapes[kind], text, limit)
+            found = search_index.search(self._lists, self._shapes[kind], text, by, limit)
             return [decoded(kind, doc) for doc in found]
 
         return await self._read(read)
@@ -161,13 +161,19 @@ class TinyStore:
         return await self._read(notes.notes, self._lists, beginning)
 
     def snapshot(self) -> contextlib.AbstractAsyncContextManager[Snapshot]:
+        from data.tinydb import copy  # whoever opens a store to work in it need not load what keeps it
+
         return copy.snapshot(self._path)
 
     async def copy_to(self, path: Path) -> None:
         """Write everything as it is now into a new file, page by page: quicker than `fill`."""
+        from data.tinydb import copy
+
         await asyncio.to_thread(copy.copy_file, self._path, path)
 
     async def verify(self) -> int:
+        from data.tinydb import check
+
         def look() -> int:  # for minutes, in a large store: on a connection and in a thread of its own
             with explained(self._path), contextlib.closing(connect(self._path)) as connection:
                 return check.verify(connection, self._shapes)
@@ -219,6 +225,8 @@ class TinyStore:
             await transaction.on_writer(notes.remember, self._writer.connection, name, text)
 
     async def fill(self, snapshot: Snapshot) -> None:
+        from data.tinydb import copy
+
         async with self.transaction("kk2", "kopi") as transaction:  # leaves no line: no document is put
             await copy.fill(copy.Copy(self._writer.storage), snapshot, transaction.on_writer)
 

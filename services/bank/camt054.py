@@ -16,6 +16,7 @@ from typing import Any, BinaryIO
 
 from lxml import etree
 
+from data.language import N_, _
 from services.bank.camt054_bytes import DOCTYPE_FOUND, GuardedBytes, UnreadableXml
 from services.bank.camt054_fields import CURRENCY, CamtFields, Node, is_account, read_account, read_day
 from services.bank.camt054_payment import PaymentMaker, kind_of
@@ -39,7 +40,7 @@ MAX_BETWEEN = 4 * 1024 * 1024
 _FAMILY = "urn:iso:std:iso:20022:tech:xsd:"
 NAMESPACES = frozenset({f"{_FAMILY}camt.054.001.02", f"{_FAMILY}camt.054.001.08"})
 
-_COPIES = {"COPY": "kopi", "DUPL": "duplikat", "CODU": "kopi av et duplikat"}
+_COPIES = {"COPY": N_("kopi"), "DUPL": N_("duplikat"), "CODU": N_("kopi av et duplikat")}
 
 
 def read_camt054(source: BinaryIO, *, today: date) -> "CamtReading":
@@ -83,7 +84,7 @@ class CamtReading:
                     yield payment
                 self._fields.place = ""
         except UnreadableXml as stop:
-            self._findings.error(stop.line, stop.column, "Fil", stop.code, stop.message)
+            self._findings.error(stop.line, stop.column, _("Fil"), stop.code, stop.message)
         except etree.LxmlError as wrong:
             self._tell_broken(wrong)
         else:
@@ -157,24 +158,24 @@ class CamtReading:
         self._created = read_day(created)
         self._message = "-".join(filter(None, (message, created, page)))
         if not message:
-            self._fields.error(header.line, "GrpHdr/MsgId", "missing_field", "Filen mangler id (GrpHdr/MsgId).")
+            self._fields.error(header.line, "GrpHdr/MsgId", "missing_field", _("Filen mangler id (GrpHdr/MsgId)."))
         if self._created is None:
-            text = "Filen mangler datoen da den ble laget (GrpHdr/CreDtTm)."
+            text = _("Filen mangler datoen da den ble laget (GrpHdr/CreDtTm).")
             self._fields.error(header.line, "GrpHdr/CreDtTm", "bad_date", text)
 
     def _tell_broken(self, wrong: etree.LxmlError) -> None:
         line, column = getattr(wrong, "position", None) or (1, 1)
-        code, message = "bad_xml", "Filen er ikke hel og riktig XML. Hent den på nytt fra banken."
+        code, message = "bad_xml", _("Filen er ikke hel og riktig XML. Hent den på nytt fra banken.")
         if not self._tree.namespace and (line, column) <= (1, 1):
-            code, message = "empty_file", "Filen er tom, eller begynner ikke med XML."
-        self._findings.error(max(line, 1), max(column, 1), "Fil", code, message)
+            code, message = "empty_file", _("Filen er tom, eller begynner ikke med XML.")
+        self._findings.error(max(line, 1), max(column, 1), _("Fil"), code, message)
 
     def _at_end(self) -> None:
         if not self._tree.namespace:
             refusal = _not_camt()
-            self._findings.error(1, 1, "Fil", refusal.code, refusal.message)
+            self._findings.error(1, 1, _("Fil"), refusal.code, refusal.message)
         elif self._findings.ok and not (self._message and self._assignments):
-            message = "Filen mangler hode (GrpHdr), eller har ingen melding om en konto (Ntfctn)."
+            message = _("Filen mangler hode (GrpHdr), eller har ingen melding om en konto (Ntfctn).")
             self._fields.error(1, "Document", "missing_field", message)
 
     # --- notification ---------------------------------------------------------------------------------------------
@@ -187,8 +188,10 @@ class CamtReading:
             self._check_account(node, account)
             copy = node.text("CpyDplctInd")
             if copy:
-                told = _COPIES.get(copy, "kopi")
-                message = f"Banken sier at meldingen er en {told}. Innbetalinger som er lest før, blir ikke lest igjen."
+                told = _(_COPIES.get(copy, "kopi"))
+                message = _(
+                    "Banken sier at meldingen er en {told}. Innbetalinger som er lest før, blir ikke lest igjen."
+                ).format(told=told)
                 self._fields.warning(node.line, "Ntfctn/CpyDplctInd", "copy", message, copy[:4])
             number = node.text("Id")
             self._notification = Notification(node.line, account, number, summary=node.find("TxsSummry"))
@@ -197,13 +200,15 @@ class CamtReading:
     def _check_account(self, node: Node, account: str) -> None:
         currency = node.text("Acct/Ccy")
         if currency and currency != CURRENCY:
-            message = f"Kontoen føres i {currency[:3]}. Bare kontoer i {CURRENCY} kan leses inn."
+            message = _("Kontoen føres i {currency}. Bare kontoer i {wanted} kan leses inn.").format(
+                currency=currency[:3], wanted=CURRENCY
+            )
             self._fields.error(node.line, "Acct/Ccy", "currency", message, currency[:3])
         if not is_account(account):
-            message = "Kontonummeret mangler, eller er ikke et norsk kontonummer på elleve siffer."
+            message = _("Kontonummeret mangler, eller er ikke et norsk kontonummer på elleve siffer.")
             self._fields.error(node.line, "Ntfctn/Acct", "bad_account", message)
         elif not valid_account(account):
-            message = f"Konto {account} har feil kontrollsiffer."
+            message = _("Konto {account} har feil kontrollsiffer.").format(account=account)
             self._fields.warning(node.line, "Ntfctn/Acct", "account_check", message, account)
 
     def _end_notification(self, element: etree._Element) -> None:
@@ -217,14 +222,14 @@ class CamtReading:
 
     def _in_entry(self, element: etree._Element, up: int) -> Entry:
         """The entry `up` levels above `element`, whose head is read the first time: it comes before `NtryDtls`."""
-        for _ in range(up):
+        for _step in range(up):
             element = self._tree.parent(element)
         if self._entry is None:
             self._entries += 1
-            self._fields.place = f"Post {self._entries}: "
+            self._fields.place = _("Post {entries}: ").format(entries=self._entries)
             seen = self._in_notification(self._tree.parent(element))
             self._entry = self._read_entry(seen, self._tree.node(element))
-        self._fields.place = f"Post {self._entries}: "
+        self._fields.place = _("Post {entries}: ").format(entries=self._entries)
         return self._entry
 
     def _read_entry(self, seen: Notification, node: Node) -> Entry:
@@ -233,11 +238,11 @@ class CamtReading:
         found = node.find("Amt")
         amount = fields.amount(found, "Ntry/Amt") if found else None
         if found is None:
-            fields.error(node.line, "Ntry/Amt", "missing_field", "Posten mangler beløp.")
+            fields.error(node.line, "Ntry/Amt", "missing_field", _("Posten mangler beløp."))
         direction = fields.code(node, "CdtDbtInd", ("CRDT", "DBIT"))
         day = fields.day(node, "ValDt") if node.find("ValDt") else fields.day(node, "BookgDt")
         if node.find("ValDt") is None and node.find("BookgDt") is None:
-            fields.error(node.line, "Ntry/ValDt", "bad_date", "Posten mangler dato (ValDt eller BookgDt).")
+            fields.error(node.line, "Ntry/ValDt", "bad_date", _("Posten mangler dato (ValDt eller BookgDt)."))
         if amount is None or not direction:
             amount, seen.known = None, False
         elif direction == "DBIT":
@@ -259,13 +264,15 @@ class CamtReading:
     def _check_status(self, node: Node) -> None:
         status = node.text("Sts") or node.text("Sts/Cd")
         if status != "BOOK":
-            message = "Posten er ikke bokført. Bare bokførte poster kan leses inn."
+            message = _("Posten er ikke bokført. Bare bokførte poster kan leses inn.")
             self._fields.error(node.line, "Ntry/Sts", "not_booked", message, status[:4])
 
     def _transaction(self, element: etree._Element) -> BankPayment | None:
         entry = self._in_entry(element, 2)
         self._count_transaction()
-        self._fields.place = f"Post {self._entries}, transaksjon {entry.transactions + 1}: "
+        self._fields.place = _("Post {entries}, transaksjon {transactions}: ").format(
+            entries=self._entries, transactions=entry.transactions + 1
+        )
         seen = self._in_notification(self._tree.parent(self._tree.parent(self._tree.parent(element))))
         return self._maker.transaction(seen, entry, self._tree.node(element))
 
@@ -293,15 +300,17 @@ def _check_root(element: etree._Element) -> None:
     if name.localname != "Document" or element.getparent() is not None:
         raise _not_camt()
     if element.getroottree().docinfo.internalDTD is not None:
-        raise UnreadableXml("doctype", DOCTYPE_FOUND)
+        raise UnreadableXml("doctype", _(DOCTYPE_FOUND))
     if name.namespace not in NAMESPACES:
         told = (name.namespace or "uten navnerom").removeprefix(_FAMILY)[:40]
-        message = f"Filen er {told}. Bare camt.054.001.02 og camt.054.001.08 kan leses. Be banken om en av dem."
+        message = _(
+            "Filen er {told}. Bare camt.054.001.02 og camt.054.001.08 kan leses. Be banken om en av dem."
+        ).format(told=told)
         raise UnreadableXml("unknown_version", message)
 
 
 def _not_camt() -> UnreadableXml:
-    return UnreadableXml("not_camt", "Dette er ikke en camt.054-fil: den har ikke Document som ytterste element.")
+    return UnreadableXml("not_camt", _("Dette er ikke en camt.054-fil: den har ikke Document som ytterste element."))
 
 
 def _too_large() -> UnreadableXml:

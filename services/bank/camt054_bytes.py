@@ -10,12 +10,14 @@ from collections.abc import Iterator
 from hashlib import sha256
 from typing import BinaryIO
 
+from data.language import N_, _
+
 MAX_BYTES = 256 * 1024 * 1024
 """XML takes some 1 500 bytes to say what OCR giro says in 160."""
 
 BLOCK = 32 * 1024
 
-DOCTYPE_FOUND = "Filen har en DOCTYPE. Det har ingen fil fra banken. Den er ikke lest."
+DOCTYPE_FOUND = N_("Filen har en DOCTYPE. Det har ingen fil fra banken. Den er ikke lest.")
 
 _ENCODINGS = frozenset({"utf-8", "utf-16", "utf-16le", "utf-16be", "iso-8859-1", "latin1", "us-ascii", "ascii"})
 _DECLARATION = re.compile(rb"""<\?xml[^>]*?encoding\s*=\s*["']([^"'>]{0,40})""")
@@ -73,7 +75,7 @@ class GuardedBytes:
         found = _FORBIDDEN.search(plain)
         if found is not None:
             line = self._lines + plain.count(b"\n", len(end), found.start())
-            raise UnreadableXml("doctype", DOCTYPE_FOUND, line=line)
+            raise UnreadableXml("doctype", _(DOCTYPE_FOUND), line=line)
         self._lines += block.count(b"\n")
         return plain[-_OVERLAP:]
 
@@ -84,7 +86,9 @@ def find_encoding(head: bytes) -> str:
     name = declared[1].decode("ascii", "replace").lower() if declared else ""
     if head.startswith(_UTF32) or (name and name not in _ENCODINGS):
         told = name if name.isprintable() and name else "utf-32"
-        raise UnreadableXml("encoding", f"Tegnkodingen {told} brukes ikke i camt.054. Den skal være UTF-8.")
+        raise UnreadableXml(
+            "encoding", _("Tegnkodingen {told} brukes ikke i camt.054. Den skal være UTF-8.").format(told=told)
+        )
     if head.startswith(_UTF16):
         return "utf-16"
     return "iso-8859-1" if name in ("iso-8859-1", "latin1") else "utf-8"

@@ -11,6 +11,7 @@ from typing import Any
 
 from lxml import etree
 
+from data.language import _
 from services.bank.findings import Findings, printable
 from services.clock import OSLO
 from services.rules.dates import format_date
@@ -87,7 +88,9 @@ class CamtFields:
     def amount(self, node: Node, field: str) -> int | None:
         """Øre in `node`, which is an amount element. None, with a finding, for another currency or a wrong amount."""
         if node.currency() != CURRENCY:
-            message = f"Valutaen er ikke {CURRENCY}. Bare beløp i norske kroner kan leses inn."
+            message = _("Valutaen er ikke {currency}. Bare beløp i norske kroner kan leses inn.").format(
+                currency=CURRENCY
+            )
             self.error(node.line, field, "currency", message, node.currency()[:3])
             return None
         return self.number(node, field)
@@ -96,7 +99,9 @@ class CamtFields:
         """Øre in `node`, without a look at its currency."""
         amount = read_amount(node.text())
         if amount is None:
-            message = f"Beløpet i {field} kan ikke leses. Det skal være siffer, punktum og høyst to desimaler."
+            message = _(
+                "Beløpet i {field} kan ikke leses. Det skal være siffer, punktum og høyst to desimaler."
+            ).format(field=field)
             self.error(node.line, field, "bad_amount", message)
         return amount
 
@@ -110,9 +115,11 @@ class CamtFields:
             return None
         day = read_day(found.text("Dt") or found.text("DtTm") or found.text())
         if day is None:
-            self.error(found.line, path, "bad_date", f"{path} er ingen dato (ÅÅÅÅ-MM-DD).")
+            self.error(found.line, path, "bad_date", _("{path} er ingen dato (ÅÅÅÅ-MM-DD).").format(path=path))
         elif day > self._latest and not may_be_later:
-            self.error(found.line, path, "future_date", f"Datoen {format_date(day)} er ikke kommet ennå.")
+            self.error(
+                found.line, path, "future_date", _("Datoen {day} er ikke kommet ennå.").format(day=format_date(day))
+            )
             return None
         return day
 
@@ -121,8 +128,16 @@ class CamtFields:
         value = node.text(path)
         if value in allowed:
             return value
-        told = "mangler" if not value else "er ukjent"
-        self.error(node.line, path, "bad_code", f"{path} {told}. Den skal være {' eller '.join(allowed)}.", value[:4])
+        told = _("mangler") if not value else _("er ukjent")
+        self.error(
+            node.line,
+            path,
+            "bad_code",
+            _("{path} {told}. Den skal være {allowed}.").format(
+                path=path, told=told, allowed=_(" eller ").join(allowed)
+            ),
+            value[:4],
+        )
         return ""
 
 

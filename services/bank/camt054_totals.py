@@ -4,6 +4,7 @@ from datetime import date
 
 import msgspec
 
+from data.language import _
 from services.bank.camt054_fields import CamtFields, Node
 from services.bank.payments import AssignmentSummary, BankPayment
 from services.rules.money import format_amount
@@ -75,7 +76,9 @@ def check_batch(entry: Entry, fields: CamtFields, line: int) -> None:
     stated, entry.batch = entry.batch, ""
     counted, entry.in_batch = entry.in_batch, 0
     if stated and counted and stated.lstrip("0") != str(counted):
-        message = f"Bunten sier at den har et annet antall transaksjoner enn de {counted} som står der."
+        message = _("Bunten sier at den har et annet antall transaksjoner enn de {counted} som står der.").format(
+            counted=counted
+        )
         fields.error(line, "Btch/NbOfTxs", "transaction_count", message)
 
 
@@ -83,7 +86,9 @@ def check_entry(entry: Entry, fields: CamtFields) -> None:
     """The transactions of an entry make up its amount."""
     if entry.transactions and entry.known and entry.amount is not None and entry.total != entry.amount:
         right, stated = format_amount(entry.total), format_amount(entry.amount)
-        message = f"Posten sier {stated}, men transaksjonene i den er til sammen {right}."
+        message = _("Posten sier {stated}, men transaksjonene i den er til sammen {right}.").format(
+            stated=stated, right=right
+        )
         fields.error(entry.line, "Ntry/Amt", "sum", message)
 
 
@@ -100,7 +105,9 @@ def check_summary(seen: Notification, fields: CamtFields) -> None:
             continue
         stated = node.text("NbOfNtries")
         if stated and (stated.lstrip("0") or "0") != str(count):
-            message = f"Oppsummeringen ({part}) sier et annet antall poster enn de {count} som står der."
+            message = _("Oppsummeringen ({part}) sier et annet antall poster enn de {count} som står der.").format(
+                part=part, count=count
+            )
             fields.error(node.line, field, "entry_count", message)
         _check_sum(node, "Sum", sums[part], seen, fields, field)
         if part == "TtlNtries":
@@ -113,7 +120,7 @@ def _check_net(node: Node, seen: Notification, fields: CamtFields, field: str) -
     _check_sum(node, "TtlNetNtry/Amt", net, seen, fields, field)  # 001.08
     told = node.text("TtlNetNtry/CdtDbtInd") or node.text("CdtDbtInd")
     if seen.known and net and told and told != ("CRDT" if seen.credit > seen.debit else "DBIT"):
-        fields.error(node.line, field, "sum", "Oppsummeringens netto går en annen vei enn postene.")
+        fields.error(node.line, field, "sum", _("Oppsummeringens netto går en annen vei enn postene."))
 
 
 def _check_sum(node: Node, path: str, right: int, seen: Notification, fields: CamtFields, field: str) -> None:
@@ -122,12 +129,16 @@ def _check_sum(node: Node, path: str, right: int, seen: Notification, fields: Ca
         return
     stated = fields.number(found, f"{field}/{path}")
     if stated is not None and seen.known and stated != right:
-        message = f"Oppsummeringen sier {format_amount(stated)}, men postene er til sammen {format_amount(right)}."
+        message = _("Oppsummeringen sier {stated}, men postene er til sammen {right}.").format(
+            stated=format_amount(stated), right=format_amount(right)
+        )
         fields.error(found.line, f"{field}/{path}", "sum", message)
 
 
 def tell_ignored(seen: Notification, fields: CamtFields) -> None:
     """Money out that returns no payment is no business of collection: said once, with how much."""
     if seen.ignored:
-        told = f"{seen.ignored} uttak (ikke innbetalinger) på til sammen {format_amount(seen.ignored_amount)}"
-        fields.warning(seen.ignored_line, "CdtDbtInd", "debit_ignored", f"{told} er hoppet over.")
+        told = _("{ignored} uttak (ikke innbetalinger) på til sammen {ignored_amount}").format(
+            ignored=seen.ignored, ignored_amount=format_amount(seen.ignored_amount)
+        )
+        fields.warning(seen.ignored_line, "CdtDbtInd", "debit_ignored", _("{told} er hoppet over.").format(told=told))

@@ -6,6 +6,7 @@ under a name or in a place where it is not looked for.
 
 from lxml import etree
 
+from data.language import _
 from services.bank.camt054_fields import CamtFields, Node
 
 _ROOT = "BkToCstmrDbtCdtNtfctn"
@@ -116,5 +117,5 @@ class Tree:
 
     def _tell(self, element: etree._Element) -> None:
         node = self.node(element)
-        message = "Her står noe som standarden ikke har på dette stedet, eller i feil rekkefølge."
+        message = _("Her står noe som standarden ikke har på dette stedet, eller i feil rekkefølge.")
         self._fields.error(node.line, "XML", "unexpected_element", message)

@@ -4,6 +4,8 @@ from typing import Literal
 
 import msgspec
 
+from data.language import _
+
 Severity = Literal["error", "warning"]
 
 KEPT = 50
@@ -51,7 +53,7 @@ class Findings:
 
     def all(self) -> tuple[Finding, ...]:
         """Every finding that was kept, and a last one for each severity that had more."""
-        more = self._more("error", self.errors, "feil"), self._more("warning", self.warnings, "varsler")
+        more = self._more("error", self.errors, _("feil")), self._more("warning", self.warnings, _("varsler"))
         return (*self._kept, *(finding for finding in more if finding))
 
     def _add(
@@ -75,7 +77,7 @@ class Findings:
         if total <= self._most:
             return None
         line, column = self._first_left_out[severity]
-        message = f"… og {total - self._most} {noun} til, fra linje {line}."
+        message = _("… og {total} {noun} til, fra linje {line}.").format(total=total - self._most, noun=noun, line=line)
         return Finding(severity=severity, line=line, column=column, field="", code="more", message=message)
 
 

@@ -2,6 +2,7 @@
 
 from datetime import date, timedelta
 
+from data.language import _
 from services.bank.findings import Findings, printable
 from services.bank.ocr_records import LENGTH, Field, Layout
 from services.rules.dates import format_date
@@ -33,10 +34,10 @@ class FieldReader:
 
     def settlement_day(self, line: int, text: str) -> date | None:
         """A settlement date that is real and not later than tomorrow; remembered in `settlement_days`."""
-        day = self._real_day(line, 16, "Oppgjørsdato", text)
+        day = self._real_day(line, 16, _("Oppgjørsdato"), text)
         if day is not None and day > self._latest:
-            message = f"Oppgjørsdatoen {format_date(day)} er ikke kommet ennå."
-            self._findings.error(line, 16, "Oppgjørsdato", "future_date", message, text)
+            message = _("Oppgjørsdatoen {day} er ikke kommet ennå.").format(day=format_date(day))
+            self._findings.error(line, 16, _("Oppgjørsdato"), "future_date", message, text)
             return None
         if day is not None:
             self.settlement_days[text] = day
@@ -44,7 +45,7 @@ class FieldReader:
 
     def order_day(self, line: int, text: str) -> date | None:
         """The day that the payer's order reached the bank; remembered in `order_days`."""
-        day = self._real_day(line, 42, "Oppdragsdato", text)
+        day = self._real_day(line, 42, _("Oppdragsdato"), text)
         if day is not None:
             self.order_days[text] = day
         return day
@@ -54,19 +55,19 @@ class FieldReader:
         return None if text == _NO_DATE else self._real_day(line, column, name, text)
 
     def tell_length(self, line: int, record: str) -> None:
-        message = f"Linjen har {len(record)} tegn, og skal ha {LENGTH}."
+        message = _("Linjen har {count} tegn, og skal ha {length}.").format(count=len(record), length=LENGTH)
         column = min(len(record), LENGTH) + 1
-        self._findings.error(line, column, "Record", "record_length", message, record[:8])
+        self._findings.error(line, column, _("Record"), "record_length", message, record[:8])
 
     def _tell(self, line: int, field: Field, value: str) -> None:
         tell = self._findings.error if field.severity == "error" else self._findings.warning
-        told, value = (field.name, "") if field.private else (f"{field.name} «{value}»", value)
-        tell(line, field.first, field.name, field.code, f"{told} {field.complaint}.", value)
+        told, value = (_(field.name), "") if field.private else (f"{_(field.name)} «{value}»", value)
+        tell(line, field.first, _(field.name), field.code, f"{told} {_(field.complaint)}.", value)
 
     def _real_day(self, line: int, column: int, name: str, text: str) -> date | None:
         try:
             return date(2000 + int(text[4:]), int(text[2:4]), int(text[:2]))
         except ValueError:
-            message = f"{name} «{text}» er ingen dato (DDMMÅÅ)."
+            message = _("{name} «{text}» er ingen dato (DDMMÅÅ).").format(name=name, text=text)
             self._findings.error(line, column, name, "bad_date", message, text)
             return None

@@ -14,6 +14,7 @@ from collections.abc import Callable, Iterator
 from datetime import date
 from typing import BinaryIO
 
+from data.language import N_, _
 from services.bank import ocr_records as layouts
 from services.bank.detection import CLEARING_HOUSE, HEAD, detect
 from services.bank.findings import Findings
@@ -27,11 +28,11 @@ from services.bank.record_lines import RecordLines
 
 __all__ = ["AssignmentSummary", "BankPayment", "FileSummary", "OcrReading", "read_ocr"]
 
-_OUTGOING = "Dette er en fil på vei til banken (krav), ikke en fil med innbetalinger fra den."
+_OUTGOING = N_("Dette er en fil på vei til banken (krav), ikke en fil med innbetalinger fra den.")
 _NOT_OCR = {
-    "camt.054": ("is_camt", "Dette er en camt.054-fil, ikke en OCR-fil."),
+    "camt.054": ("is_camt", N_("Dette er en camt.054-fil, ikke en OCR-fil.")),
     "outgoing": ("wrong_direction", _OUTGOING),
-    "unknown": ("not_ocr", "Dette er ikke en OCR-fil: den begynner ikke med NY000010."),
+    "unknown": ("not_ocr", N_("Dette er ikke en OCR-fil: den begynner ikke med NY000010.")),
 }
 
 
@@ -100,9 +101,10 @@ class OcrReading:
         if kind == "ocr":
             return True
         code, message = _NOT_OCR[kind]
+        message = _(message)
         if not head.strip(b" \t\r\n\0\x1a"):
-            code, message = "empty_file", "Filen er tom."
-        self._findings.error(1, 1, "Fil", code, message)
+            code, message = "empty_file", _("Filen er tom.")
+        self._findings.error(1, 1, _("Fil"), code, message)
         return False
 
     # --- transmission ---------------------------------------------------------------------------------------------
@@ -111,8 +113,8 @@ class OcrReading:
         if _key(record) != "0010":
             code, message = "missing_start", "Filen begynner ikke med startrecord for forsendelse (NY000010)."
             if self._keys:
-                code, message = "trailing_data", "Det står noe etter sluttrecorden. Det er ikke lest."
-            self._findings.error(line, 1, "Record", code, message, record[:8])
+                code, message = "trailing_data", _("Det står noe etter sluttrecorden. Det er ikke lest.")
+            self._findings.error(line, 1, _("Record"), code, message, record[:8])
             self._place = self._nowhere
             return
         self._transmission = Counted(line, self._records - 1)
@@ -126,8 +128,10 @@ class OcrReading:
         if recipient == CLEARING_HOUSE.decode():
             self._refuse_outgoing(line)
         elif sender != CLEARING_HOUSE.decode():
-            message = f"Dataavsender er {sender}, ikke {CLEARING_HOUSE.decode()} (Nets/Mastercard)."
-            self._findings.warning(line, 9, "Dataavsender", "unknown_sender", message, sender)
+            message = _("Dataavsender er {sender}, ikke {clearing_house} (Nets/Mastercard).").format(
+                sender=sender, clearing_house=CLEARING_HOUSE.decode()
+            )
+            self._findings.warning(line, 9, _("Dataavsender"), "unknown_sender", message, sender)
 
     def _in_transmission(self, line: int, record: str) -> None:
         key = _key(record)
@@ -145,8 +149,8 @@ class OcrReading:
         if end is not None:
             check_end(transmission, end, self._findings)
             if end.created is None and transmission.last is not None:
-                message = "Sluttrecorden mangler datoen da filen ble laget."
-                self._findings.error(line, 42, "Dato", "bad_date", message, "000000")
+                message = _("Sluttrecorden mangler datoen da filen ble laget.")
+                self._findings.error(line, 42, _("Dato"), "bad_date", message, "000000")
             self._created = self._created or end.created
         created = end.created.isoformat() if end and end.created else "uten dato"
         self._keys.append(f"{self._key}-{created}")
@@ -160,8 +164,8 @@ class OcrReading:
         if self._place in (self._at_start, self._nowhere) or silent or not self._lines.complete:
             return
         line, column = self._lines.last_line, LENGTH + 1
-        message = "Filen slutter før sluttrecorden for forsendelsen (NY000089). Hent den på nytt fra banken."
-        self._findings.error(line, column, "Record", "truncated", message)
+        message = _("Filen slutter før sluttrecorden for forsendelsen (NY000089). Hent den på nytt fra banken.")
+        self._findings.error(line, column, _("Record"), "truncated", message)
         if self._place != self._in_transmission:
             self._leave_assignment()
 
@@ -176,8 +180,10 @@ class OcrReading:
                 assignment.agreement, assignment.number, assignment.account = fields
         elif service != "21":
             self._place = self._in_other_service
-            message = f"Tjeneste {service} er ikke innbetalinger med KID. Oppdraget er hoppet over."
-            self._findings.warning(line, 3, "Tjenestekode", "unknown_service", message, service)
+            message = _("Tjeneste {service} er ikke innbetalinger med KID. Oppdraget er hoppet over.").format(
+                service=service
+            )
+            self._findings.warning(line, 3, _("Tjenestekode"), "unknown_service", message, service)
         elif record[4:6] == "24":
             self._place = self._in_mandates
             fields = self._fields.read(layouts.START_MANDATES, line, record)
@@ -186,8 +192,8 @@ class OcrReading:
         else:
             self._refuse_outgoing(line)
         if assignment.account and not valid_account(assignment.account):
-            message = f"Oppdragskonto {assignment.account} har feil kontrollsiffer."
-            self._findings.warning(line, 25, "Oppdragskonto", "account_check", message, assignment.account)
+            message = _("Oppdragskonto {account} har feil kontrollsiffer.").format(account=assignment.account)
+            self._findings.warning(line, 25, _("Oppdragskonto"), "account_check", message, assignment.account)
 
     def _in_assignment(self, line: int, record: str) -> None:
         match = ITEM_1.match(record)
@@ -201,7 +207,7 @@ class OcrReading:
         elif key == "0988":
             self._end_assignment(layouts.END_ASSIGNMENT, line, record)
         else:
-            self._unexpected(line, record, "beløpspost 1 eller sluttrecord for oppdrag")
+            self._unexpected(line, record, _("beløpspost 1 eller sluttrecord for oppdrag"))
 
     def _end_assignment(self, layout: Layout, line: int, record: str) -> None:
         assignment = self._assignment
@@ -210,8 +216,8 @@ class OcrReading:
         if end is not None:
             check_end(assignment, end, self._findings)
         if not assignment.transactions and assignment.transactions_known:
-            message = "Oppdraget har ingen transaksjoner."
-            self._findings.error(line, 9, "Antall transaksjoner", "empty_assignment", message, record[8:16])
+            message = _("Oppdraget har ingen transaksjoner.")
+            self._findings.error(line, 9, _("Antall transaksjoner"), "empty_assignment", message, record[8:16])
         self._leave_assignment()
 
     def _leave_assignment(self) -> None:
@@ -257,7 +263,7 @@ class OcrReading:
         elif _key(record) == "0931":
             payment = self._builder.finish(line, self._fields.read(ITEM_2, line, record))
         else:
-            return self._unexpected(line, record, "beløpspost 2")
+            return self._unexpected(line, record, _("beløpspost 2"))
         if record[4:6] in WITH_TEXT:
             self._place = self._after_item_2
             return None
@@ -266,7 +272,7 @@ class OcrReading:
 
     def _after_item_2(self, line: int, record: str) -> BankPayment | None:
         if _key(record) != "0932":
-            return self._unexpected(line, record, "beløpspost 3")
+            return self._unexpected(line, record, _("beløpspost 3"))
         self._place = self._in_assignment
         return self._builder.add_text(line, self._fields.read(ITEM_3, line, record))
 
@@ -284,13 +290,13 @@ class OcrReading:
             transactions=int(transactions),
             records=int(count),
             amount=int(amount),
-            created=day(line, 42, "Dato", created),
-            first=day(line, 48, "Første oppgjørsdato", first),
-            last=day(line, 54, "Siste oppgjørsdato", last),
+            created=day(line, 42, _("Dato"), created),
+            first=day(line, 48, _("Første oppgjørsdato"), first),
+            last=day(line, 54, _("Siste oppgjørsdato"), last),
         )
 
     def _refuse_outgoing(self, line: int) -> None:
-        self._findings.error(line, 1, "Fil", "wrong_direction", _OUTGOING)
+        self._findings.error(line, 1, _("Fil"), "wrong_direction", _(_OUTGOING))
         self._place = self._nowhere
 
     def _unexpected(self, line: int, record: str, expected: str) -> BankPayment | None:
@@ -301,8 +307,10 @@ class OcrReading:
             self._lose(line, record)
             return None
         if line > self._silent_until:
-            message = f"Her skulle det stått {expected}, men det står {record[:8]}."
-            self._findings.error(line, 1, "Record", "unexpected_record", message, record[:8])
+            message = _("Her skulle det stått {expected}, men det står {record}.").format(
+                expected=expected, record=record[:8]
+            )
+            self._findings.error(line, 1, _("Record"), "unexpected_record", message, record[:8])
         self._silent_until = line + 1
         if self._place in (self._after_item_1, self._after_item_2):
             self._place = self._in_assignment
@@ -319,8 +327,10 @@ class OcrReading:
         if len(record) != LENGTH:
             self._fields.tell_length(line, record)
         else:
-            message = f"Linjen begynner med «{record[:8]}», og det er ingen record i en OCR-fil."
-            self._findings.error(line, 1, "Record", "not_a_record", message, record[:8])
+            message = _("Linjen begynner med «{record}», og det er ingen record i en OCR-fil.").format(
+                record=record[:8]
+            )
+            self._findings.error(line, 1, _("Record"), "not_a_record", message, record[:8])
         self._silent_until = line + 1
         self._transmission.lose_record()
         self._assignment.lose_record()

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 
 import msgspec
 
+from data.language import N_
 from services.bank.findings import Severity
 
 LENGTH = 80
@@ -47,18 +48,18 @@ class Field(msgspec.Struct, frozen=True):
 
 
 def _digits(name: str, first: int, last: int) -> Field:
-    return Field(name, first, last, f"[0-9]{{{last - first + 1}}}", "skal bare ha sifre", "not_digits")
+    return Field(name, first, last, f"[0-9]{{{last - first + 1}}}", N_("skal bare ha sifre"), "not_digits")
 
 
 def _reference(name: str, first: int, last: int) -> Field:
     """Digits by the specification, but nothing depends on it."""
     pattern = f"[0-9]{{{last - first + 1}}}"
-    return Field(name, first, last, pattern, "skulle bare hatt sifre", "reference_not_digits", "warning")
+    return Field(name, first, last, pattern, N_("skulle bare hatt sifre"), "reference_not_digits", "warning")
 
 
 def _text(name: str, first: int, last: int, allowed: str) -> Field:
     pattern = f"{allowed}{{{last - first + 1}}}"
-    complaint = "har tegn som ikke hører hjemme der"
+    complaint = N_("har tegn som ikke hører hjemme der")
     return Field(name, first, last, pattern, complaint, "bad_characters", "warning", private=True)
 
 
@@ -71,7 +72,9 @@ def _fixed(name: str, first: int, last: int, value: str) -> Field:
 
 
 def _zeros(first: int, last: int) -> Field:
-    return Field("Filler", first, last, "0" * (last - first + 1), "skulle vært nuller", "filler", "warning", kept=False)
+    return Field(
+        "Filler", first, last, "0" * (last - first + 1), N_("skulle vært nuller"), "filler", "warning", kept=False
+    )
 
 
 def _anything(first: int, last: int) -> Field:
@@ -99,78 +102,78 @@ class Layout:
         return tuple(field.of(record) for field in self.fields if field.kept)
 
 
-_TYPE = _choice("Transaksjonstype", 5, 6, "1[0-9]|2[01]", "er ikke en transaksjonstype (10–21)")
-_SERIAL = _digits("Transaksjonsnummer", 9, 15)
-_END_COUNTS = (_digits("Antall transaksjoner", 9, 16), _digits("Antall records", 17, 24))
+_TYPE = _choice(N_("Transaksjonstype"), 5, 6, "1[0-9]|2[01]", N_("er ikke en transaksjonstype (10–21)"))
+_SERIAL = _digits(N_("Transaksjonsnummer"), 9, 15)
+_END_COUNTS = (_digits(N_("Antall transaksjoner"), 9, 16), _digits(N_("Antall records"), 17, 24))
 
 START_TRANSMISSION = Layout(
     "startrecord for forsendelse",
     _fixed("Record", 1, 8, "NY000010"),
-    _digits("Dataavsender", 9, 16),
-    _digits("Forsendelsesnummer", 17, 23),
-    _digits("Datamottaker", 24, 31),
+    _digits(N_("Dataavsender"), 9, 16),
+    _digits(N_("Forsendelsesnummer"), 17, 23),
+    _digits(N_("Datamottaker"), 24, 31),
     _zeros(32, 80),
 )
 START_ASSIGNMENT = Layout(
     "startrecord for oppdrag",
     _fixed("Record", 1, 8, "NY090020"),
-    _digits("Avtale-ID", 9, 17),
-    _digits("Oppdragsnummer", 18, 24),
-    _digits("Oppdragskonto", 25, 35),
+    _digits(N_("Avtale-ID"), 9, 17),
+    _digits(N_("Oppdragsnummer"), 18, 24),
+    _digits(N_("Oppdragskonto"), 25, 35),
     _zeros(36, 80),
 )
 ITEM_1 = Layout(
-    "beløpspost 1",
+    N_("beløpspost 1"),
     _fixed("Record", 1, 4, "NY09"),
     _TYPE,
     _fixed("Recordtype", 7, 8, "30"),
     _SERIAL,
-    _digits("Oppgjørsdato", 16, 21),
-    _digits("Sentral-ID, dagkode, delavregning og løpenummer", 22, 31),
-    _choice("Fortegn", 32, 32, "[-0]", "skal være - eller 0"),
-    _digits("Beløp", 33, 49),
+    _digits(N_("Oppgjørsdato"), 16, 21),
+    _digits(N_("Sentral-ID, dagkode, delavregning og løpenummer"), 22, 31),
+    _choice(N_("Fortegn"), 32, 32, "[-0]", N_("skal være - eller 0")),
+    _digits(N_("Beløp"), 33, 49),
     _text("KID", 50, 74, _ASCII),
-    _reference("Kortutsteder", 75, 76),
+    _reference(N_("Kortutsteder"), 75, 76),
     _zeros(77, 80),
 )
 ITEM_2 = Layout(
-    "beløpspost 2",
+    N_("beløpspost 2"),
     _fixed("Record", 1, 4, "NY09"),
     _TYPE,
     _fixed("Recordtype", 7, 8, "31"),
     _SERIAL,
-    _reference("Blankettnummer", 16, 25),
-    _reference("Arkivreferanse", 26, 34),
+    _reference(N_("Blankettnummer"), 16, 25),
+    _reference(N_("Arkivreferanse"), 26, 34),
     _anything(35, 41),  # zeros by the text of the specification, something else in its own example
-    _digits("Oppdragsdato", 42, 47),
-    _digits("Debetkonto", 48, 58),
+    _digits(N_("Oppdragsdato"), 42, 47),
+    _digits(N_("Debetkonto"), 48, 58),
     _zeros(59, 80),
 )
 ITEM_3 = Layout(
-    "beløpspost 3",
+    N_("beløpspost 3"),
     _fixed("Record", 1, 4, "NY09"),
     _TYPE,
     _fixed("Recordtype", 7, 8, "32"),
     _SERIAL,
-    _text("Fritekst", 16, 55, _LETTERS),
+    _text(N_("Fritekst"), 16, 55, _LETTERS),
     _zeros(56, 80),
 )
 END_ASSIGNMENT = Layout(
     "sluttrecord for oppdrag",
     _fixed("Record", 1, 8, "NY090088"),
     *_END_COUNTS,
-    _digits("Sum", 25, 41),
-    _digits("Dato", 42, 47),
-    _digits("Første oppgjørsdato", 48, 53),
-    _digits("Siste oppgjørsdato", 54, 59),
+    _digits(N_("Sum"), 25, 41),
+    _digits(N_("Dato"), 42, 47),
+    _digits(N_("Første oppgjørsdato"), 48, 53),
+    _digits(N_("Siste oppgjørsdato"), 54, 59),
     _zeros(60, 80),
 )
 END_TRANSMISSION = Layout(
     "sluttrecord for forsendelse",
     _fixed("Record", 1, 8, "NY000089"),
     *_END_COUNTS,
-    _digits("Sum", 25, 41),
-    _digits("Dato", 42, 47),
+    _digits(N_("Sum"), 25, 41),
+    _digits(N_("Dato"), 42, 47),
     _zeros(48, 80),
 )
 
@@ -179,17 +182,17 @@ START_MANDATES = Layout(
     "startrecord for faste betalingsoppdrag",
     _fixed("Record", 1, 8, "NY212420"),
     _zeros(9, 17),
-    _digits("Oppdragsnummer", 18, 24),
-    _digits("Oppdragskonto", 25, 35),
+    _digits(N_("Oppdragsnummer"), 18, 24),
+    _digits(N_("Oppdragskonto"), 25, 35),
     _zeros(36, 80),
 )
 MANDATE = Layout(
     "fast betalingsoppdrag",
     _fixed("Record", 1, 8, "NY219470"),
-    _digits("Løpenummer", 9, 15),
-    _choice("Registreringstype", 16, 16, "[012]", "skulle vært 0, 1 eller 2", "warning"),
+    _digits(N_("Løpenummer"), 9, 15),
+    _choice(N_("Registreringstype"), 16, 16, "[012]", N_("skulle vært 0, 1 eller 2"), "warning"),
     _text("KID", 17, 41, _ASCII),
-    _choice("Skriftlig varsel", 42, 42, "[JN]", "skulle vært J eller N", "warning"),
+    _choice(N_("Skriftlig varsel"), 42, 42, "[JN]", N_("skulle vært J eller N"), "warning"),
     _zeros(43, 80),
 )
 END_MANDATES = Layout(

@@ -8,6 +8,7 @@ from datetime import date
 
 import msgspec
 
+from data.language import _
 from services.bank.findings import Findings
 from services.bank.payments import AssignmentSummary
 from services.rules.dates import format_date
@@ -101,35 +102,49 @@ def check_end(counted: Counted, end: EndRecord, findings: Findings) -> None:
 
 def _check_counts(counted: Counted, end: EndRecord, findings: Findings) -> None:
     if counted.transactions_known and end.transactions != counted.transactions:
-        message = f"Sluttrecorden sier {end.transactions} transaksjoner, men det er {counted.transactions}."
-        findings.error(end.line, 9, "Antall transaksjoner", "transaction_count", message, str(end.transactions))
+        message = _("Sluttrecorden sier {transactions} transaksjoner, men det er {counted}.").format(
+            transactions=end.transactions, counted=counted.transactions
+        )
+        findings.error(end.line, 9, _("Antall transaksjoner"), "transaction_count", message, str(end.transactions))
     if counted.records_known and end.records != counted.records:
-        message = f"Sluttrecorden sier {end.records} records, men det er {counted.records}."
-        findings.error(end.line, 17, "Antall records", "record_count", message, str(end.records))
+        message = _("Sluttrecorden sier {records} records, men det er {counted}.").format(
+            records=end.records, counted=counted.records
+        )
+        findings.error(end.line, 17, _("Antall records"), "record_count", message, str(end.records))
 
 
 def _tell_sum(counted: Counted, end: EndRecord, findings: Findings) -> None:
     stated, right = format_amount(end.amount), format_amount(counted.stated)
     if counted.stated < 0:
-        message = f"Summen av transaksjonene er under null ({right}), og det har formatet ikke plass til."
-        findings.error(end.line, 25, "Sum", "negative_sum", message, str(end.amount))
+        message = _("Summen av transaksjonene er under null ({right}), og det har formatet ikke plass til.").format(
+            right=right
+        )
+        findings.error(end.line, 25, _("Sum"), "negative_sum", message, str(end.amount))
     elif counted.reversed and end.amount == counted.economic:
-        message = f"Sluttrecordens sum {stated} har reverseringene trukket fra. Standarden legger dem til ({right})."
-        findings.warning(end.line, 25, "Sum", "sum_deducts_reversals", message, str(end.amount))
+        message = _(
+            "Sluttrecordens sum {stated} har reverseringene trukket fra. Standarden legger dem til ({right})."
+        ).format(stated=stated, right=right)
+        findings.warning(end.line, 25, _("Sum"), "sum_deducts_reversals", message, str(end.amount))
     else:
-        message = f"Sluttrecorden sier at summen er {stated}, men transaksjonene er til sammen {right}."
-        findings.error(end.line, 25, "Sum", "sum", message, str(end.amount))
+        message = _("Sluttrecorden sier at summen er {stated}, men transaksjonene er til sammen {right}.").format(
+            stated=stated, right=right
+        )
+        findings.error(end.line, 25, _("Sum"), "sum", message, str(end.amount))
 
 
 def _check_dates(counted: Counted, end: EndRecord, findings: Findings) -> None:
     # two public files that deviate here are accepted by their systems, so it is only ever a warning
     for column, name, stated, right in (
-        (48, "Første oppgjørsdato", end.first, counted.first),
-        (54, "Siste oppgjørsdato", end.last, counted.last),
+        (48, _("Første oppgjørsdato"), end.first, counted.first),
+        (54, _("Siste oppgjørsdato"), end.last, counted.last),
     ):
         if stated and right and stated != right:
-            message = f"{name} er {format_date(stated)} i sluttrecorden, men {format_date(right)} i transaksjonene."
+            message = _("{name} er {stated} i sluttrecorden, men {right} i transaksjonene.").format(
+                name=name, stated=format_date(stated), right=format_date(right)
+            )
             findings.warning(end.line, column, name, "date_range", message, f"{stated:%d%m%y}")
     if end.created and counted.last and end.created < counted.last:
-        message = f"Filen er laget {format_date(end.created)}, før siste oppgjørsdato {format_date(counted.last)}."
-        findings.warning(end.line, 42, "Dato", "created_before_settlement", message, f"{end.created:%d%m%y}")
+        message = _("Filen er laget {created}, før siste oppgjørsdato {last}.").format(
+            created=format_date(end.created), last=format_date(counted.last)
+        )
+        findings.warning(end.line, 42, _("Dato"), "created_before_settlement", message, f"{end.created:%d%m%y}")

@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from hashlib import sha256
 from typing import BinaryIO
 
+from data.language import _
 from services.bank.findings import Findings
 from services.bank.ocr_records import LENGTH
 
@@ -73,7 +74,7 @@ class RecordLines:
         self.complete = size <= MAX_BYTES and records <= MAX_RECORDS
         if not self.complete:
             message = f"Filen er for stor: over {MAX_BYTES >> 20} MiB eller {MAX_RECORDS} linjer. Be banken dele den."
-            self._findings.error(self.last_line + 1, 1, "Fil", "too_large", message)
+            self._findings.error(self.last_line + 1, 1, _("Fil"), "too_large", message)
         return self.complete
 
     def _odd_line(self, number: int, line: str) -> str:
@@ -92,8 +93,10 @@ class RecordLines:
 
     def _tell_blank(self) -> None:
         for line in self._blank[:1]:
-            message = f"{len(self._blank)} tomme linjer fra linje {line} er hoppet over."
-            self._findings.warning(line, 1, "Linje", "blank_line", message)
+            message = _("{count} tomme linjer fra linje {line} er hoppet over.").format(
+                count=len(self._blank), line=line
+            )
+            self._findings.warning(line, 1, _("Linje"), "blank_line", message)
 
     def _tell_end(self, start: int) -> None:
         if self._blank.stop != self.last_line + 1:  # blank lines at the end are nothing to tell
@@ -101,11 +104,11 @@ class RecordLines:
         self._source.seek(start)
         head = self._source.read(_BLOCK)
         if len(head.rstrip(_PADDING.encode())) > LENGTH and _is_unbroken(head):
-            message = "Filen er uten linjeskift, og er lest som records på 80 tegn."
-            self._findings.warning(1, LENGTH + 1, "Linje", "no_line_breaks", message)
+            message = _("Filen er uten linjeskift, og er lest som records på 80 tegn.")
+            self._findings.warning(1, LENGTH + 1, _("Linje"), "no_line_breaks", message)
         if self.encoding == "utf-8":
             self._findings.warning(
-                1, 1, "Fil", "utf8", "Filen er lagret på nytt som UTF-8 etter at den kom fra banken."
+                1, 1, _("Fil"), "utf8", _("Filen er lagret på nytt som UTF-8 etter at den kom fra banken.")
             )
 
 

@@ -5,6 +5,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 import msgspec
 
 from data.documents import Case, Claim, Creditor, Handler
+from data.language import _
 from data.store import Reader
 from services.bank.findings import Finding
 from services.conversion.old_cases import OldCase
@@ -52,24 +53,31 @@ def _of_case(case: OldCase, known: Known) -> Iterator[Finding]:
     creditor = known.creditors.get(case.creditor)
     if creditor is None:
         if case.creditor:
-            yield _error(case.line, "kreditor", "unknown_creditor", "kreditor er ikke lagt inn her")
+            yield _error(case.line, "kreditor", "unknown_creditor", _("kreditor er ikke lagt inn her"))
     elif creditor.ledger_line(case.department) is None:
-        text = "avdeling mangler" if not case.department else "avdeling har ingen reskontrolinje"
-        yield _warning(case.line, "avdeling", "unknown_department", f"{text}: innbetalinger kan ikke bokføres ennå")
+        text = "avdeling mangler" if not case.department else _("avdeling har ingen reskontrolinje")
+        yield _warning(
+            case.line,
+            "avdeling",
+            "unknown_department",
+            _("{text}: innbetalinger kan ikke bokføres ennå").format(text=text),
+        )
     if case.handler and case.handler not in known.handlers:
-        text = "saksbehandler er ikke registrert her; la feltet være tomt, eller registrer vedkommende først"
+        text = _("saksbehandler er ikke registrert her; la feltet være tomt, eller registrer vedkommende først")
         yield _error(case.line, "saksbehandler", "unknown_handler", text)
     if known.kids.get(case.kid, case.key) != case.key:
-        yield _error(case.line, "sakskid", "kid_taken", "en annen sak her har denne sakskid")
+        yield _error(case.line, "sakskid", "kid_taken", _("en annen sak her har denne sakskid"))
 
 
 def _read_before(case: OldCase, known: Known) -> Iterator[Finding]:
     """A case that is here stays as it is: it may have moved on. What the file has more of it, must be looked at."""
     here = known.cases[case.key]
-    yield _warning(case.line, "saksnummer", "known_case", f"saken er lest inn før, som {here.id}, og hoppes over")
+    yield _warning(
+        case.line, "saksnummer", "known_case", _("saken er lest inn før, som {id}, og hoppes over").format(id=here.id)
+    )
     for claim in case.claims:
         if claim.invoice not in known.invoices[case.key]:
-            text = f"saken er lest inn før, som {here.id}, men uten denne fordringen"
+            text = _("saken er lest inn før, som {id}, men uten denne fordringen").format(id=here.id)
             yield _error(claim.line, "fakturanummer", "new_claim", text)
 
 

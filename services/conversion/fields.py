@@ -6,6 +6,7 @@ from datetime import date
 from typing import TypeVar
 
 from data.errors import Kk2Error
+from data.language import _
 from services.bank.findings import Findings, printable
 from services.conversion.source_rows import Cell, SourceRow
 from services.rules.dates import format_date, parse_date
@@ -33,7 +34,12 @@ class Fields:
             if not found.value:
                 found = other if other.value else found
             elif other.value not in ("", found.value):
-                self.error(other, name, "differs", f"{name} er en annen enn på linje {found.line}, på samme sak")
+                self.error(
+                    other,
+                    name,
+                    "differs",
+                    _("{name} er en annen enn på linje {line}, på samme sak").format(name=name, line=found.line),
+                )
         return found
 
     def text(self, name: str, *, needed: bool = False) -> str:
@@ -41,7 +47,14 @@ class Fields:
         if needed and not cell.value:
             self.error(cell, name, "missing", f"{name} mangler")
         if len(cell.value) > LONGEST:
-            self.error(cell, name, "too_long", f"{name} har {len(cell.value)} tegn; {LONGEST} er det meste")
+            self.error(
+                cell,
+                name,
+                "too_long",
+                _("{name} har {count} tegn; {longest} er det meste").format(
+                    name=name, count=len(cell.value), longest=LONGEST
+                ),
+            )
         return printable(cell.value)
 
     def amount(self, name: str, default: int | None = None, *, least: int | None = 1) -> int:
@@ -55,7 +68,12 @@ class Fields:
             self.error(cell, name, "bad_amount" if cell.value else "missing", f"{name}: {_lower(error.message)}")
             return 0
         if amount < least if least is not None else not amount:
-            self.error(cell, name, "bad_amount", f"{name} kan ikke være {'så lite' if amount else 'null'}")
+            self.error(
+                cell,
+                name,
+                "bad_amount",
+                _("{name} kan ikke være {lite}").format(name=name, lite=_("så lite") if amount else _("null")),
+            )
         return amount
 
     def date(self, name: str, default: date | None = None, *, latest: date | None = None) -> date:
@@ -65,13 +83,18 @@ class Fields:
             return default
         try:
             if not _DATE.fullmatch(cell.value):
-                raise Kk2Error("skriv datoen som 20.11.2026 eller 2026-11-20")
+                raise Kk2Error(_("skriv datoen som 20.11.2026 eller 2026-11-20"))
             day = parse_date(cell.value, date.min)
         except Kk2Error as error:
             self.error(cell, name, "bad_date" if cell.value else "missing", f"{name}: {_lower(error.message)}")
             return default or date.min
         if latest is not None and day > latest:
-            self.error(cell, name, "late_date", f"{name} {format_date(day)} er etter {format_date(latest)}")
+            self.error(
+                cell,
+                name,
+                "late_date",
+                _("{name} {day} er etter {latest}").format(name=name, day=format_date(day), latest=format_date(latest)),
+            )
         return day
 
     def choice(self, name: str, choices: Mapping[str, T], default: T) -> T:
@@ -79,7 +102,12 @@ class Fields:
         cell = self.cell(name)
         word = cell.value.casefold()
         if word and word not in choices:
-            self.error(cell, name, "bad_choice", f"{name} skal være en av: {', '.join(choices)}")
+            self.error(
+                cell,
+                name,
+                "bad_choice",
+                _("{name} skal være en av: {choices}").format(name=name, choices=", ".join(choices)),
+            )
         return choices.get(word, default)
 
     def error(self, cell: Cell, name: str, code: str, message: str) -> None:

@@ -7,6 +7,7 @@ from pathlib import Path
 from msgspec.structs import replace
 
 from data.documents import Case, Claim, Conversion
+from data.language import _
 from data.store import Store, Transaction
 from services.bank.findings import Finding
 from services.clock import Clock
@@ -88,7 +89,9 @@ class FileReader:
         try:
             content = await asyncio.to_thread(_content, path)
         except OSError as error:
-            text = f"{path.name} kan ikke åpnes: {error.strerror}. Ingenting er lest."
+            text = _("{name} kan ikke åpnes: {strerror}. Ingenting er lest.").format(
+                name=path.name, strerror=error.strerror
+            )
             raise InvalidInput(text, code="unreadable") from error
         old = await asyncio.to_thread(read_old_cases, content, self._clock.today())
         earlier = await self._store.get(Conversion, old.sha256)
@@ -127,8 +130,8 @@ def _described(
 
 
 def _read_before(file: Conversion) -> Finding:
-    when = f"{format_instant(file.read)} av {file.actor} som {file.name}"
-    text = f"filen er lest før: {when}. Ingenting er lest på nytt"
+    when = _("{read} av {actor} som {name}").format(read=format_instant(file.read), actor=file.actor, name=file.name)
+    text = _("filen er lest før: {when}. Ingenting er lest på nytt").format(when=when)
     return Finding(severity="warning", line=1, column=0, field="fil", code="duplicate_file", message=text)
 
 

@@ -7,6 +7,7 @@ from pathlib import Path
 import msgspec
 
 from data.errors import NotFound
+from data.language import _
 from services.conversion.results import ReadFile
 from services.conversion.service import ConversionService
 from services.errors import InvalidInput
@@ -37,7 +38,7 @@ class ConversionFolder:
         """The path of a file in the folder. Raises NotFound for anything that is not in it."""
         path = self.folder / name
         if path.parent != self.folder or path.is_symlink() or not path.is_file():
-            raise NotFound(f"Filen {name} finnes ikke i {self.folder}.")
+            raise NotFound(_("Filen {name} finnes ikke i {folder}.").format(name=name, folder=self.folder))
         return path
 
     async def _check(self, path: Path) -> FolderFile:

@@ -7,6 +7,7 @@ from msgspec.structs import replace
 
 from data.documents import Candidate, Case, Claim, ClaimLink
 from data.errors import NotFound
+from data.language import _
 from data.store import Reader, Transaction
 from services.clock import Clock
 from services.conversion.matching import BY_NAMES
@@ -66,12 +67,14 @@ async def unlinked_claim(tx: Transaction, key: str) -> tuple[ClaimLink, Claim, C
     """A claim that is to be tied. Raises NotFound and Refused."""
     link, claim = await tx.get(ClaimLink, key), await tx.get(Claim, key)
     if link is None or claim is None:
-        raise NotFound(f"Fordring {key} er ikke en konvertert fordring. Se kk2 convert status.")
+        raise NotFound(_("Fordring {key} er ikke en konvertert fordring. Se kk2 convert status.").format(key=key))
     if claim.visma_id:
-        raise Refused(f"Fordring {key} er koblet til en faktura fra før. Ingenting er endret.", code="linked")
+        raise Refused(
+            _("Fordring {key} er koblet til en faktura fra før. Ingenting er endret.").format(key=key), code="linked"
+        )
     case = await tx.get(Case, claim.case)
     if case is None:
-        raise NotFound(f"Sak {claim.case} finnes ikke. Ingenting er endret.")
+        raise NotFound(_("Sak {case} finnes ikke. Ingenting er endret.").format(case=claim.case))
     return link, claim, case
 
 

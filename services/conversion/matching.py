@@ -9,11 +9,12 @@ from collections.abc import Iterable, Sequence
 from typing import Literal, NamedTuple
 
 from data.documents import Candidate, Case, Claim
+from data.language import N_
 from services.visma.port import Invoice, InvoiceQuery
 
 By = Literal["invoice", "kid", "customer"]
 ORDER: tuple[By, ...] = ("invoice", "kid", "customer")
-BY_NAMES: dict[By, str] = {"invoice": "fakturanummer", "kid": "KID", "customer": "kunde"}
+BY_NAMES: dict[By, str] = {"invoice": N_("fakturanummer"), "kid": N_("KID"), "customer": N_("kunde")}
 MOST_CANDIDATES = 20
 
 

@@ -7,6 +7,7 @@ from datetime import date
 from typing import Literal, get_args
 
 from data.documents import CaseStatus, Debtor
+from data.language import _
 from services.bank.findings import Findings
 from services.bank.kid import classify
 from services.conversion.fields import Fields
@@ -39,7 +40,7 @@ def read_old_cases(content: bytes, today: date) -> OldFile:
     cases = [_case(group, findings, today) for group in groups.values()]
     _check_kids(cases, findings)
     if not rows and findings.ok:
-        findings.error(1, 0, "", "empty", "filen har ingen rader")
+        findings.error(1, 0, "", "empty", _("filen har ingen rader"))
     return OldFile(
         sha256=hashlib.sha256(content.replace(b"\r\n", b"\n")).hexdigest(),
         rows=len(rows),
@@ -58,7 +59,7 @@ def _case(rows: Sequence[SourceRow], findings: Findings, today: date) -> OldCase
         main += [row] if kind == "fordring" else []
     fields = Fields(main or rows[:1], findings)
     if not main:
-        fields.error(fields.cell("radtype"), "radtype", "no_claim", "saken har ingen rad med en fordring")
+        fields.error(fields.cell("radtype"), "radtype", "no_claim", _("saken har ingen rad med en fordring"))
     claims = [_claim(each, today) for each in typed["fordring"]]
     _check_invoices(claims, findings)
     invoices = {claim.invoice for claim in claims}
@@ -101,7 +102,7 @@ def _debtor(fields: Fields) -> Debtor:
 def _case_kid(fields: Fields) -> str:
     kid = fields.text("sakskid")
     if kid and not _is_kid(kid):
-        fields.error(fields.cell("sakskid"), "sakskid", "bad_kid", "sakskid har feil kontrollsiffer eller feil tegn")
+        fields.error(fields.cell("sakskid"), "sakskid", "bad_kid", _("sakskid har feil kontrollsiffer eller feil tegn"))
     return kid
 
 
@@ -109,10 +110,10 @@ def _claim(fields: Fields, today: date) -> OldClaim:
     amount = fields.amount("belop")
     principal = fields.amount("hovedstol", default=amount, least=0)
     if principal > amount:
-        fields.error(fields.cell("hovedstol"), "hovedstol", "bad_amount", "hovedstol er større enn belop")
+        fields.error(fields.cell("hovedstol"), "hovedstol", "bad_amount", _("hovedstol er større enn belop"))
     kid = fields.text("kid")
     if kid and not _is_kid(kid):
-        fields.warn("kid", "bad_kid", "kid har feil kontrollsiffer eller feil tegn; innbetalinger vil ikke ha den")
+        fields.warn("kid", "bad_kid", _("kid har feil kontrollsiffer eller feil tegn; innbetalinger vil ikke ha den"))
     due = fields.date("forfall")
     return OldClaim(
         line=fields.line,
@@ -130,7 +131,7 @@ def _charge(fields: Fields, component: Literal["costs", "fees"], invoices: set[s
     invoice = fields.text("fakturanummer")
     if invoice and invoice not in invoices:
         cell = fields.cell("fakturanummer")
-        fields.error(cell, "fakturanummer", "unknown_invoice", "saken har ingen fordring med dette fakturanummeret")
+        fields.error(cell, "fakturanummer", "unknown_invoice", _("saken har ingen fordring med dette fakturanummeret"))
     return OldCharge(
         line=fields.line,
         code=fields.text("kode") or ("PUR" if component == "fees" else "OMK"),
@@ -157,7 +158,7 @@ def _check_invoices(claims: Iterable[OldClaim], findings: Findings) -> None:
     for claim in claims:
         first = seen.setdefault(claim.invoice, claim.line)
         if claim.invoice and first != claim.line:
-            text = f"fakturaen står på linje {first} også, på samme sak"
+            text = _("fakturaen står på linje {first} også, på samme sak").format(first=first)
             findings.error(claim.line, 0, "fakturanummer", "double_invoice", text)
 
 
@@ -165,7 +166,7 @@ def _check_kids(cases: Iterable[OldCase], findings: Findings) -> None:
     uses = Counter(case.kid for case in cases if case.kid)
     for case in cases:
         if uses[case.kid] > 1:
-            findings.error(case.line, 0, "sakskid", "double_kid", "flere saker har denne sakskid")
+            findings.error(case.line, 0, "sakskid", "double_kid", _("flere saker har denne sakskid"))
 
 
 def _is_kid(kid: str) -> bool:

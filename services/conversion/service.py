@@ -12,6 +12,7 @@ from msgspec.structs import replace
 
 from data.documents import Candidate, Case, Claim, ClaimLink
 from data.errors import NotFound
+from data.language import _
 from data.store import Store
 from services.case_import import CaseImport
 from services.clock import Clock
@@ -108,10 +109,10 @@ class ConversionService:
         """
         text = text.strip()
         if not text:
-            raise InvalidInput("Skriv et fakturanummer, en KID eller et kundenummer. Ingenting er endret.")
+            raise InvalidInput(_("Skriv et fakturanummer, en KID eller et kundenummer. Ingenting er endret."))
         claim = await self._store.get(Claim, key)
         if claim is None:
-            raise NotFound(f"Fordring {key} finnes ikke. Se kk2 convert status.")
+            raise NotFound(_("Fordring {key} finnes ikke. Se kk2 convert status.").format(key=key))
         asked = replace(claim, invoice=text, kid=text, customer=text)
         hits: list[Candidate] = []
         for by in ("invoice", "kid", "customer"):
@@ -120,7 +121,7 @@ class ConversionService:
                 matches = await self._visma.find_invoices(claim.company, [question])
                 hits += [candidate(each, by) for each in unique(e for match in matches for e in match.invoices)]
         async with self._store.transaction(actor, f"Faktura søkt for fordring {key}") as tx:
-            link, _, _ = await unlinked_claim(tx, key)
+            link, *_rest = await unlinked_claim(tx, key)
             taken = await taken_by(tx, [hit.visma_id for hit in hits])
             free = {hit.visma_id: hit for hit in reversed(hits) if hit.visma_id not in taken}
             found = tuple(reversed(free.values()))
@@ -140,7 +141,10 @@ class ConversionService:
                 raise Refused(text, code="not_a_candidate")
             taken = await taken_by(tx, [visma_id])
             if visma_id in taken:
-                raise Refused(f"Fakturaen hører til sak {taken[visma_id]}. Ingenting er endret.", code="taken")
+                raise Refused(
+                    _("Fakturaen hører til sak {taken}. Ingenting er endret.").format(taken=taken[visma_id]),
+                    code="taken",
+                )
             linking = Linking(tx, self._clock, actor)
             linking.link(link, claim, case, chosen, by_hand=True)
             await linking.finish()
@@ -150,9 +154,9 @@ class ConversionService:
     async def without(self, key: str, reason: str, actor: str) -> Claim:
         """Say that a claim's invoice is not in Visma. Raises NotFound, Refused and InvalidInput."""
         if not reason.strip():
-            raise InvalidInput("Skriv hvorfor fordringen ikke har en faktura i Visma. Ingenting er endret.")
+            raise InvalidInput(_("Skriv hvorfor fordringen ikke har en faktura i Visma. Ingenting er endret."))
         async with self._store.transaction(actor, f"Fordring {key} har ingen faktura i Visma") as tx:
-            link, claim, _ = await unlinked_claim(tx, key)
+            link, claim, _case = await unlinked_claim(tx, key)
             linking = Linking(tx, self._clock, actor)
             linking.without(link, claim, reason.strip())
             await linking.finish()
@@ -167,5 +171,5 @@ class ConversionService:
     async def _claim(self, key: str) -> Claim:
         claim = await self._store.get(Claim, key)
         if claim is None:
-            raise NotFound(f"Fordring {key} finnes ikke. Se kk2 convert status.")
+            raise NotFound(_("Fordring {key} finnes ikke. Se kk2 convert status.").format(key=key))
         return claim

@@ -6,6 +6,7 @@ import json
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
+from data.language import _
 from services.bank.findings import Findings, printable
 
 COLUMNS = (
@@ -103,9 +104,15 @@ def _csv_rows(text: str, findings: Findings) -> Iterator[SourceRow]:
             elif len(values) == width:
                 yield SourceRow(here, values, places)
             else:
-                findings.error(here, 0, "", "bad_width", f"raden har {len(values)} felt, overskriften har {width}")
+                findings.error(
+                    here,
+                    0,
+                    "",
+                    "bad_width",
+                    _("raden har {count} felt, overskriften har {width}").format(count=len(values), width=width),
+                )
     except csv.Error:
-        findings.error(line, 0, "", "bad_csv", "raden kan ikke leses som CSV: se etter anførselstegn uten make")
+        findings.error(line, 0, "", "bad_csv", _("raden kan ikke leses som CSV: se etter anførselstegn uten make"))
     if not width:
         findings.error(1, 0, "", "empty", "filen er tom")
 
@@ -113,7 +120,7 @@ def _csv_rows(text: str, findings: Findings) -> Iterator[SourceRow]:
 def _check_needed(places: Mapping[str, int], line: int, findings: Findings) -> None:
     for name in NEEDED:
         if name not in places:
-            findings.error(line, 0, name, "missing_column", f"kolonnen {name} mangler")
+            findings.error(line, 0, name, "missing_column", _("kolonnen {name} mangler").format(name=name))
 
 
 def _places(names: Sequence[str], line: int, findings: Findings) -> dict[str, int]:
@@ -122,9 +129,11 @@ def _places(names: Sequence[str], line: int, findings: Findings) -> dict[str, in
     for place, written in enumerate(names):
         name = written.strip().casefold().translate(_PLAIN)
         if name not in COLUMNS:
-            findings.error(line, place + 1, _shown(written), "unknown_column", "kolonnen er ikke kjent")
+            findings.error(line, place + 1, _shown(written), "unknown_column", _("kolonnen er ikke kjent"))
         elif name in places:
-            findings.error(line, place + 1, name, "double_column", f"kolonnen {name} står to ganger")
+            findings.error(
+                line, place + 1, name, "double_column", _("kolonnen {name} står to ganger").format(name=name)
+            )
         else:
             places[name] = place
     return places
@@ -143,7 +152,7 @@ def _json_rows(text: str, findings: Findings) -> Iterator[SourceRow]:
     decoder = json.JSONDecoder(parse_int=str, parse_float=str, parse_constant=str)
     at, line, counted = _skip(text, 0), 1, 0
     if text[at] != "[":
-        findings.error(1, 1, "", "bad_json", "filen skal være en liste av rader: [ {…}, {…} ]")
+        findings.error(1, 1, "", "bad_json", _("filen skal være en liste av rader: [ {…}, {…} ]"))
         return
     at = _skip(text, at + 1)
     while text[at : at + 1] != "]":
@@ -151,27 +160,27 @@ def _json_rows(text: str, findings: Findings) -> Iterator[SourceRow]:
         try:
             value, end = decoder.raw_decode(text, at)
         except (json.JSONDecodeError, RecursionError):
-            findings.error(line, 0, "", "bad_json", "raden kan ikke leses som JSON")
+            findings.error(line, 0, "", "bad_json", _("raden kan ikke leses som JSON"))
             return
         yield from _json_row(value, line, findings)
         at = _skip(text, end)
         if text[at : at + 1] == ",":
             at = _skip(text, at + 1)
         elif text[at : at + 1] != "]":
-            findings.error(line, 0, "", "bad_json", "listen er ikke avsluttet etter raden: komma eller ] mangler")
+            findings.error(line, 0, "", "bad_json", _("listen er ikke avsluttet etter raden: komma eller ] mangler"))
             return
     if _skip(text, at + 1) < len(text):
-        findings.error(line, 0, "", "bad_json", "det står noe etter listen")
+        findings.error(line, 0, "", "bad_json", _("det står noe etter listen"))
 
 
 def _json_row(value: Any, line: int, findings: Findings) -> Iterator[SourceRow]:
     if not isinstance(value, dict):
-        findings.error(line, 0, "", "bad_json", "raden er ikke et objekt")
+        findings.error(line, 0, "", "bad_json", _("raden er ikke et objekt"))
         return
     values = []
     for place, (name, each) in enumerate(value.items(), 1):
         if each is not None and not isinstance(each, str):
-            findings.error(line, place, _shown(name), "bad_type", "verdien skal være tekst eller et tall")
+            findings.error(line, place, _shown(name), "bad_type", _("verdien skal være tekst eller et tall"))
         values.append(each if isinstance(each, str) else "")
     yield SourceRow(line, values, _places(list(value), line, findings))
 

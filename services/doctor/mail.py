@@ -3,6 +3,7 @@
 from typing import Protocol
 
 from data.errors import Kk2Error
+from data.language import _
 from services.doctor.check import Check, ok, wrong
 
 NAME = "E-post"
@@ -19,11 +20,11 @@ class MailServer(Protocol):
 async def check_mail(server: MailServer | None) -> Check:
     """It lets us in. Nothing is sent."""
     if server is None:
-        return ok(NAME, "Ingen e-postserver er satt opp: e-post legges som filer i outbox/mail/.")
+        return ok(NAME, _("Ingen e-postserver er satt opp: e-post legges som filer i outbox/mail/."))
     try:
         await server.open()
     except Kk2Error as error:
-        return wrong(NAME, error.message, "Se etter host, port, tls, username og passord i [mail] i kk2.toml.")
+        return wrong(NAME, error.message, _("Se etter host, port, tls, username og passord i [mail] i kk2.toml."))
     finally:
         await server.close()
-    return ok(NAME, "E-postserveren svarer, og TLS og pålogging er i orden.")
+    return ok(NAME, _("E-postserveren svarer, og TLS og pålogging er i orden."))

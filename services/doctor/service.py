@@ -6,6 +6,7 @@ from contextlib import asynccontextmanager
 
 from data.documents import Creditor
 from data.errors import Kk2Error
+from data.language import N_, _
 from data.store import Store
 from services.clock import Clock
 from services.doctor import home, setup, visma
@@ -17,8 +18,8 @@ from services.doctor.tls import check_certificates
 from services.listing import everything
 from services.visma.port import Capabilities, VismaPort
 
-SETTINGS, STORE, SET_UP = "Innstillinger", "Register", "Oppsett"
-BACKUP = "Rett det meldingen sier, eller hent registeret fra sikkerhetskopi."
+SETTINGS, STORE, SET_UP = N_("Innstillinger"), N_("Register"), N_("Oppsett")
+BACKUP = N_("Rett det meldingen sier, eller hent registeret fra sikkerhetskopi.")
 
 
 class Doctor:
@@ -51,7 +52,7 @@ class Doctor:
     async def examine(self) -> list[Check]:
         """All checks, in the order in which they are best mended."""
         checks = [
-            ok(SETTINGS, "kk2.toml er lest."),
+            ok(SETTINGS, _("kk2.toml er lest.")),
             await asyncio.to_thread(home.check_folders, self._home),
             home.check_clock(self._terminal),
         ]
@@ -62,7 +63,7 @@ class Doctor:
         creditors: Sequence[Creditor] = ()
         async with self._opened_store() as found:
             if isinstance(found, Check):
-                checks += [found, not_examined(SET_UP, "registeret kan ikke åpnes.")]
+                checks += [found, not_examined(SET_UP, _("registeret kan ikke åpnes."))]
             else:
                 creditors, about = await self._set_up(found)
                 checks += about
@@ -81,7 +82,7 @@ class Doctor:
         try:
             store = self._open_store()
         except Kk2Error as error:
-            yield wrong(STORE, error.message, BACKUP)
+            yield wrong(STORE, error.message, _(BACKUP))
             return
         try:
             yield store
@@ -101,7 +102,7 @@ class Doctor:
             if creditors:
                 checks += await self._creditors(store, creditors)
         except Kk2Error as error:
-            checks.append(wrong(STORE, error.message, BACKUP))
+            checks.append(wrong(STORE, error.message, _(BACKUP)))
         return creditors, checks
 
     async def _creditors(self, store: Store, creditors: Sequence[Creditor]) -> list[Check]:
@@ -121,11 +122,11 @@ class Doctor:
             checks += await self._certificates()
         if checks[-1].state == "wrong":
             rest = (visma.LOG_IN, visma.CODES, visma.REFERENCES)
-            return [*checks, *(not_examined(name, "Visma kan ikke nås.") for name in rest)]
+            return [*checks, *(not_examined(name, _("Visma kan ikke nås.")) for name in rest)]
         try:
             port = self._open_visma()
         except Kk2Error as error:
-            return [*checks, wrong(visma.LOG_IN, error.message, visma.ASK_VISMA)]
+            return [*checks, wrong(visma.LOG_IN, error.message, _(visma.ASK_VISMA))]
         try:
             return [*checks, *await self._conversation(port, creditors)]
         finally:
@@ -147,7 +148,7 @@ class Doctor:
         if isinstance(answer, Kk2Error):
             return [
                 log_in,
-                *(not_examined(name, "Visma slapp oss ikke inn.") for name in (visma.CODES, visma.REFERENCES)),
+                *(not_examined(name, _("Visma slapp oss ikke inn.")) for name in (visma.CODES, visma.REFERENCES)),
             ]
         codes = await visma.check_dunning_codes(port, self._visma, creditors)
         return [log_in, codes, visma.check_references(answer)]
@@ -156,5 +157,5 @@ class Doctor:
         try:
             server = self._open_mail()
         except Kk2Error as error:
-            return wrong(MAIL, error.message, "Se etter [mail] i kk2.toml.")
+            return wrong(MAIL, error.message, _("Se etter [mail] i kk2.toml."))
         return await check_mail(server)

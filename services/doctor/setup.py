@@ -4,6 +4,7 @@ from collections.abc import Iterable, Sequence
 from datetime import date
 
 from data.documents import Case, Creditor, Delivery, Handler, Voucher
+from data.language import N_, _
 from data.store import Store
 from services.doctor.check import Check, ok, warning, wrong
 from services.listing import everything
@@ -11,57 +12,75 @@ from services.overview import RATE_WARNING_DAYS
 from services.rates import interest_rates
 from services.rules.dates import format_date
 
-LOAD_CREDITOR = "Rett kreditorfilen, og les den inn: kk2 admin creditors load FIL"
+LOAD_CREDITOR = N_("Rett kreditorfilen, og les den inn: kk2 admin creditors load FIL")
 MOST_NAMED = 5
 _ARRIVED = ("delivered", "registered", "posted")
 
 
 def check_creditors(creditors: Sequence[Creditor]) -> Check:
     """There is one, and each has what a letter must say."""
-    name = "Kreditorer"
+    name = _("Kreditorer")
     if not creditors:
-        return wrong(name, "Ingen kreditor er lagt inn.", "Skriv kreditorfilen: kk2 admin creditors load FIL")
+        return wrong(name, _("Ingen kreditor er lagt inn."), _("Skriv kreditorfilen: kk2 admin creditors load FIL"))
     silent = [each.number for each in creditors if not each.address or not (each.email or each.phone)]
     if silent:
-        return warning(name, f"{_named(silent)} mangler adresse, eller både e-post og telefon.", LOAD_CREDITOR)
+        return warning(
+            name,
+            _("{silent} mangler adresse, eller både e-post og telefon.").format(silent=_named(silent)),
+            _(LOAD_CREDITOR),
+        )
     return ok(name, ", ".join(f"{each.number} {each.name}" for each in creditors))
 
 
 def check_bank_accounts(creditors: Sequence[Creditor]) -> Check:
     """Each creditor has an account with its KID agreement: without one no bank file can be read."""
-    name = "Bankkontoer og KID"
+    name = _("Bankkontoer og KID")
     missing = [each.number for each in creditors if not each.bank_accounts]
     if missing:
-        return wrong(name, f"{_named(missing)} har ingen bankkonto: bankfilene avvises.", LOAD_CREDITOR)
+        return wrong(
+            name,
+            _("{missing} har ingen bankkonto: bankfilene avvises.").format(missing=_named(missing)),
+            _(LOAD_CREDITOR),
+        )
     accounts = sum(len(each.bank_accounts) for each in creditors)
-    return ok(name, f"{accounts} kontoer med KID-avtale.")
+    return ok(name, _("{accounts} kontoer med KID-avtale.").format(accounts=accounts))
 
 
 def check_accounting(creditors: Sequence[Creditor]) -> Check:
     """Company, voucher code and accounts for each creditor (specification, set-up in KK2: posting details)."""
-    name = "Regnskapsoppsett"
+    name = _("Regnskapsoppsett")
     missing = [each.number for each in creditors if not _accounting_complete(each)]
     if missing:
-        return wrong(name, f"{_named(missing)} mangler selskap, bilagstype eller konto.", LOAD_CREDITOR)
-    return ok(name, "Selskap, bilagstype og konto for bank, renter og gebyr er satt.")
+        return wrong(
+            name,
+            _("{missing} mangler selskap, bilagstype eller konto.").format(missing=_named(missing)),
+            _(LOAD_CREDITOR),
+        )
+    return ok(name, _("Selskap, bilagstype og konto for bank, renter og gebyr er satt."))
 
 
 def check_ledger_lines(creditors: Sequence[Creditor]) -> Check:
     """Each creditor has ledger lines, each with an account and a case flow for new cases (specification, set-up)."""
-    name = "Reskontrolinjer"
+    name = _("Reskontrolinjer")
     missing = [each.number for each in creditors if not each.ledger_lines]
     if missing:
-        return wrong(name, f"{_named(missing)} har ingen reskontrolinje: ingenting kan bokføres.", LOAD_CREDITOR)
+        return wrong(
+            name,
+            _("{missing} har ingen reskontrolinje: ingenting kan bokføres.").format(missing=_named(missing)),
+            _(LOAD_CREDITOR),
+        )
     lines = [(each.number, line) for each in creditors for line in each.ledger_lines]
     without = [f"{number}/{line.ledger_type}" for number, line in lines if not line.flow]
     if without:
-        return warning(name, f"{_named(without)} har ingen saksgang for nye saker.", LOAD_CREDITOR)
-    return ok(name, f"{len(lines)} linjer med konto og saksgang.")
+        return warning(
+            name, _("{without} har ingen saksgang for nye saker.").format(without=_named(without)), _(LOAD_CREDITOR)
+        )
+    return ok(name, _("{count} linjer med konto og saksgang.").format(count=len(lines)))
 
 
 async def check_departments(store: Store, creditors: Sequence[Creditor]) -> Check:
     """The department of every open case leads to a ledger line (specification, error messages)."""
-    name = "Sakenes avdeling"
+    name = _("Sakenes avdeling")
     astray: list[str] = []
     for creditor in creditors:
         where = {"status": "open", "creditor": creditor.number}
@@ -72,47 +91,55 @@ async def check_departments(store: Store, creditors: Sequence[Creditor]) -> Chec
     if astray:
         return warning(
             name,
-            f"Finner ikke reskontrotype for ((Saker)Avdeling) Se sak {_named(astray)}",
-            "Åpne saken, sett riktig Avdeling under Generelt, eller legg til reskontrolinjen hos kreditoren.",
+            _("Finner ikke reskontrotype for ((Saker)Avdeling) Se sak {astray}").format(astray=_named(astray)),
+            _("Åpne saken, sett riktig Avdeling under Generelt, eller legg til reskontrolinjen hos kreditoren."),
         )
-    return ok(name, "Alle åpne saker har en avdeling med reskontrolinje.")
+    return ok(name, _("Alle åpne saker har en avdeling med reskontrolinje."))
 
 
 async def check_handlers(store: Store, login: str) -> Check:
     """The one who asks is registered, someone is administrator, and letters have somewhere to go."""
-    name = "Saksbehandlere"
+    name = _("Saksbehandlere")
     handlers = await everything(store, Handler)
     me = next((each for each in handlers if each.id == login), None)
     if not any(each.role == "admin" for each in handlers):
-        return wrong(name, "Ingen er administrator.", "Hent registeret fra sikkerhetskopi, eller lag et nytt hjem.")
+        return wrong(
+            name, _("Ingen er administrator."), _("Hent registeret fra sikkerhetskopi, eller lag et nytt hjem.")
+        )
     if me is None:
-        add = f"En administrator: kk2 admin handlers add {login} --name NAVN --email E-POST"
-        return wrong(name, f"«{login}» er ikke registrert.", add)
+        add = _("En administrator: kk2 admin handlers add {login} --name NAVN --email E-POST").format(login=login)
+        return wrong(name, _("«{login}» er ikke registrert.").format(login=login), add)
     unreachable = [each.id for each in handlers if "@" not in each.email or each.email.endswith("@localhost")]
     if unreachable:
-        told = f"{_named(unreachable)} har ingen e-postadresse: inkassovarslene kommer ikke frem."
-        return warning(name, told, "kk2 admin handlers add LOGIN --name NAVN --email E-POST")
+        told = _("{unreachable} har ingen e-postadresse: inkassovarslene kommer ikke frem.").format(
+            unreachable=_named(unreachable)
+        )
+        return warning(name, told, _("kk2 admin handlers add LOGIN --name NAVN --email E-POST"))
     role = "administrator" if me.role == "admin" else "saksbehandler"
-    return ok(name, f"{me.name} er {role}; {len(handlers)} er registrert.")
+    return ok(name, _("{name} er {role}; {count} er registrert.").format(name=me.name, role=role, count=len(handlers)))
 
 
 async def check_rates(store: Store, today: date) -> Check:
     """The rate of late-payment interest is known today, and for a month to come."""
-    name = "Rentesatser"
+    name = _("Rentesatser")
     known = await interest_rates(store)
-    mend = "Legg inn neste halvår: Lovverk, N, eller kk2 admin rates load FIL"
+    mend = _("Legg inn neste halvår: Lovverk, N, eller kk2 admin rates load FIL")
     if known.known_until is None or known.known_until < today:
-        until = format_date(known.known_until) if known.known_until else "ingen dag"
-        return wrong(name, f"Forsinkelsesrenten er bare kjent til {until}: renter og innbetalinger venter.", mend)
+        until = format_date(known.known_until) if known.known_until else _("ingen dag")
+        return wrong(
+            name,
+            _("Forsinkelsesrenten er bare kjent til {until}: renter og innbetalinger venter.").format(until=until),
+            mend,
+        )
     until = format_date(known.known_until)
     if (known.known_until - today).days <= RATE_WARNING_DAYS:
-        return warning(name, f"Forsinkelsesrenten er kjent til {until}.", mend)
-    return ok(name, f"Forsinkelsesrenten er kjent til {until}.")
+        return warning(name, _("Forsinkelsesrenten er kjent til {until}.").format(until=until), mend)
+    return ok(name, _("Forsinkelsesrenten er kjent til {until}.").format(until=until))
 
 
 async def check_voucher_code(store: Store, creditors: Sequence[Creditor]) -> Check:
     """Visma cannot be asked which voucher codes it has: what is known is what it said to our newest vouchers."""
-    name = "Bilagskode"
+    name = _("Bilagskode")
     untried: list[str] = []
     for creditor in creditors:
         code = creditor.accounting.voucher_type
@@ -121,17 +148,24 @@ async def check_voucher_code(store: Store, creditors: Sequence[Creditor]) -> Che
         deliveries = await store.get_many(Delivery, [each.id for each in vouchers])
         answered = [each for each in deliveries.values() if each.state in (*_ARRIVED, "rejected")]
         if answered and all(each.state == "rejected" for each in answered):
-            told = f"Visma har avvist bilagene med kode {code}: {answered[0].message}"
-            return wrong(name, told, "Lag bilagskoden i Visma, eller rett voucher_type hos kreditoren.")
+            told = _("Visma har avvist bilagene med kode {code}: {message}").format(
+                code=code, message=answered[0].message
+            )
+            return wrong(name, told, _("Lag bilagskoden i Visma, eller rett voucher_type hos kreditoren."))
         if not answered:
             untried.append(code)
     if untried:
         return warning(
             name,
-            f"{_named(sorted(set(untried)))} er ikke prøvd ennå, og Visma kan ikke spørres.",
-            "Se etter i Visma at bilagskoden finnes og ikke er sperret; det første bilaget viser det.",
+            _("{untried} er ikke prøvd ennå, og Visma kan ikke spørres.").format(untried=_named(sorted(set(untried)))),
+            _("Se etter i Visma at bilagskoden finnes og ikke er sperret; det første bilaget viser det."),
         )
-    return ok(name, f"Visma har tatt imot bilag med {_named(sorted({c.accounting.voucher_type for c in creditors}))}.")
+    return ok(
+        name,
+        _("Visma har tatt imot bilag med {value}.").format(
+            value=_named(sorted({c.accounting.voucher_type for c in creditors}))
+        ),
+    )
 
 
 async def _cases_outside(store: Store, creditor: Creditor) -> list[str]:

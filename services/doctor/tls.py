@@ -6,26 +6,29 @@ from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
 
+from data.language import N_, _
 from services.doctor.certificate import last_moment
 from services.doctor.check import Check, ok, warning, wrong
 from services.doctor.facts import VismaFacts
 from services.rules.dates import format_date
 
-NAME = "Visma, sertifikat"
+NAME = N_("Visma, sertifikat")
 CONNECT_S = 5
 LISTEN_S = 0.5
 SOON_DAYS = 30
-OWN_CERTIFICATE = "Se etter client_cert og client_key i kk2.toml, og be den som drifter Visma om å godta sertifikatet."
+OWN_CERTIFICATE = N_(
+    "Se etter client_cert og client_key i kk2.toml, og be den som drifter Visma om å godta sertifikatet."
+)
 
 # OpenSSL's verification codes (openssl-verify, "Diagnostics"), what each means, and how it is mended.
 _REASONS = (
-    ({9}, "gjelder ikke ennå", "Se etter at klokken på denne maskinen går riktig."),
-    ({10}, "har gått ut", "Be den som drifter Visma om å fornye det."),
-    ({62, 64}, "er utstedt til et annet navn", "Bruk navnet i sertifikatet som adresse i url i kk2.toml."),
+    ({9}, N_("gjelder ikke ennå"), N_("Se etter at klokken på denne maskinen går riktig.")),
+    ({10}, N_("har gått ut"), N_("Be den som drifter Visma om å fornye det.")),
+    ({62, 64}, N_("er utstedt til et annet navn"), N_("Bruk navnet i sertifikatet som adresse i url i kk2.toml.")),
     (
         {2, 18, 19, 20, 21},
-        "er utstedt av noen vi ikke kjenner",
-        "Er det kommunens egen CA: legg CA-sertifikatet (PEM) i hjemmet, og sett ca_file i kk2.toml.",
+        N_("er utstedt av noen vi ikke kjenner"),
+        N_("Er det kommunens egen CA: legg CA-sertifikatet (PEM) i hjemmet, og sett ca_file i kk2.toml."),
     ),
 )
 
@@ -35,7 +38,7 @@ class _Fault(Exception):
 
     def __init__(self, found: str, mend: str) -> None:
         super().__init__(found)
-        self.check = wrong(NAME, found, mend)
+        self.check = wrong(_(NAME), found, mend)
 
 
 async def check_certificates(facts: VismaFacts, host: str, port: int, now: datetime) -> Check:
@@ -46,14 +49,27 @@ async def check_certificates(facts: VismaFacts, host: str, port: int, now: datet
         theirs = await _shake_hands(host, port, context)
     except _Fault as fault:
         return fault.check
-    for whose, until in (("Klientsertifikatet vårt", own), (f"Sertifikatet til {host}", theirs)):
+    for whose, until in ((_("Klientsertifikatet vårt"), own), (_("Sertifikatet til {host}").format(host=host), theirs)):
         if until is not None and until < now:
-            return wrong(NAME, f"{whose} gikk ut {format_date(until)}.", "Få et nytt, og legg det på samme sted.")
+            return wrong(
+                _(NAME),
+                _("{whose} gikk ut {until}.").format(whose=whose, until=format_date(until)),
+                _("Få et nytt, og legg det på samme sted."),
+            )
         if until is not None and (until - now).days < SOON_DAYS:
-            return warning(NAME, f"{whose} går ut {format_date(until)}.", "Be om et nytt i god tid.")
-    ours = f", klientsertifikat til {format_date(own)}" if own else ""
-    authority = "egen CA" if facts.ca_file else "maskinens CA-er"
-    return ok(NAME, f"{host} har sertifikat til {format_date(theirs)} ({authority}){ours}.")
+            return warning(
+                _(NAME),
+                _("{whose} går ut {until}.").format(whose=whose, until=format_date(until)),
+                _("Be om et nytt i god tid."),
+            )
+    ours = _(", klientsertifikat til {own}").format(own=format_date(own)) if own else ""
+    authority = _("egen CA") if facts.ca_file else _("maskinens CA-er")
+    return ok(
+        _(NAME),
+        _("{host} har sertifikat til {theirs} ({authority}){ours}.").format(
+            host=host, theirs=format_date(theirs), authority=authority, ours=ours
+        ),
+    )
 
 
 def _context(facts: VismaFacts) -> ssl.SSLContext:
@@ -61,8 +77,8 @@ def _context(facts: VismaFacts) -> ssl.SSLContext:
         context = ssl.create_default_context(cafile=facts.ca_file or None)
     except (OSError, ssl.SSLError) as error:
         raise _Fault(
-            f"CA-filen {facts.ca_file} kan ikke leses ({_short(error)}).",
-            "Legg CA-sertifikatet der, i PEM-form, og rett ca_file i kk2.toml.",
+            _("CA-filen {ca_file} kan ikke leses ({error}).").format(ca_file=facts.ca_file, error=_short(error)),
+            _("Legg CA-sertifikatet der, i PEM-form, og rett ca_file i kk2.toml."),
         ) from error
     if facts.client_cert:
         try:
@@ -70,8 +86,10 @@ def _context(facts: VismaFacts) -> ssl.SSLContext:
             context.load_cert_chain(facts.client_cert, facts.client_key or None, password="")
         except (OSError, ssl.SSLError) as error:
             raise _Fault(
-                f"Klientsertifikatet {facts.client_cert} kan ikke brukes ({_short(error)}).",
-                "Legg sertifikat og nøkkel i PEM-form, uten passord på nøkkelen, og rett client_cert og client_key.",
+                _("Klientsertifikatet {client_cert} kan ikke brukes ({error}).").format(
+                    client_cert=facts.client_cert, error=_short(error)
+                ),
+                _("Legg sertifikat og nøkkel i PEM-form, uten passord på nøkkelen, og rett client_cert og client_key."),
             ) from error
     return context
 
@@ -80,7 +98,7 @@ def _own_last_moment(path: str) -> datetime:
     try:
         return last_moment(Path(path).read_text(encoding="ascii", errors="replace"))
     except (OSError, ValueError) as error:
-        raise _Fault(f"Klientsertifikatet {path} kan ikke leses.", OWN_CERTIFICATE) from error
+        raise _Fault(_("Klientsertifikatet {path} kan ikke leses.").format(path=path), _(OWN_CERTIFICATE)) from error
 
 
 async def _shake_hands(host: str, port: int, context: ssl.SSLContext) -> datetime:
@@ -91,13 +109,21 @@ async def _shake_hands(host: str, port: int, context: ssl.SSLContext) -> datetim
     except ssl.SSLCertVerificationError as error:
         raise _untrusted(host, error) from error
     except ssl.SSLError as error:
-        raise _Fault(f"TLS med {host} lyktes ikke ({_short(error)}).", OWN_CERTIFICATE) from error
+        raise _Fault(
+            _("TLS med {host} lyktes ikke ({error}).").format(host=host, error=_short(error)), _(OWN_CERTIFICATE)
+        ) from error
     except (OSError, TimeoutError) as error:
-        raise _Fault(f"{host} svarer ikke med TLS på port {port}.", "Se etter at url har riktig port.") from error
+        raise _Fault(
+            _("{host} svarer ikke med TLS på port {port}.").format(host=host, port=port),
+            _("Se etter at url har riktig port."),
+        ) from error
     try:
         certificate = writer.get_extra_info("peercert")
         if await _hung_up(reader):
-            raise _Fault(f"{host} godtar ikke klientsertifikatet vårt, eller krever et vi ikke har.", OWN_CERTIFICATE)
+            raise _Fault(
+                _("{host} godtar ikke klientsertifikatet vårt, eller krever et vi ikke har.").format(host=host),
+                _(OWN_CERTIFICATE),
+            )
         return datetime.fromtimestamp(ssl.cert_time_to_seconds(certificate["notAfter"]), UTC)
     finally:
         await hang_up(writer)
@@ -124,8 +150,13 @@ async def _hung_up(reader: asyncio.StreamReader) -> bool:
 def _untrusted(host: str, error: ssl.SSLCertVerificationError) -> _Fault:
     for codes, found, mend in _REASONS:
         if error.verify_code in codes:
-            return _Fault(f"Sertifikatet til {host} {found}.", mend)
-    return _Fault(f"Sertifikatet til {host} godtas ikke ({error.verify_message}).", "Spør den som drifter Visma.")
+            return _Fault(_("Sertifikatet til {host} {found}.").format(host=host, found=_(found)), _(mend))
+    return _Fault(
+        _("Sertifikatet til {host} godtas ikke ({verify_message}).").format(
+            host=host, verify_message=error.verify_message
+        ),
+        _("Spør den som drifter Visma."),
+    )
 
 
 def _short(error: Exception) -> str:

@@ -6,6 +6,7 @@ from urllib.parse import urlsplit
 
 from data.documents import Creditor
 from data.errors import Kk2Error
+from data.language import N_, _
 from services.doctor.check import Check, ok, warning, wrong
 from services.doctor.facts import VismaFacts
 from services.doctor.tls import hang_up
@@ -13,12 +14,12 @@ from services.visma.port import Capabilities, NoNewInvoices, VismaPort
 
 CONNECT_S = 5
 ADDRESS, LOG_IN, CODES, REFERENCES = (
-    "Visma, adresse",
-    "WSInkasso, lisens og pålogging",
-    "Purrekoder",
-    "Bilagsreferanser",
+    N_("Visma, adresse"),
+    N_("WSInkasso, lisens og pålogging"),
+    N_("Purrekoder"),
+    N_("Bilagsreferanser"),
 )
-ASK_VISMA = "Se Vismas installasjonsrapport for adresse og pålogging, og at lisensen på WSInkasso er aktiv."
+ASK_VISMA = N_("Se Vismas installasjonsrapport for adresse og pålogging, og at lisensen på WSInkasso er aktiv.")
 
 
 def host_and_port(url: str) -> tuple[str, int] | None:
@@ -36,50 +37,56 @@ def host_and_port(url: str) -> tuple[str, int] | None:
 async def check_address(facts: VismaFacts) -> Check:
     """The address is one, and somebody listens there."""
     if facts.adapter == "file":
-        return ok(ADDRESS, "Bilagene går som filer (kk2 posting export); webtjenesten er ikke satt opp.")
+        return ok(ADDRESS, _("Bilagene går som filer (kk2 posting export); webtjenesten er ikke satt opp."))
     if facts.adapter == "simulator":
-        told = "Visma er simulatoren i programmet: ingenting kommer til et regnskap."
-        return warning(ADDRESS, told, 'Sett adapter = "soap" og url i [visma] i kk2.toml når dette ikke er en prøve.')
+        told = _("Visma er simulatoren i programmet: ingenting kommer til et regnskap.")
+        return warning(
+            ADDRESS, told, _('Sett adapter = "soap" og url i [visma] i kk2.toml når dette ikke er en prøve.')
+        )
     place = host_and_port(facts.url)
     if place is None or "@" in facts.url:
         return wrong(
-            ADDRESS, "url i [visma] er ingen adresse kk2 kan bruke.", "Skriv den som https://tjener/WSInkasso."
+            ADDRESS, _("url i [visma] er ingen adresse kk2 kan bruke."), _("Skriv den som https://tjener/WSInkasso.")
         )
     host, port = place
     try:
         async with asyncio.timeout(CONNECT_S):
-            _, writer = await asyncio.open_connection(host, port)
+            _reader, writer = await asyncio.open_connection(host, port)
         await hang_up(writer)
     except (OSError, TimeoutError):
-        told = f"Ingen svarer på {host}, port {port}."
-        return wrong(ADDRESS, told, "Se etter url i kk2.toml, brannmuren, og at tjenesten er oppe.")
+        told = _("Ingen svarer på {host}, port {port}.").format(host=host, port=port)
+        return wrong(ADDRESS, told, _("Se etter url i kk2.toml, brannmuren, og at tjenesten er oppe."))
     if facts.url.lower().startswith("http:"):
-        told = f"{host} svarer, men forbindelsen er ikke kryptert."
-        return warning(ADDRESS, told, "Bruk https; kreves av WSInkasso utenfor samme maskin.")
+        told = _("{host} svarer, men forbindelsen er ikke kryptert.").format(host=host)
+        return warning(ADDRESS, told, _("Bruk https; kreves av WSInkasso utenfor samme maskin."))
     if facts.quarantine_s <= facts.timeout_s:
-        told = f"{host} svarer. Karantenen ({facts.quarantine_s:g} s) er ikke lengre enn tidsgrensen."
-        return warning(ADDRESS, told, "Sett quarantine_s lengre enn tjeneren kan bruke på et bilag.")
-    return ok(ADDRESS, f"{host} svarer på port {port}.")
+        told = _("{host} svarer. Karantenen ({quarantine_s:g} s) er ikke lengre enn tidsgrensen.").format(
+            host=host, quarantine_s=facts.quarantine_s
+        )
+        return warning(ADDRESS, told, _("Sett quarantine_s lengre enn tjeneren kan bruke på et bilag."))
+    return ok(ADDRESS, _("{host} svarer på port {port}.").format(host=host, port=port))
 
 
 def check_log_in(facts: VismaFacts, answer: Capabilities | Kk2Error) -> Check:
     """What Ping answered."""
     if isinstance(answer, Kk2Error):
-        return wrong(LOG_IN, answer.message, ASK_VISMA)
+        return wrong(LOG_IN, answer.message, _(ASK_VISMA))
     if answer.max_count is not None and facts.page_size > answer.max_count:
-        told = f"Versjon {answer.version} svarer, men gir høyst {answer.max_count} om gangen."
-        return warning(LOG_IN, told, f"Sett page_size = {answer.max_count} i kk2.toml.")
-    return ok(LOG_IN, f"Versjon {answer.version} svarer.")
+        told = _("Versjon {version} svarer, men gir høyst {max_count} om gangen.").format(
+            version=answer.version, max_count=answer.max_count
+        )
+        return warning(LOG_IN, told, _("Sett page_size = {max_count} i kk2.toml.").format(max_count=answer.max_count))
+    return ok(LOG_IN, _("Versjon {version} svarer.").format(version=answer.version))
 
 
 def check_references(answer: Capabilities) -> Check:
     """Whether a voucher that is sent twice is stored once."""
     if answer.recognises_references:
-        return ok(REFERENCES, "Visma kjenner igjen referansen på et bilag: ingen bilag blir doble.")
+        return ok(REFERENCES, _("Visma kjenner igjen referansen på et bilag: ingen bilag blir doble."))
     return warning(
         REFERENCES,
-        "Visma kjenner ikke igjen referanser: et bilag med ukjent utfall må avgjøres av en person.",
-        "Be Visma om en versjon som gjør det. Til da: kk2 posting resolve REFERANSE found|resend",
+        _("Visma kjenner ikke igjen referanser: et bilag med ukjent utfall må avgjøres av en person."),
+        _("Be Visma om en versjon som gjør det. Til da: kk2 posting resolve REFERANSE found|resend"),
     )
 
 
@@ -93,11 +100,22 @@ async def check_dunning_codes(visma: VismaPort, facts: VismaFacts, creditors: Se
         except NoNewInvoices:
             continue
         except Kk2Error as error:
-            mend = "Se etter dunning_codes i kk2.toml, og purrerutinen på alle oppdragsgivere i Visma."
-            return wrong(CODES, f"Selskap {company}, {codes}: {error.message}", mend)
+            mend = _("Se etter dunning_codes i kk2.toml, og purrerutinen på alle oppdragsgivere i Visma.")
+            return wrong(
+                CODES,
+                _("Selskap {company}, {codes}: {message}").format(company=company, codes=codes, message=error.message),
+                mend,
+            )
         spoilt = [each.run for each in page.proposals if each.status == "distributed"]
         if spoilt:
-            told = f"Forslag {spoilt[0]} i selskap {company} har status Distribuer og kan ikke hentes."
-            return warning(CODES, told, "Bare Vismas brukerstøtte kan rette det. Lag et nytt forslag.")
+            told = _("Forslag {spoilt} i selskap {company} har status Distribuer og kan ikke hentes.").format(
+                spoilt=spoilt[0], company=company
+            )
+            return warning(CODES, told, _("Bare Vismas brukerstøtte kan rette det. Lag et nytt forslag."))
         found = True
-    return ok(CODES, f"{codes} kan leses; {'det er forslag der' if found else 'ingen forslag venter nå'}.")
+    return ok(
+        CODES,
+        _("{codes} kan leses; {der}.").format(
+            codes=codes, der=_("det er forslag der") if found else _("ingen forslag venter nå")
+        ),
+    )

@@ -10,6 +10,7 @@ from typing import Any, TypeVar
 from data.decoded import decoded
 from data.documents import ALL_DOCUMENTS, BankFile, Case, Document, Payment, Voucher
 from data.errors import StoreBroken
+from data.language import _
 from data.store import Reader, Snapshot, Store, StoredDocument
 from services.clock import Clock
 from services.keeping.findings import CheckReport, Finding, Findings
@@ -89,7 +90,7 @@ class _Check:
             try:
                 found.append(decoded(kind, stored.doc))
             except StoreBroken:
-                message = "kan ikke leses: det er ikke slik et dokument skal være"
+                message = _("kan ikke leses: det er ikke slik et dokument skal være")
                 self._findings.add([Finding(code="unreadable", table=kind.TABLE, id=stored.id, message=message)])
         return found
 
@@ -123,7 +124,9 @@ class _Check:
         """A series behind its documents would give a number that is taken, and stop all who ask for the next one."""
         for series, number in self._highest.numbers.items():
             if number > serials.get(series, 0):
-                message = f"nummerserien er kommet til {serials.get(series, 0)}, men {number} er i bruk"
+                message = _("nummerserien er kommet til {serials}, men {number} er i bruk").format(
+                    serials=serials.get(series, 0), number=number
+                )
                 self._findings.add([Finding(code="series", table=series.partition("/")[0], id=series, message=message)])
 
 

@@ -15,6 +15,7 @@ from typing import Any, TypeVar
 import msgspec
 
 from data.documents import ALL_DOCUMENTS, Document
+from data.language import N_, _
 from data.store import StoredDocument, TrailLine, TrailPart
 from services.errors import InvalidInput
 from services.keeping.export import FORMAT, LINES, META, PARTS, SERIALS
@@ -47,22 +48,34 @@ class ExportedFile:
             with path.open("rb") as file:
                 self._bytes = mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
         except (OSError, ValueError) as error:  # ValueError: the file is empty
-            raise InvalidInput(f"{path} kan ikke leses. Ingenting er lest inn. Kontroller filnavnet.") from error
+            raise InvalidInput(
+                _("{path} kan ikke leses. Ingenting er lest inn. Kontroller filnavnet.").format(path=path)
+            ) from error
         try:
             self._tables: dict[str, msgspec.Raw] = msgspec.json.decode(self._bytes, type=dict[str, msgspec.Raw])
         except msgspec.DecodeError as error:
             raise InvalidInput(
-                f"{path} er ikke en hel fil i TinyDBs format: {error}. Ingenting er lest inn. Bruk en annen fil."
+                _(
+                    "{path} er ikke en hel fil i TinyDBs format: {error}. Ingenting er lest inn. Bruk en annen fil."
+                ).format(path=path, error=error)
             ) from error
         self._refuse_unknown()
 
     def _refuse_unknown(self) -> None:
         unknown = sorted(self._tables.keys() - KINDS.keys() - set(OURS) - {"_default"})
         if unknown:
-            raise InvalidInput(f"{self._path} har tabeller som kk2 ikke kjenner: {', '.join(unknown)}. {_NOTHING}")
+            raise InvalidInput(
+                _("{path} har tabeller som kk2 ikke kjenner: {unknown}. {nothing}").format(
+                    path=self._path, unknown=", ".join(unknown), nothing=_(_NOTHING)
+                )
+            )
         for meta in self._entries_of(META, Meta):
             if meta.format > FORMAT:
-                raise InvalidInput(f"{self._path} er laget av en nyere utgave av kk2. {_NOTHING} Oppgrader kk2 først.")
+                raise InvalidInput(
+                    _("{path} er laget av en nyere utgave av kk2. {nothing} Oppgrader kk2 først.").format(
+                        path=self._path, nothing=_(_NOTHING)
+                    )
+                )
 
     @property
     def has_trail(self) -> bool:
@@ -121,7 +134,9 @@ class ExportedFile:
             return msgspec.json.decode(raw, type=kind)
         except msgspec.DecodeError as error:
             raise InvalidInput(
-                f"{self._path}: nr. {number} i «{table}» er ikke som den skal være. {_NOTHING}",
+                _("{path}: nr. {number} i «{table}» er ikke som den skal være. {nothing}").format(
+                    path=self._path, number=number, table=table, nothing=_(_NOTHING)
+                ),
                 details=[{"table": table, "number": number, "message": str(error)}],
             ) from error
 
@@ -132,10 +147,14 @@ class ExportedFile:
                 try:
                     yield from msgspec.json.decode(piece, type=dict[str, msgspec.Raw]).items()
                 except msgspec.DecodeError as error:
-                    raise InvalidInput(f"{self._path}: «{table}» er ikke en tabell. {_NOTHING}") from error
+                    raise InvalidInput(
+                        _("{path}: «{table}» er ikke en tabell. {nothing}").format(
+                            path=self._path, table=table, nothing=_(_NOTHING)
+                        )
+                    ) from error
 
 
-_NOTHING = "Ingenting er lest inn."
+_NOTHING = N_("Ingenting er lest inn.")
 
 
 def _pieces(table: memoryview) -> Iterator[Any]:

@@ -6,6 +6,7 @@ import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
+from data.language import _
 from services.durable_file import sync_folder
 from services.errors import InvalidInput, Refused
 
@@ -26,14 +27,18 @@ def new_file(path: Path) -> Iterator[Path]:
             _put_in_place(beside, path)
     except OSError as error:
         raise InvalidInput(
-            f"{path} kan ikke skrives: {error.strerror}. Ingenting er laget, og registeret er uendret. "
-            "Velg et annet sted, eller gjør plass, og prøv igjen."
+            _(
+                "{path} kan ikke skrives: {strerror}. Ingenting er laget, og registeret er uendret. "
+                "Velg et annet sted, eller gjør plass, og prøv igjen."
+            ).format(path=path, strerror=error.strerror)
         ) from error
 
 
 def refuse_existing(path: Path) -> None:
     if path.exists():
-        raise Refused(f"{path} finnes fra før. Ingenting er skrevet. Velg et annet navn.", code="exists")
+        raise Refused(
+            _("{path} finnes fra før. Ingenting er skrevet. Velg et annet navn.").format(path=path), code="exists"
+        )
 
 
 def _put_in_place(beside: Path, path: Path) -> None:

@@ -8,6 +8,7 @@ from msgspec.structs import replace
 
 from data.documents import Document, Handler
 from data.errors import StoreBroken
+from data.language import _
 from data.refusals import not_empty
 from data.store import Store
 from services.clock import Clock
@@ -54,7 +55,9 @@ async def _refuse_others(file: ExportedFile, login: str) -> None:
     handlers = {doc.id: doc async for stretch in file.typed("handlers") for doc in stretch if isinstance(doc, Handler)}
     if handlers and (login not in handlers or handlers[login].role != "admin"):
         raise Refused(
-            f"«{login}» er ikke administrator i filen. Ingenting er lest inn. En administrator må gjøre det.",
+            _("«{login}» er ikke administrator i filen. Ingenting er lest inn. En administrator må gjøre det.").format(
+                login=login
+            ),
             code="not_admin",
         )
 
@@ -75,7 +78,11 @@ async def _read_through(file: ExportedFile, progress: Progress) -> None:
         async for stretch in file.typed(table):
             for doc in stretch:
                 if doc.id in seen:
-                    raise InvalidInput(f"{doc.id} finnes to ganger i «{table}». Ingenting er lest inn. Rett filen.")
+                    raise InvalidInput(
+                        _("{id} finnes to ganger i «{table}». Ingenting er lest inn. Rett filen.").format(
+                            id=doc.id, table=table
+                        )
+                    )
                 seen.add(doc.id)
             progress(len(seen), 0, f"kontrollerer {table}")
 

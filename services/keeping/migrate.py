@@ -10,6 +10,7 @@ from typing import Any
 import msgspec
 
 from data.errors import StoreBroken
+from data.language import _
 from data.store import Snapshot, Store, StoredDocument
 from services.errors import Refused
 from services.keeping.contents import Contents, contents
@@ -54,14 +55,14 @@ async def migrate(source: Store, target: Store, progress: Progress = silent) -> 
     async with source.snapshot() as snapshot:
         progress(0, 0, "kopierer registeret")
         await target.fill(snapshot)
-        progress(0, 0, "regner over kilden")
+        progress(0, 0, _("regner over kilden"))
         before = await prove(snapshot, progress)
     async with target.snapshot() as copy:
-        progress(0, 0, "regner over kopien")
+        progress(0, 0, _("regner over kopien"))
         after = await prove(copy, progress)
     if before != after:
         raise _not_equal(before, after)
-    progress(0, 0, "kontrollerer endringsloggen i kopien")
+    progress(0, 0, _("kontrollerer endringsloggen i kopien"))
     await target.verify()
     if await source.last_change() != before.contents.lines:
         raise _moved_on(before.contents)
@@ -116,8 +117,10 @@ def _not_equal(before: Proof, after: Proof) -> StoreBroken:
 
 def _moved_on(copied: Contents) -> Refused:
     return Refused(
-        f"Noen har arbeidet mens registeret ble kopiert: kopien slutter ved linje {copied.lines} i endringsloggen "
-        f"({copied.time}), og er hel, men ikke ny nok. Registeret er uendret. Få alle ut av kk2, slett kopien, "
-        "og flytt på nytt.",
+        _(
+            "Noen har arbeidet mens registeret ble kopiert: kopien slutter ved linje {lines} i "
+            "endringsloggen ({time}), og er hel, men ikke ny nok. Registeret er uendret. Få alle "
+            "ut av kk2, slett kopien, og flytt på nytt."
+        ).format(lines=copied.lines, time=copied.time),
         code="moved_on",
     )

@@ -23,6 +23,7 @@ from data.documents import (
     Run,
     Voucher,
 )
+from data.language import _
 from data.refusals import NAMES
 from data.store import Reader
 from services.keeping.findings import Finding
@@ -134,7 +135,9 @@ async def dangling(reader: Reader, documents: Sequence[Document]) -> list[Findin
             code="missing_reference",
             table=document.TABLE,
             id=document.id,
-            message=f"viser til {NAMES[pointer.kind.TABLE]} {pointer.id}, som ikke finnes",
+            message=_("viser til {table} {id}, som ikke finnes").format(
+                table=_(NAMES[pointer.kind.TABLE]), id=pointer.id
+            ),
         )
         for document in documents
         for pointer in wanted[document.id]

@@ -10,6 +10,7 @@ from pathlib import Path
 import msgspec
 
 from data.errors import StoreBroken
+from data.language import _
 from data.migrations.running import bring_up_to_date
 from data.store import Store
 from services.clock import Clock
@@ -50,15 +51,21 @@ async def _working_copy(backup: Path) -> AsyncIterator[Store]:
     """To open a store's file is to write beside it, and to bring it up to date: done to a copy, never to the backup."""
     if backup.with_name(f"{backup.name}-wal").exists():
         raise InvalidInput(
-            f"{backup} er et register i bruk, og ingen sikkerhetskopi. Ingenting er gjenopprettet. "
-            "Lag en sikkerhetskopi av det med kk2 store backup."
+            _(
+                "{backup} er et register i bruk, og ingen sikkerhetskopi. Ingenting er "
+                "gjenopprettet. Lag en sikkerhetskopi av det med kk2 store backup."
+            ).format(backup=backup)
         )
     with tempfile.TemporaryDirectory(prefix="kk2-restore-") as folder:
         copy = Path(folder) / "kk2.db"
         try:
             await asyncio.to_thread(shutil.copyfile, backup, copy)
         except OSError as error:
-            raise InvalidInput(f"{backup} kan ikke leses: {error.strerror}. Ingenting er gjenopprettet.") from error
+            raise InvalidInput(
+                _("{backup} kan ikke leses: {strerror}. Ingenting er gjenopprettet.").format(
+                    backup=backup, strerror=error.strerror
+                )
+            ) from error
         async with contextlib.AsyncExitStack() as stack:
             try:
                 store = await stack.enter_async_context(opened(copy))
@@ -78,8 +85,10 @@ async def _make_ready(copy: Store, backup: Path) -> None:
 
 def _damaged(backup: Path, error: StoreBroken) -> StoreBroken:
     return StoreBroken(
-        f"Sikkerhetskopien {backup} kan ikke brukes, og ingenting er gjenopprettet. Bruk en annen kopi. "
-        "Dette er galt med den:",
+        _(
+            "Sikkerhetskopien {backup} kan ikke brukes, og ingenting er gjenopprettet. Bruk en "
+            "annen kopi. Dette er galt med den:"
+        ).format(backup=backup),
         details=error.details or [{"message": error.message}],
         code="backup_damaged",
     )

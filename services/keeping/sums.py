@@ -5,6 +5,7 @@ from datetime import date
 from typing import TypeVar
 
 from data.documents import BankFile, Case, Claim, Creditor, Delivery, Document, Fee, Payment, Receipt, Voucher
+from data.language import _
 from data.store import Reader
 from services.case_account import CaseAccount
 from services.keeping.findings import Finding
@@ -61,14 +62,18 @@ def _by_case(documents: Iterable[OfCase]) -> dict[str, list[OfCase]]:
 def _settled_otherwise(account: CaseAccount, rates: InterestRates, today: date) -> Iterable[Finding]:
     settlement, case = account.settle(rates, today), account.case
     if settlement.outstanding != case.outstanding:
-        text = f"utestående er {format_amount(case.outstanding)}, men {format_amount(settlement.outstanding)} regnet ut"
+        text = _("utestående er {outstanding}, men {computed} regnet ut").format(
+            outstanding=format_amount(case.outstanding), computed=format_amount(settlement.outstanding)
+        )
         yield _finding("outstanding", case, text)
     for payment in account.payments:
         covered = settlement.coverage.get(payment.id)
         if covered is None or payment.posting in _FIXED:
             continue
         if (payment.coverage, payment.waiting) != (covered.allocations, covered.waiting):
-            yield _finding("coverage", payment, f"er fordelt på sak {case.id} på en annen måte enn reglene sier")
+            yield _finding(
+                "coverage", payment, _("er fordelt på sak {id} på en annen måte enn reglene sier").format(id=case.id)
+            )
 
 
 # --- payments -------------------------------------------------------------------------------------------------------
@@ -83,14 +88,18 @@ def _payment_sums(payment: Payment) -> Iterable[Finding]:
     covered = sum(part.amount for part in payment.coverage) + payment.waiting
     counts = payment.case is not None and payment.deleted is None
     if (counts or payment.posting in _FIXED) and covered != payment.amount:
-        text = f"er på {format_amount(payment.amount)}, men dekker {format_amount(covered)}"
+        text = _("er på {amount}, men dekker {covered}").format(
+            amount=format_amount(payment.amount), covered=format_amount(covered)
+        )
         yield _finding("covered", payment, text)
     if payment.case is None and covered:
-        yield _finding("covered", payment, f"er ikke på noen sak, men dekker {format_amount(covered)}")
+        yield _finding(
+            "covered", payment, _("er ikke på noen sak, men dekker {covered}").format(covered=format_amount(covered))
+        )
     if payment.case is not None and payment.unplaced is not None:
-        yield _finding("unplaced", payment, f"er uplassert, men ligger på sak {payment.case}")
+        yield _finding("unplaced", payment, _("er uplassert, men ligger på sak {case}").format(case=payment.case))
     if payment.posting == "frozen" and not payment.vouchers:
-        yield _finding("posting", payment, "er på vei til Visma, men ikke i noe bilag")
+        yield _finding("posting", payment, _("er på vei til Visma, men ikke i noe bilag"))
 
 
 # --- vouchers -------------------------------------------------------------------------------------------------------
@@ -111,13 +120,15 @@ async def voucher_sums(reader: Reader, vouchers: Sequence[Voucher]) -> list[Find
 def _balance(voucher: Voucher) -> Iterable[Finding]:
     rest = sum(line.amount for line in voucher.lines)
     if rest:
-        yield _finding("unbalanced", voucher, f"går ikke i null: {format_amount(rest)} til overs")
+        yield _finding("unbalanced", voucher, _("går ikke i null: {rest} til overs").format(rest=format_amount(rest)))
     credited = -sum(line.amount for line in voucher.lines if line.payment)
     if credited != voucher.amount:
-        text = f"er på {format_amount(voucher.amount)}, men linjene på {format_amount(credited)}"
+        text = _("er på {amount}, men linjene på {credited}").format(
+            amount=format_amount(voucher.amount), credited=format_amount(credited)
+        )
         yield _finding("voucher_amount", voucher, text)
     if set(voucher.payments) != {line.payment for line in voucher.lines if line.payment}:
-        yield _finding("voucher_payments", voucher, "nevner andre innbetalinger enn linjene")
+        yield _finding("voucher_payments", voucher, _("nevner andre innbetalinger enn linjene"))
 
 
 def _carried(voucher: Voucher, delivery: Delivery | None, payments: Sequence[Payment]) -> Iterable[Finding]:
@@ -125,13 +136,17 @@ def _carried(voucher: Voucher, delivery: Delivery | None, payments: Sequence[Pay
     for payment in payments:
         if voucher.id not in payment.vouchers:
             if delivery is not None and delivery.state != "rejected":
-                yield _finding("voucher_payments", voucher, f"har innbetaling {payment.id}, som ikke vet om det")
+                yield _finding(
+                    "voucher_payments", voucher, _("har innbetaling {id}, som ikke vet om det").format(id=payment.id)
+                )
             continue
         said = sum(part.amount for part in payment.coverage if kind_of(part) == voucher.kind)
         said += payment.waiting if voucher.kind == "R" else 0
         written = -sum(line.amount for line in voucher.lines if line.payment == payment.id)
         if written != said:
-            text = f"fører {format_amount(written)} av innbetaling {payment.id}, som sier {format_amount(said)}"
+            text = _("fører {written} av innbetaling {id}, som sier {said}").format(
+                written=format_amount(written), id=payment.id, said=format_amount(said)
+            )
             yield _finding("voucher_amount", voucher, text)
 
 
@@ -149,9 +164,8 @@ async def bank_file_sums(reader: Reader, files: Sequence[BankFile]) -> list[Find
         number, amount = len(stored[file.id]), sum(stored[file.id])
         expected = file.amount if number >= file.payments else _new_of(receipts.get(file.receipt))
         if number > file.payments or expected not in (None, amount):
-            text = (
-                f"har {file.payments} innbetalinger på {format_amount(file.amount)}; "
-                f"{number} på {format_amount(amount)} er lagret"
+            text = _("har {payments} innbetalinger på {amount}; {number} på {stored} er lagret").format(
+                payments=file.payments, amount=format_amount(file.amount), number=number, stored=format_amount(amount)
             )
             found.append(_finding("bank_file", file, text))
     return found

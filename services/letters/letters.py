@@ -14,6 +14,7 @@ from msgspec.structs import replace
 
 from data.documents import Claim, Creditor, Handler, Letter, Mail
 from data.errors import NotFound
+from data.language import _
 from data.store import Store, Transaction
 from services.case_account import CaseAccount, read_accounts, update
 from services.clock import Clock
@@ -99,8 +100,11 @@ class LetterService:
         for creditor in (await self._store.get_many(Creditor, numbers)).values():
             if not creditor.bank_accounts:
                 raise InvalidInput(
-                    f"Kreditor {creditor.number} har ingen konto å betale til, så inkassovarslene er ikke laget. "
-                    "Legg den inn med kk2 admin creditors load; varslene lages ved neste start eller import."
+                    _(
+                        "Kreditor {number} har ingen konto å betale til, så inkassovarslene er ikke laget. "
+                        "Legg den inn med kk2 admin creditors load; varslene lages ved neste start eller "
+                        "import."
+                    ).format(number=creditor.number)
                 )
 
     async def _make_batch(
@@ -168,9 +172,13 @@ class LetterService:
         """The PDF as it was sent. Raises NotFound."""
         found = await self._store.get(Letter, letter)
         if found is None:
-            raise NotFound(f"Brevet {letter} finnes ikke.")
+            raise NotFound(_("Brevet {letter} finnes ikke.").format(letter=letter))
         if not found.pdf:
-            raise NotFound(f"Brevet {letter} er slettet med skyldnerens opplysninger. Bare at det ble sendt, er kjent.")
+            raise NotFound(
+                _("Brevet {letter} er slettet med skyldnerens opplysninger. Bare at det ble sendt, er kjent.").format(
+                    letter=letter
+                )
+            )
         return await self._pdfs.read(found.pdf)
 
     async def save_copy(self, letter: str) -> Path:

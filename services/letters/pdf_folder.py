@@ -10,6 +10,7 @@ from collections.abc import Collection, Sequence
 from pathlib import Path
 
 from data.errors import NotFound, StoreFull
+from data.language import _
 from services.durable_file import sync_folder, write_durably
 from services.errors import Refused
 
@@ -33,8 +34,10 @@ class PdfFolder:
             sync_folder(self._folder)
         except OSError as error:
             raise StoreFull(
-                f"Brevene kan ikke skrives i {self._folder}: {error.strerror}. Ingen brev er lagret. "
-                "Gjør plass eller rett tilgangen, og prøv igjen."
+                _(
+                    "Brevene kan ikke skrives i {folder}: {strerror}. Ingen brev er lagret. Gjør plass "
+                    "eller rett tilgangen, og prøv igjen."
+                ).format(folder=self._folder, strerror=error.strerror)
             ) from error
         return names
 
@@ -43,8 +46,9 @@ class PdfFolder:
         content = await asyncio.to_thread(self._read, pdf)
         if content is None or hashlib.sha256(content).hexdigest() != pdf:
             raise NotFound(
-                f"Brevet {self._path(pdf)} mangler eller er endret. Ingenting er sendt. "
-                "Hent filen fra sikkerhetskopien."
+                _("Brevet {path} mangler eller er endret. Ingenting er sendt. Hent filen fra sikkerhetskopien.").format(
+                    path=self._path(pdf)
+                )
             )
         return content
 
@@ -66,7 +70,9 @@ class PdfFolder:
                 sync_folder(self._folder)
         except OSError as error:
             raise Refused(
-                f"Brevene i {self._folder} kan ikke slettes: {error.strerror}. Rett tilgangen, og prøv igjen.",
+                _("Brevene i {folder} kan ikke slettes: {strerror}. Rett tilgangen, og prøv igjen.").format(
+                    folder=self._folder, strerror=error.strerror
+                ),
                 code="letters_stay",
             ) from error
 

@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from data.documents import Letter, LetterClaim
+from data.language import _
 from services.errors import Refused
 from services.rules.dates import format_date
 from services.rules.money import format_amount
@@ -88,8 +89,10 @@ class Renderer:
             )
         except typst.TypstError as error:
             raise Refused(
-                f"Brevmalen {template} kan ikke brukes: {error.message}. Ingen brev er laget av den. "
-                "Rett malen, eller ta den bort for å bruke programmets egen.",
+                _(
+                    "Brevmalen {template} kan ikke brukes: {message}. Ingen brev er laget av den. Rett "
+                    "malen, eller ta den bort for å bruke programmets egen."
+                ).format(template=template, message=error.message),
                 code="template",
                 details=[{"case": letters[0].case, "diagnostic": error.diagnostic}],
             ) from error
@@ -102,7 +105,7 @@ def forget() -> None:
     """Have Typst let go of what it has laid out: it keeps it for ten compilations, for 1 000 letters 800 MB."""
     import typst
 
-    for _ in range(KEPT_FOR):
+    for _time in range(KEPT_FOR):
         typst.compile(b"")
 
 

@@ -8,6 +8,7 @@ import re
 from pathlib import Path
 from typing import Literal
 
+from data.language import _
 from services.durable_file import sync_folder, write_durably
 from services.mail.errors import MailUnreachable
 
@@ -42,6 +43,8 @@ class EmlFolder:
 
     def _no_room(self, error: OSError) -> MailUnreachable:
         return MailUnreachable(
-            f"E-post kan ikke skrives i {self._folder}: {error.strerror}. E-posten venter i Utboks. "
-            "Gjør plass eller rett tilgangen, og prøv igjen."
+            _(
+                "E-post kan ikke skrives i {folder}: {strerror}. E-posten venter i Utboks. Gjør "
+                "plass eller rett tilgangen, og prøv igjen."
+            ).format(folder=self._folder, strerror=error.strerror)
         )

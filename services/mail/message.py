@@ -6,6 +6,7 @@ from email.policy import SMTP
 from email.utils import format_datetime
 
 from data.documents import Mail
+from data.language import _
 from services.mail.errors import MailRefused
 from services.rules.email import is_email
 
@@ -14,8 +15,10 @@ def compose(mail: Mail, sender: str, attachments: Sequence[bytes]) -> bytes:
     """The whole message. Raises MailRefused for an address that no server would take."""
     if not (is_email(mail.to) and mail.to.isascii() and mail.to.isprintable()):
         raise MailRefused(
-            f"Saksbehandler {mail.handler} har ingen e-postadresse som kan brukes. Ingenting er sendt. "
-            "Rett den med kk2 admin handlers add, og send på nytt.",
+            _(
+                "Saksbehandler {handler} har ingen e-postadresse som kan brukes. Ingenting er sendt. "
+                "Rett den med kk2 admin handlers add, og send på nytt."
+            ).format(handler=mail.handler),
             retryable=False,
         )
     message = EmailMessage(policy=SMTP)

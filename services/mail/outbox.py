@@ -15,17 +15,18 @@ from msgspec.structs import replace
 
 from data.documents import Mail, MailState
 from data.errors import NotFound
+from data.language import N_, _
 from data.store import Page, Store
 from services.clock import Clock
 from services.errors import Refused
 from services.mail.queue import address_of
 
 STATE_NAMES: Mapping[MailState, str] = {
-    "queued": "venter",
-    "sending": "sendes",
-    "sent": "sendt",
-    "unknown": "ukjent utfall",
-    "rejected": "avvist",
+    "queued": N_("venter"),
+    "sending": N_("sendes"),
+    "sent": N_("sendt"),
+    "unknown": N_("ukjent utfall"),
+    "rejected": N_("avvist"),
 }
 UNDER_WAY: tuple[MailState, ...] = ("queued", "sending", "unknown", "rejected")
 FIRST_WAIT = timedelta(minutes=1)
@@ -65,7 +66,7 @@ class MailOutbox:
         """Raises NotFound."""
         mail = await self._store.get(Mail, key)
         if mail is None:
-            raise NotFound(f"E-post {key} finnes ikke. Se kk2 mail status.")
+            raise NotFound(_("E-post {key} finnes ikke. Se kk2 mail status.").format(key=key))
         return mail
 
     async def recover(self, actor: str) -> None:
@@ -113,10 +114,14 @@ class MailOutbox:
         async with self._store.transaction(actor, f"E-post {key} avgjort") as tx:
             mail = await tx.get(Mail, key)
             if mail is None:
-                raise NotFound(f"E-post {key} finnes ikke. Se kk2 mail status.")
+                raise NotFound(_("E-post {key} finnes ikke. Se kk2 mail status.").format(key=key))
             allowed = ("unknown",) if answer == "arrived" else ("unknown", "rejected", "queued")
             if mail.state not in allowed:
-                raise Refused(f"E-post {key} er {STATE_NAMES[mail.state]}; det er ikke noe å avgjøre.")
+                raise Refused(
+                    _("E-post {key} er {state}; det er ikke noe å avgjøre.").format(
+                        key=key, state=_(STATE_NAMES[mail.state])
+                    )
+                )
             if answer == "arrived":
                 return tx.put(replace(mail, state="sent", message="Funnet i innboksen av saksbehandler."))
             to = await address_of(tx, mail.handler) or mail.to

@@ -12,6 +12,7 @@ import msgspec
 
 from data.documents import Mail
 from data.errors import Kk2Error, NotFound
+from data.language import _
 from data.store import Page, Store
 from services.clock import Clock
 from services.errors import Refused
@@ -62,7 +63,7 @@ class MailService:
         """
         async with self._store.lock("mail") as mine:
             if not mine:
-                raise Refused("En annen sender e-post akkurat nå. Prøv igjen om litt.", code="sending")
+                raise Refused(_("En annen sender e-post akkurat nå. Prøv igjen om litt."), code="sending")
             await self._outbox.recover(actor)
             waiting = await self._outbox.queued(None if at_once else self._clock.now())
             stopped = await self._send_all(waiting, actor, progress)

@@ -12,6 +12,7 @@ import aiosmtplib
 import msgspec
 from aiosmtplib import SMTPAuthenticationError, SMTPException, SMTPResponseException, SMTPServerDisconnected, SMTPStatus
 
+from data.language import _
 from services.mail.errors import MailError, MailRefused, MailUncertain, MailUnreachable
 
 Tls = Literal["starttls", "tls", "none"]
@@ -105,34 +106,48 @@ class SmtpTransport:
 
     async def _said_no(self, code: int, answer: str) -> MailError:
         """The error for an answer, the connection made ready for the next message."""
-        shown = f"E-postserveren {self._settings.host} svarte {code}: {_one_line(answer)}."
+        shown = _("E-postserveren {host} svarte {code}: {one_line}.").format(
+            host=self._settings.host, code=code, one_line=_one_line(answer)
+        )
         try:
             await (await self._connected()).rset()
         except (MailError, *_LOST):
             await self.close()
         if code == SMTPStatus.domain_unavailable:
-            return MailUnreachable(f"{shown} E-posten venter i Utboks, og kan sendes igjen senere.")
+            return MailUnreachable(
+                _("{shown} E-posten venter i Utboks, og kan sendes igjen senere.").format(shown=shown)
+            )
         if code < 500:
-            return MailRefused(f"{shown} E-posten venter i Utboks, og prøves igjen senere.", retryable=True)
-        advice = "Rett det som svaret sier, og send på nytt fra Utboks."
-        return MailRefused(f"{shown} E-posten er ikke sendt. {advice}", retryable=False)
+            return MailRefused(
+                _("{shown} E-posten venter i Utboks, og prøves igjen senere.").format(shown=shown), retryable=True
+            )
+        advice = _("Rett det som svaret sier, og send på nytt fra Utboks.")
+        return MailRefused(
+            _("{shown} E-posten er ikke sendt. {advice}").format(shown=shown, advice=advice), retryable=False
+        )
 
     async def _lost(self, kind: type[MailUnreachable] | type[MailUncertain], error: Exception) -> MailError:
         await self.close()
         host = f"{self._settings.host}:{self._settings.port}"
         if kind is MailUncertain:
             return MailUncertain(
-                f"Svaret fra e-postserveren {host} ble borte, så ingen vet om e-posten kom frem. "
-                "Se etter den i innboksen, og avgjør i Utboks."
+                _(
+                    "Svaret fra e-postserveren {host} ble borte, så ingen vet om e-posten kom frem. Se "
+                    "etter den i innboksen, og avgjør i Utboks."
+                ).format(host=host)
             )
         if isinstance(error, SMTPAuthenticationError):
             return MailUnreachable(
-                f"E-postserveren {host} avviser innloggingen. E-posten venter i Utboks. "
-                "Rett [mail] username og passordet."
+                _(
+                    "E-postserveren {host} avviser innloggingen. E-posten venter i Utboks. Rett [mail] "
+                    "username og passordet."
+                ).format(host=host)
             )
         return MailUnreachable(
-            f"Får ikke kontakt med e-postserveren {host}: {_one_line(str(error))}. E-posten venter i Utboks. "
-            "Prøv igjen senere, eller se etter [mail] i kk2.toml."
+            _(
+                "Får ikke kontakt med e-postserveren {host}: {one_line}. E-posten venter i Utboks. "
+                "Prøv igjen senere, eller se etter [mail] i kk2.toml."
+            ).format(host=host, one_line=_one_line(str(error)))
         )
 
 

@@ -4,6 +4,7 @@ from collections.abc import AsyncIterator
 from datetime import date
 
 from data.documents import Case, Payment, Receipt
+from data.language import _
 from data.store import Store
 from services.clock import Clock
 from services.errors import InvalidInput, Refused
@@ -59,12 +60,14 @@ class RetentionService:
         """
         async with self._store.lock("retention") as mine:
             if not mine:
-                raise Refused("En annen økt sletter personopplysninger nå. Vent til den er ferdig.", code="running")
+                raise Refused(_("En annen økt sletter personopplysninger nå. Vent til den er ferdig."), code="running")
             plan = await self.plan(before, actor)
             if plan.cases != confirmed:
                 raise Refused(
-                    f"{plan.cases} saker skal anonymiseres, ikke {confirmed}. Ingenting er slettet. "
-                    "Se over tallene på nytt, og bekreft med det riktige antallet.",
+                    _(
+                        "{cases} saker skal anonymiseres, ikke {confirmed}. Ingenting er slettet. Se over "
+                        "tallene på nytt, og bekreft med det riktige antallet."
+                    ).format(cases=plan.cases, confirmed=confirmed),
                     code="not_confirmed",
                 )
             return await RetentionRun(self._store, self._clock, self._pdfs, plan, actor, progress).work(
@@ -77,8 +80,10 @@ class RetentionService:
             return latest
         if before > latest:
             raise InvalidInput(
-                f"Regnskapsmateriale skal oppbevares i {YEARS} år etter årets slutt (bokføringsloven § 13), så ikke "
-                f"senere enn {format_date(latest)} kan velges nå. Ingenting er slettet."
+                _(
+                    "Regnskapsmateriale skal oppbevares i {years} år etter årets slutt (bokføringsloven "
+                    "§ 13), så ikke senere enn {latest} kan velges nå. Ingenting er slettet."
+                ).format(years=YEARS, latest=format_date(latest))
             )
         return before
 

@@ -20,6 +20,7 @@ import msgspec
 
 from data.documents import DEFAULT_COVERAGE, Allocation, Claim, Component, Fee, Payment
 from data.errors import Kk2Error
+from data.language import _
 from services.rules.interest import Segment, segments_of, to_ore
 from services.rules.rates import InterestRates
 
@@ -99,7 +100,10 @@ def check_order(order: Sequence[Component]) -> None:
     """Raises OrderError unless `order` names principal, costs, fees and interest once each."""
     if sorted(order) != sorted(DEFAULT_COVERAGE):
         raise OrderError(
-            "Dekningsrekkefølgen må nevne hovedstol, omkostninger, gebyr og renter én gang hver. Ingenting er lagret."
+            _(
+                "Dekningsrekkefølgen må nevne hovedstol, omkostninger, gebyr og renter én gang hver. "
+                "Ingenting er lagret."
+            )
         )
 
 

@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 
 from data.documents import Component, Creditor
+from data.language import N_, _
 from services.bank.kid import ANY_LENGTH, valid_account
 from services.rules.email import EMAIL_ADVICE, is_email
 
@@ -11,10 +12,10 @@ Problem = dict[str, object]
 
 COVERED: frozenset[Component] = frozenset(("principal", "costs", "fees", "interest"))
 NEEDED_TO_POST = {
-    "voucher_type": "Bilagstypen",
-    "bank": "Kontoen for bank",
-    "interest": "Kontoen for renter",
-    "fees": "Kontoen for omkostninger og gebyr",
+    "voucher_type": N_("Bilagstypen"),
+    "bank": N_("Kontoen for bank"),
+    "interest": N_("Kontoen for renter"),
+    "fees": N_("Kontoen for omkostninger og gebyr"),
 }
 LONGEST_DEPARTMENT = 20
 
@@ -23,20 +24,22 @@ def find_problems(creditor: Creditor) -> Iterator[Problem]:
     """What is wrong with one creditor's set-up, in words. `field` is the field's name, `part` a field inside it."""
     number = creditor.number
     if not (len(number) == 4 and number.isascii() and number.isdigit()):
-        yield problem_in(number, "number", "Nummeret skal være fire siffer.")
+        yield problem_in(number, "number", _("Nummeret skal være fire siffer."))
     if not creditor.name.strip():
-        yield problem_in(number, "name", "Navnet må være fylt ut.")
+        yield problem_in(number, "name", _("Navnet må være fylt ut."))
     if not creditor.company.strip():
-        yield problem_in(number, "company", "Selskapet i Visma må være fylt ut.")
+        yield problem_in(number, "company", _("Selskapet i Visma må være fylt ut."))
     if creditor.threshold < 0:
-        yield problem_in(number, "threshold", "Behandlingsterskelen kan ikke være negativ.")
+        yield problem_in(number, "threshold", _("Behandlingsterskelen kan ikke være negativ."))
     if len(creditor.coverage) != len(COVERED) or set(creditor.coverage) != COVERED:
-        yield problem_in(number, "coverage", "Rekkefølgen skal ha hver av principal, costs, fees og interest én gang.")
+        yield problem_in(
+            number, "coverage", _("Rekkefølgen skal ha hver av principal, costs, fees og interest én gang.")
+        )
     if creditor.email and not is_email(creditor.email):
         yield problem_in(number, "email", EMAIL_ADVICE)
     for name, told in NEEDED_TO_POST.items():
         if not getattr(creditor.accounting, name).strip():
-            yield problem_in(number, "accounting", f"{told} må være fylt ut.", part=name)
+            yield problem_in(number, "accounting", _("{told} må være fylt ut.").format(told=_(told)), part=name)
     yield from _account_problems(creditor)
     yield from _ledger_problems(creditor)
 
@@ -44,29 +47,38 @@ def find_problems(creditor: Creditor) -> Iterator[Problem]:
 def _account_problems(creditor: Creditor) -> Iterator[Problem]:
     for each in creditor.bank_accounts:
         if not valid_account(each.account):
-            told = f"Kontonummer {each.account} har feil lengde eller kontrollsiffer."
+            told = _("Kontonummer {account} har feil lengde eller kontrollsiffer.").format(account=each.account)
             yield problem_in(creditor.number, "bank_accounts", told, part="account")
         if not each.kid_lengths or not all(length in ANY_LENGTH for length in each.kid_lengths):
             yield problem_in(
-                creditor.number, "bank_accounts", "KID-lengder skal være mellom 2 og 25.", part="kid_lengths"
+                creditor.number, "bank_accounts", _("KID-lengder skal være mellom 2 og 25."), part="kid_lengths"
             )
     for twice in repeated([each.account for each in creditor.bank_accounts]):
-        yield problem_in(creditor.number, "bank_accounts", f"Konto {twice} står flere ganger.", part="account")
+        yield problem_in(
+            creditor.number, "bank_accounts", _("Konto {twice} står flere ganger.").format(twice=twice), part="account"
+        )
 
 
 def _ledger_problems(creditor: Creditor) -> Iterator[Problem]:
     number = creditor.number
     for line in creditor.ledger_lines:
         if not line.ledger_type.strip():
-            told = "Hver reskontrolinje må ha en reskontrotype."
+            told = _("Hver reskontrolinje må ha en reskontrotype.")
             yield problem_in(number, "ledger_lines", told, part="ledger_type")
         if not line.account.strip():
-            yield problem_in(number, "ledger_lines", "Hver reskontrolinje må ha en konto.", part="account")
+            yield problem_in(number, "ledger_lines", _("Hver reskontrolinje må ha en konto."), part="account")
         if len(line.ledger_type) > LONGEST_DEPARTMENT:
-            told = f"Reskontrotypen kan ha høyst {LONGEST_DEPARTMENT} tegn: den er sakens Avdeling."
+            told = _("Reskontrotypen kan ha høyst {longest_department} tegn: den er sakens Avdeling.").format(
+                longest_department=LONGEST_DEPARTMENT
+            )
             yield problem_in(number, "ledger_lines", told, part="ledger_type")
     for twice in repeated([line.ledger_type for line in creditor.ledger_lines]):
-        yield problem_in(number, "ledger_lines", f"Reskontrotype {twice} står flere ganger.", part="ledger_type")
+        yield problem_in(
+            number,
+            "ledger_lines",
+            _("Reskontrotype {twice} står flere ganger.").format(twice=twice),
+            part="ledger_type",
+        )
 
 
 def repeated(values: Iterable[str]) -> list[str]:

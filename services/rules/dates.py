@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from datetime import date, datetime, timedelta
 
 from data.errors import Kk2Error
+from data.language import _
 from services.clock import OSLO
 
 _WORDS = {"i dag": 0, "idag": 0, "i går": -1, "igår": -1, "i morgen": 1, "imorgen": 1}
@@ -36,8 +37,10 @@ def parse_date(text: str, today: date) -> date:
             year = int(match["year"])
             return date(year if len(match["year"]) == 4 else 2000 + year, int(match["month"]), int(match["day"]))
     except (ValueError, OverflowError):
-        raise DateError("Datoen finnes ikke i kalenderen. Skriv dag, måned og år, for eksempel 20.11.2026.") from None
-    raise DateError("Datoen kan ikke leses. Skriv dag, måned og år, for eksempel 20.11.2026.")
+        raise DateError(
+            _("Datoen finnes ikke i kalenderen. Skriv dag, måned og år, for eksempel 20.11.2026.")
+        ) from None
+    raise DateError(_("Datoen kan ikke leses. Skriv dag, måned og år, for eksempel 20.11.2026."))
 
 
 def format_date(day: date) -> str:

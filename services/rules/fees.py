@@ -7,6 +7,7 @@ the claim's due date, since the reform of 1 October 2020 left older claims as th
 from datetime import date, timedelta
 from typing import Literal
 
+from data.language import _
 from services.rules.dates import format_date
 from services.rules.rates import NoRateError, NoticeFees
 
@@ -49,6 +50,8 @@ def _share(kind: Notice, due: date, fees: NoticeFees) -> tuple[int, int]:
 
 def _unknown(day: date) -> NoRateError:
     return NoRateError(
-        f"Gebyrsatsen for {format_date(day)} er ikke kjent, så gebyret kan ikke regnes ut. Ingenting er lagret. "
-        "Be en administrator legge inn satsen."
+        _(
+            "Gebyrsatsen for {day} er ikke kjent, så gebyret kan ikke regnes ut. Ingenting er "
+            "lagret. Be en administrator legge inn satsen."
+        ).format(day=format_date(day))
     )

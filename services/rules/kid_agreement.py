@@ -3,6 +3,7 @@
 import re
 
 from data.errors import Kk2Error
+from data.language import _
 from services.bank.kid import ANY_LENGTH, valid_account
 
 ACCOUNT_DIGITS = 11
@@ -21,13 +22,17 @@ def parse_account(text: str) -> str:
     """
     digits = re.sub(r"[.\s]", "", text)
     if not digits:
-        raise AgreementError("Kontonummeret mangler.")
+        raise AgreementError(_("Kontonummeret mangler."))
     if not (digits.isascii() and digits.isdigit()):
-        raise AgreementError("Et kontonummer har bare siffer.")
+        raise AgreementError(_("Et kontonummer har bare siffer."))
     if len(digits) != ACCOUNT_DIGITS:
-        raise AgreementError(f"Et kontonummer har {ACCOUNT_DIGITS} siffer, ikke {len(digits)}.")
+        raise AgreementError(
+            _("Et kontonummer har {account_digits} siffer, ikke {count}.").format(
+                account_digits=ACCOUNT_DIGITS, count=len(digits)
+            )
+        )
     if not valid_account(digits):
-        raise AgreementError("Kontrollsifferet stemmer ikke: et siffer er feil.")
+        raise AgreementError(_("Kontrollsifferet stemmer ikke: et siffer er feil."))
     return digits
 
 
@@ -35,9 +40,9 @@ def parse_kid_lengths(text: str) -> tuple[int, ...]:
     """Lengths from `13` or `8, 13`, the check digit counted, in order. Raises AgreementError."""
     words = re.split(r"[,;\s]+", text.strip(" ,;"))
     if words == [""]:
-        raise AgreementError("KID-lengden mangler. Skriv for eksempel 13.")
+        raise AgreementError(_("KID-lengden mangler. Skriv for eksempel 13."))
     if not all(word.isascii() and word.isdigit() and len(word) < 3 and int(word) in ANY_LENGTH for word in words):
-        raise AgreementError("Skriv tall fra 2 til 25, med komma mellom: 8, 13.")
+        raise AgreementError(_("Skriv tall fra 2 til 25, med komma mellom: 8, 13."))
     return tuple(sorted({int(word) for word in words}))
 
 

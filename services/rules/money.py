@@ -3,6 +3,7 @@
 import re
 
 from data.errors import Kk2Error
+from data.language import _
 
 MINUS = "\N{MINUS SIGN}"
 
@@ -47,7 +48,7 @@ def parse_amount(text: str) -> int:
         raise AmountError(_advice(plain))
     kroner = re.sub(r"[ .]", "", match["kroner"])
     if len(kroner.lstrip("0")) > _MOST_DIGITS:
-        raise AmountError("Beløpet er for stort. Se etter om det er skrevet i riktig felt.")
+        raise AmountError(_("Beløpet er for stort. Se etter om det er skrevet i riktig felt."))
     ore = 0 if match["ore"] in (None, "-") else int(match["ore"].ljust(2, "0"))
     amount = int(kroner) * 100 + ore
     return -amount if match["sign"] else amount
@@ -62,7 +63,7 @@ def format_amount(amount: int) -> str:
 
 def _advice(plain: str) -> str:
     if not plain:
-        return "Beløpet mangler. Skriv kroner og øre med komma, for eksempel 1234,50."
+        return _("Beløpet mangler. Skriv kroner og øre med komma, for eksempel 1234,50.")
     if "." in plain:
-        return "Et punktum i beløpet kan leses på to måter. Skriv øre etter komma, for eksempel 1234,50."
-    return "Beløpet kan ikke leses. Skriv kroner og øre med komma, for eksempel 1234,50."
+        return _("Et punktum i beløpet kan leses på to måter. Skriv øre etter komma, for eksempel 1234,50.")
+    return _("Beløpet kan ikke leses. Skriv kroner og øre med komma, for eksempel 1234,50.")

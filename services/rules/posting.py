@@ -12,10 +12,11 @@ from datetime import date
 import msgspec
 
 from data.documents import Allocation, Case, Claim, Creditor, LedgerLine, Payment, VoucherKind, VoucherLine
+from data.language import N_
 from services.rules.dates import format_date
 
 KINDS: tuple[VoucherKind, ...] = ("R", "N", "G")
-KIND_NAMES: Mapping[VoucherKind, str] = {"R": "Reskontro", "N": "Renter", "G": "Gebyr"}
+KIND_NAMES: Mapping[VoucherKind, str] = {"R": N_("Reskontro"), "N": N_("Renter"), "G": N_("Gebyr")}
 
 
 class Problem(msgspec.Struct, frozen=True, kw_only=True):

@@ -14,6 +14,7 @@ import msgspec
 
 from data.documents import InterestRate, NoticeFee
 from data.errors import Kk2Error
+from data.language import _
 from data.rates import shipped_rates
 from services.rules.dates import format_date
 from services.rules.percent import format_percent
@@ -66,7 +67,11 @@ class InterestRates:
         _check([(row.valid_from, row.valid_to) for row in self.rows])
         for row in self.rows:
             if row.basis_points <= 0:
-                raise RateError(f"Satsen fra {format_date(row.valid_from)} er ikke over null. Ingenting er lagret.")
+                raise RateError(
+                    _("Satsen fra {valid_from} er ikke over null. Ingenting er lagret.").format(
+                        valid_from=format_date(row.valid_from)
+                    )
+                )
         self.known_until = self.rows[-1].valid_to if self.rows else None
         self.gaps = tuple(
             (before.valid_to + ONE_DAY, after.valid_from - ONE_DAY)
@@ -160,15 +165,22 @@ def with_next_rate(known: InterestRates, row: InterestRate) -> InterestRates:
         raise _overlap(known, row, expected[0])
     if expected and row.valid_from > expected[0]:
         raise RateError(
-            f"Satsene er kjent til {format_date(expected[0] - ONE_DAY)}. En sats fra {format_date(row.valid_from)} "
-            f"ville etterlate dager uten sats: den neste skal gjelde fra {format_date(expected[0])}. "
-            "Ingenting er lagret.",
+            _(
+                "Satsene er kjent til {expected}. En sats fra {valid_from} ville etterlate dager "
+                "uten sats: den neste skal gjelde fra {expected2}. Ingenting er lagret."
+            ).format(
+                expected=format_date(expected[0] - ONE_DAY),
+                valid_from=format_date(row.valid_from),
+                expected2=format_date(expected[0]),
+            ),
             code="rate_gap",
         )
     if row.valid_to != half_year_end(row.valid_from):
         raise RateError(
-            f"Satsen fastsettes for et halvår: den som gjelder fra {format_date(row.valid_from)}, skal gjelde til "
-            f"{format_date(half_year_end(row.valid_from))}. Ingenting er lagret."
+            _(
+                "Satsen fastsettes for et halvår: den som gjelder fra {valid_from}, skal gjelde til "
+                "{half_year_end}. Ingenting er lagret."
+            ).format(valid_from=format_date(row.valid_from), half_year_end=format_date(half_year_end(row.valid_from)))
         )
     return InterestRates([*known.rows, row])
 
@@ -176,18 +188,26 @@ def with_next_rate(known: InterestRates, row: InterestRate) -> InterestRates:
 def with_next_fees(known: NoticeFees, row: NoticeFee) -> NoticeFees:
     """The known fees and a row after them. Raises RateError as `with_next_rate` does."""
     if row.base is None:
-        raise RateError(f"Inkassosatsen fra {format_date(row.valid_from)} mangler. Ingenting er lagret.")
+        raise RateError(
+            _("Inkassosatsen fra {valid_from} mangler. Ingenting er lagret.").format(
+                valid_from=format_date(row.valid_from)
+            )
+        )
     last = known.rows[-1] if known.rows else None
     if last and last.valid_to and row.valid_from > last.valid_to + ONE_DAY:
         raise RateError(
-            f"Gebyrsatsene er kjent til {format_date(last.valid_to)}. En rad fra {format_date(row.valid_from)} "
-            "ville etterlate dager uten sats. Ingenting er lagret.",
+            _(
+                "Gebyrsatsene er kjent til {valid_to}. En rad fra {valid_from} ville etterlate dager "
+                "uten sats. Ingenting er lagret."
+            ).format(valid_to=format_date(last.valid_to), valid_from=format_date(row.valid_from)),
             code="rate_gap",
         )
     if last and row.valid_from <= (last.valid_to or last.valid_from):
         raise RateError(
-            f"Gebyrsatsene er kjent fra {format_date(last.valid_from)}, og en rad endres aldri: en ny kan ikke gjelde "
-            f"fra {format_date(row.valid_from)}. Ingenting er lagret.",
+            _(
+                "Gebyrsatsene er kjent fra {valid_from}, og en rad endres aldri: en ny kan ikke "
+                "gjelde fra {valid_from2}. Ingenting er lagret."
+            ).format(valid_from=format_date(last.valid_from), valid_from2=format_date(row.valid_from)),
             code="rate_overlap",
         )
     return NoticeFees([*known.rows, row])
@@ -195,11 +215,19 @@ def with_next_fees(known: NoticeFees, row: NoticeFee) -> NoticeFees:
 
 def _overlap(known: InterestRates, row: InterestRate, expected: date) -> RateError:
     there = known.rate_on(row.valid_from)
-    rate = f" Den er {format_percent(there.basis_points)} den dagen." if there else ""
+    rate = (
+        _(" Den er {basis_points} den dagen.").format(basis_points=format_percent(there.basis_points)) if there else ""
+    )
     return RateError(
-        f"Satsen for {format_date(row.valid_from)} kan ikke legges inn: satsene er kjent til "
-        f"{format_date(expected - ONE_DAY)}, og en rad endres aldri.{rate} Den neste skal gjelde fra "
-        f"{format_date(expected)}. Ingenting er lagret.",
+        _(
+            "Satsen for {valid_from} kan ikke legges inn: satsene er kjent til {expected}, og en "
+            "rad endres aldri.{rate} Den neste skal gjelde fra {expected2}. Ingenting er lagret."
+        ).format(
+            valid_from=format_date(row.valid_from),
+            expected=format_date(expected - ONE_DAY),
+            rate=rate,
+            expected2=format_date(expected),
+        ),
         code="rate_overlap",
     )
 
@@ -207,11 +235,15 @@ def _overlap(known: InterestRates, row: InterestRate, expected: date) -> RateErr
 def _check(periods: list[tuple[date, date]]) -> None:
     for first, last in periods:
         if last < first:
-            raise RateError(f"Satsen fra {format_date(first)} slutter før den begynner. Ingenting er lagret.")
-    for (_, before), (after, _) in pairwise(periods):
+            raise RateError(
+                _("Satsen fra {first} slutter før den begynner. Ingenting er lagret.").format(first=format_date(first))
+            )
+    for (_first, before), (after, _last) in pairwise(periods):
         if after <= before:
             raise RateError(
-                f"To satser gjelder {format_date(after)}. Ingenting er lagret. Rett datoene så de ikke overlapper."
+                _("To satser gjelder {after}. Ingenting er lagret. Rett datoene så de ikke overlapper.").format(
+                    after=format_date(after)
+                )
             )
 
 

@@ -16,6 +16,7 @@ from zeep import Settings
 from zeep.exceptions import Error as ZeepError
 from zeep.wsdl import Document
 
+from data.language import _
 from services.visma.contract import NAMESPACE, WSDL, NotTrusted
 from services.visma.envelope import wrap
 from services.visma.schema_guard import SchemaGuard
@@ -55,7 +56,7 @@ class Codec:
         try:
             kind.render(parent, kind(**values))
         except (ZeepError, TypeError, ValueError) as error:
-            raise NotTrusted(f"{name} kan ikke skrives som kontrakten sier") from error
+            raise NotTrusted(_("{name} kan ikke skrives som kontrakten sier").format(name=name)) from error
         (filled,) = parent
         parent.remove(filled)
         self._guard.check(filled)
@@ -71,7 +72,7 @@ class Codec:
         try:
             return self._schema.get_element(element.tag).parse(element, self._schema)
         except (ZeepError, TypeError, ValueError, ArithmeticError) as error:
-            raise NotTrusted("Svaret kan ikke leses som kontrakten sier") from error
+            raise NotTrusted(_("Svaret kan ikke leses som kontrakten sier")) from error
 
 
 @functools.cache

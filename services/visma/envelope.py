@@ -4,6 +4,7 @@ from typing import Any
 
 from lxml import etree
 
+from data.language import _
 from services.visma.contract import NotTrusted
 
 SOAP = "http://schemas.xmlsoap.org/soap/envelope/"
@@ -17,9 +18,9 @@ def parse(content: bytes) -> etree._Element:
     try:
         root = etree.fromstring(content, parser)
     except (etree.XMLSyntaxError, ValueError) as error:
-        raise NotTrusted("Svaret er ikke hel og gyldig XML") from error
+        raise NotTrusted(_("Svaret er ikke hel og gyldig XML")) from error
     if _has_dtd(root):
-        raise NotTrusted("Svaret har en DTD, og det godtas ikke")
+        raise NotTrusted(_("Svaret har en DTD, og det godtas ikke"))
     return root
 
 
@@ -31,11 +32,11 @@ def _has_dtd(root: etree._Element) -> bool:
 def payload(root: etree._Element) -> etree._Element:
     """The one element inside the envelope's body."""
     if root.tag != f"{{{SOAP}}}Envelope":
-        raise NotTrusted(f"Svaret er ikke en SOAP-konvolutt, men {local_name(root)}")
+        raise NotTrusted(_("Svaret er ikke en SOAP-konvolutt, men {local_name}").format(local_name=local_name(root)))
     body = root.find(f"{{{SOAP}}}Body")
     children = [] if body is None else [child for child in body if isinstance(child.tag, str)]
     if len(children) != 1:
-        raise NotTrusted("SOAP-konvolutten har ikke nøyaktig ett innhold")
+        raise NotTrusted(_("SOAP-konvolutten har ikke nøyaktig ett innhold"))
     return children[0]
 
 

@@ -6,6 +6,7 @@ from typing import Any
 
 from lxml import etree
 
+from data.language import _
 from services.visma.contract import XSD, NotTrusted
 
 _ELEMENT = re.compile(r"^Element '(?:\{[^}]*\})?([^']{1,60})'")
@@ -39,11 +40,13 @@ def _explain(message: str, kind: str) -> str:
     wanted = f" (ventet {_NAMESPACE.sub('', expected[1])})" if expected else ""
     if kind == "SCHEMAV_ELEMENT_CONTENT":
         if "Missing child" in message:
-            return f"Elementet {name} er ikke fullstendig{wanted}"
-        return f"Elementet {name} er ikke ventet her{wanted}"
+            return _("Elementet {name} er ikke fullstendig{wanted}").format(name=name, wanted=wanted)
+        return _("Elementet {name} er ikke ventet her{wanted}").format(name=name, wanted=wanted)
     attribute = _ATTRIBUTE.search(message)
     if kind == "SCHEMAV_CVC_COMPLEX_TYPE_4" and attribute:
-        return f"Elementet {name} mangler attributtet {attribute[1]}"
+        return _("Elementet {name} mangler attributtet {attribute}").format(name=name, attribute=attribute[1])
     if attribute:
-        return f"Elementet {name} har en ugyldig verdi i attributtet {attribute[1]}"
-    return f"Elementet {name} har en ugyldig verdi"
+        return _("Elementet {name} har en ugyldig verdi i attributtet {attribute}").format(
+            name=name, attribute=attribute[1]
+        )
+    return _("Elementet {name} har en ugyldig verdi").format(name=name)

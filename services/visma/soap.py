@@ -10,6 +10,7 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from data.documents import Voucher
+from data.language import N_, _
 from services.visma import soap_mapping as mapping
 from services.visma.contract import NAMESPACE, NotTrusted
 from services.visma.port import (
@@ -42,7 +43,7 @@ T = TypeVar("T")
 TRIES = 4
 _FIRST_WAIT_S = 0.5
 _FAULT = f"{{{NAMESPACE}}}WSInkassoFeil"
-_NOBODY_KNOWS = "Det er ikke sikkert om bilaget kom frem. Det spørres etter på referansen før noe sendes på nytt."
+_NOBODY_KNOWS = N_("Det er ikke sikkert om bilaget kom frem. Det spørres etter på referansen før noe sendes på nytt.")
 
 
 class SoapVisma:
@@ -77,7 +78,9 @@ class SoapVisma:
         try:
             return await self._persist("OppdaterSaksnummer", question, mapping.case_number_results)
         except VismaUncertain as error:
-            raise VismaUncertain(f"{error.message} Saksnumre som mangler i Visma, skrives på nytt senere.") from error
+            raise VismaUncertain(
+                _("{message} Saksnumre som mangler i Visma, skrives på nytt senere.").format(message=error.message)
+            ) from error
 
     async def fetch_transactions(self, company: str, *, after: int = 0, count: int = 500) -> TransactionPage:
         question = {"Selskap": company, "EtterLopenummer": after, "Antall": count}
@@ -108,7 +111,7 @@ class SoapVisma:
                 lambda answer: mapping.voucher_receipt(answer, voucher.reference),
             )
         except (VismaUncertain, VismaContract) as error:
-            raise VismaUncertain(f"{error.message} {_NOBODY_KNOWS}") from error
+            raise VismaUncertain(f"{error.message} {_(_NOBODY_KNOWS)}") from error
 
     async def close(self) -> None:
         await self._transport.close()
@@ -118,9 +121,13 @@ class SoapVisma:
         try:
             return await self._persist(operation, question, understand)
         except VismaUncertain as error:
-            raise VismaUnreachable(f"{error.message} Ingenting er endret. Prøv igjen om litt.") from error
+            raise VismaUnreachable(
+                _("{message} Ingenting er endret. Prøv igjen om litt.").format(message=error.message)
+            ) from error
         except VismaContract as error:
-            raise VismaContract(f"{error.message} Ingenting er endret. Meld fra til den som drifter Visma.") from error
+            raise VismaContract(
+                _("{message} Ingenting er endret. Meld fra til den som drifter Visma.").format(message=error.message)
+            ) from error
 
     async def _persist(self, operation: str, question: Mapping[str, object], understand: Callable[[Any], T]) -> T:
         """Try again, more and more slowly, what may be done twice without harm."""
@@ -139,7 +146,7 @@ class SoapVisma:
         try:
             content = await asyncio.to_thread(codec.write, operation, question)
         except NotTrusted as error:
-            raise VismaRefused(f"Ikke sendt til Visma: {error}.", fault="SKJEMAFEIL") from error
+            raise VismaRefused(_("Ikke sendt til Visma: {error}.").format(error=error), fault="SKJEMAFEIL") from error
         answer = await self._transport.post(codec.action(operation), content)
         result = await asyncio.to_thread(_understood, codec, operation, answer, understand)
         self._proven = True
@@ -161,15 +168,15 @@ def _understood(codec: "Codec", operation: str, content: bytes, understand: Call
         if is_fault(answer):
             raise _refusal(codec, answer)
         if answer.tag != f"{{{NAMESPACE}}}{operation}Response":
-            raise NotTrusted(f"Ventet svar på {operation}, men fikk noe annet")
+            raise NotTrusted(_("Ventet svar på {operation}, men fikk noe annet").format(operation=operation))
         return understand(codec.read(answer))
     except NotTrusted as error:
-        raise VismaContract(f"Svaret fra Visma er ikke som avtalt: {error}.") from error
+        raise VismaContract(_("Svaret fra Visma er ikke som avtalt: {error}.").format(error=error)) from error
     except VismaError:
         raise
     except Exception as error:
         # Whatever goes wrong while an answer is read, the question had been carried out or not long before.
-        raise VismaContract("Svaret fra Visma kan ikke leses.") from error
+        raise VismaContract(_("Svaret fra Visma kan ikke leses.")) from error
 
 
 def _refusal(codec: "Codec", fault: "etree._Element") -> VismaError:
@@ -178,9 +185,11 @@ def _refusal(codec: "Codec", fault: "etree._Element") -> VismaError:
 
     detail = fault_detail(fault, _FAULT)
     if detail is None:
-        return VismaUncertain("Visma svarte med en feil uten forklaring.")
+        return VismaUncertain(_("Visma svarte med en feil uten forklaring."))
     found = codec.read(detail)
-    message = f"Visma svarte: {mapping.masked(found.Melding or '')} ({mapping.masked(found.Kode or '')})"
+    message = _("Visma svarte: {message} ({code})").format(
+        message=mapping.masked(found.Melding or ""), code=mapping.masked(found.Kode or "")
+    )
     if found.Kode == "INGEN_NYE":
         return NoNewInvoices(mapping.masked(found.Melding or ""), fault=found.Kode)
     return VismaRefused(message, fault=found.Kode or "", retryable=found.KanProvesIgjen)

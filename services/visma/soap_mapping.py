@@ -10,6 +10,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any, Literal, TypeVar
 
 from data.documents import Voucher, VoucherLine
+from data.language import _
 from services.clock import OSLO
 from services.visma.amounts import to_kroner, to_ore
 from services.visma.contract import NotTrusted
@@ -138,7 +139,7 @@ def capabilities(answer: Any) -> Capabilities:
 
 def proposal_page(answer: Any, start: int) -> ProposalPage:
     if answer.Neste is not None and answer.Neste <= start:
-        raise NotTrusted("Elementet Neste peker bakover, og hentingen ville aldri tatt slutt")
+        raise NotTrusted(_("Elementet Neste peker bakover, og hentingen ville aldri tatt slutt"))
     return ProposalPage(proposals=tuple(_proposal(found) for found in answer.Purreforslag), next=answer.Neste)
 
 
@@ -209,7 +210,7 @@ def case_number_results(answer: Any) -> list[CaseNumberResult]:
 
 def transaction_page(answer: Any, after: int) -> TransactionPage:
     if answer.Flere and answer.SisteLopenummer <= after:
-        raise NotTrusted("Elementet SisteLopenummer går ikke fremover, og hentingen ville aldri tatt slutt")
+        raise NotTrusted(_("Elementet SisteLopenummer går ikke fremover, og hentingen ville aldri tatt slutt"))
     found = tuple(_transaction(transaction) for transaction in answer.Transaksjon)
     return TransactionPage(transactions=found, last_serial=answer.SisteLopenummer, more=answer.Flere)
 
@@ -232,7 +233,7 @@ def _transaction(found: Any) -> LedgerTransaction:
 def voucher_receipt(answer: Any, reference: str) -> VoucherReceipt:
     """The one receipt for the one voucher that was sent."""
     if len(answer.Kvittering) != 1 or answer.Kvittering[0].EksternReferanse != reference:
-        raise NotTrusted("Kvitteringen gjelder ikke bilaget som ble sendt")
+        raise NotTrusted(_("Kvitteringen gjelder ikke bilaget som ble sendt"))
     found = answer.Kvittering[0]
     return VoucherReceipt(
         reference=reference,
@@ -272,13 +273,13 @@ def masked(text: str) -> str:
 
 def _required(text: str | None, name: str) -> str:
     if not text:
-        raise NotTrusted(f"Elementet {name} er tomt")
+        raise NotTrusted(_("Elementet {name} er tomt").format(name=name))
     return text
 
 
 def _known(codes: Mapping[str, T], code: str | None, name: str) -> T:
     if code is None or code not in codes:
-        raise NotTrusted(f"Elementet {name} har en kode som ikke er kjent")
+        raise NotTrusted(_("Elementet {name} har en kode som ikke er kjent").format(name=name))
     return codes[code]
 
 

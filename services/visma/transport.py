@@ -14,6 +14,7 @@ from urllib.parse import urlsplit
 
 import msgspec
 
+from data.language import _
 from services.visma.contract import MEDIA_TYPES
 from services.visma.port import VismaAccess, VismaContract, VismaError, VismaUncertain, VismaUnreachable
 
@@ -88,7 +89,11 @@ class Transport:
                 parts.append(part)
                 size += len(part)
                 if size > MAX_BYTES:
-                    raise VismaContract(f"Svaret fra Visma er større enn {MAX_BYTES // 1_000_000} MB og er ikke lest.")
+                    raise VismaContract(
+                        _("Svaret fra Visma er større enn {max_bytes} MB og er ikke lest.").format(
+                            max_bytes=MAX_BYTES // 1_000_000
+                        )
+                    )
             kind = response.headers.get("content-type", "").partition(";")[0].strip().lower()
             return response.status_code, kind, response.headers.get("location", ""), b"".join(parts)
 
@@ -104,7 +109,7 @@ class Transport:
 
         settings = self._settings
         if "@" in settings.url:
-            raise VismaAccess("Adressen til Visma skal ikke ha brukernavn eller passord i seg. Ingenting er sendt.")
+            raise VismaAccess(_("Adressen til Visma skal ikke ha brukernavn eller passord i seg. Ingenting er sendt."))
         return httpx.AsyncClient(
             transport=self._inner() if self._inner else None,
             auth=httpx.BasicAuth(settings.username, settings.password) if settings.username else None,
@@ -125,8 +130,10 @@ class Transport:
                 context.load_cert_chain(settings.client_cert, settings.client_key or None)
         except (OSError, ssl.SSLError) as error:
             raise VismaAccess(
-                "Sertifikatfilene for Visma kan ikke leses. Ingenting er sendt. "
-                "Se etter ca_file, client_cert og client_key i kk2.toml."
+                _(
+                    "Sertifikatfilene for Visma kan ikke leses. Ingenting er sendt. "
+                    "Se etter ca_file, client_cert og client_key i kk2.toml."
+                )
             ) from error
         return context
 
@@ -136,32 +143,46 @@ class Transport:
 
         host = _shown(self._settings.url)
         if isinstance(error, httpx.InvalidURL | httpx.UnsupportedProtocol):
-            return VismaAccess("Adressen til Visma i kk2.toml er ikke gyldig. Ingenting er sendt.")
+            return VismaAccess(_("Adressen til Visma i kk2.toml er ikke gyldig. Ingenting er sendt."))
         if isinstance(error, httpx.ConnectError) and _is_certificate(error):
-            return VismaAccess(f"Sertifikatet til {host} godtas ikke. Ingenting er sendt. Se etter ca_file i kk2.toml.")
+            return VismaAccess(
+                _("Sertifikatet til {host} godtas ikke. Ingenting er sendt. Se etter ca_file i kk2.toml.").format(
+                    host=host
+                )
+            )
         if isinstance(error, httpx.ConnectError | httpx.ConnectTimeout | httpx.PoolTimeout):
-            return VismaUnreachable(f"Får ikke kontakt med Visma på {host}. Ingenting er sendt. Prøv igjen om litt.")
+            return VismaUnreachable(
+                _("Får ikke kontakt med Visma på {host}. Ingenting er sendt. Prøv igjen om litt.").format(host=host)
+            )
         if isinstance(error, TimeoutError | httpx.TimeoutException):
-            return VismaUncertain(f"Visma på {host} svarte ikke i tide.")
-        return VismaUncertain(f"Forbindelsen med Visma på {host} ble brutt før svaret kom.")
+            return VismaUncertain(_("Visma på {host} svarte ikke i tide.").format(host=host))
+        return VismaUncertain(_("Forbindelsen med Visma på {host} ble brutt før svaret kom.").format(host=host))
 
     def _judge(self, status: int, kind: str, location: str) -> None:
         """Let only XML through; everything else has a meaning of its own."""
         host = _shown(self._settings.url)
         if 300 <= status < 400:
-            target = _shown(location) if location else "en annen adresse"
-            raise VismaAccess(f"Visma viser videre til {target}. Ingenting er utført. Rett url i kk2.toml.")
+            target = _shown(location) if location else _("en annen adresse")
+            raise VismaAccess(
+                _("Visma viser videre til {target}. Ingenting er utført. Rett url i kk2.toml.").format(target=target)
+            )
         if status in _NO_ACCESS:
             raise VismaAccess(
-                f"Visma på {host} slipper oss ikke inn (HTTP {status}). Ingenting er utført. "
-                "Se etter adresse, brukernavn og passord i kk2.toml."
+                _(
+                    "Visma på {host} slipper oss ikke inn (HTTP {status}). Ingenting er utført. Se etter "
+                    "adresse, brukernavn og passord i kk2.toml."
+                ).format(host=host, status=status)
             )
         if kind in MEDIA_TYPES:
             return
         if status >= 500 or status in _BUSY:
-            raise VismaUncertain(f"Visma på {host} svarte med en feil (HTTP {status}).")
+            raise VismaUncertain(
+                _("Visma på {host} svarte med en feil (HTTP {status}).").format(host=host, status=status)
+            )
         raise VismaContract(
-            f"Visma på {host} svarte med noe annet enn XML (HTTP {status}, {kind[:40] or 'uten type'})."
+            _("Visma på {host} svarte med noe annet enn XML (HTTP {status}, {kind}).").format(
+                host=host, status=status, kind=kind[:40] or _("uten type")
+            )
         )
 
 

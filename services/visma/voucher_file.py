@@ -16,6 +16,7 @@ from lxml import etree
 
 from data.documents import Voucher, VoucherLine
 from data.errors import Kk2Error
+from data.language import _
 from services.visma.amounts import to_kroner, to_ore
 from services.visma.contract import XSD, NotTrusted
 from services.visma.envelope import parse
@@ -47,8 +48,10 @@ class UnfitVoucher(Kk2Error):
 
     def __init__(self, reference: str, why: str) -> None:
         super().__init__(
-            f"Bilag {reference} kan ikke stå i en bilagsfil: {why}. Det er ikke skrevet. "
-            "Rett regnskapsoppsettet for kreditor, og bokfør forslaget på nytt."
+            _(
+                "Bilag {reference} kan ikke stå i en bilagsfil: {why}. Det er ikke skrevet. Rett "
+                "regnskapsoppsettet for kreditor, og bokfør forslaget på nytt."
+            ).format(reference=reference, why=why)
         )
 
 
@@ -150,16 +153,18 @@ def _prove(content: bytes, written: Sequence[FileVoucher]) -> None:
     """The file fits the schema, and what is read out of it is what was put in, in balance."""
     for voucher in written:
         if not _REFERENCE.fullmatch(voucher.reference):
-            raise UnfitVoucher(voucher.reference, "referansen har tegn som ikke er lov der")
+            raise UnfitVoucher(voucher.reference, _("referansen har tegn som ikke er lov der"))
         if voucher.debit + voucher.credit:
-            raise UnfitVoucher(voucher.reference, "debet og kredit er ikke like store")
+            raise UnfitVoucher(voucher.reference, _("debet og kredit er ikke like store"))
     wrong = _first_error(parse(content))
     if wrong is not None:
         number, name = wrong
-        raise UnfitVoucher(written[number - 1].reference, f"feltet {name} har en verdi som ikke er lov der")
+        raise UnfitVoucher(
+            written[number - 1].reference, _("feltet {name} har en verdi som ikke er lov der").format(name=name)
+        )
     for before, after in zip(written, read_vouchers(content), strict=True):
         if before != after:
-            raise UnfitVoucher(before.reference, "det leses ikke tilbake slik det ble skrevet")
+            raise UnfitVoucher(before.reference, _("det leses ikke tilbake slik det ble skrevet"))
 
 
 def _message(vouchers: Iterable[FileVoucher]) -> etree._Element:
@@ -172,7 +177,7 @@ def _message(vouchers: Iterable[FileVoucher]) -> etree._Element:
         try:
             parent.append(_voucher(voucher))
         except ValueError:  # of lxml: a control character in a code; texts are cleaned, codes never are
-            raise UnfitVoucher(voucher.reference, "en kode eller et nummer har tegn som XML ikke kan ha") from None
+            raise UnfitVoucher(voucher.reference, _("en kode eller et nummer har tegn som XML ikke kan ha")) from None
     return root
 
 
@@ -226,7 +231,7 @@ def read_vouchers(content: bytes) -> list[FileVoucher]:
     """The vouchers of a file of ours. Raises NotTrusted for anything else: half a file, a DTD, another schema."""
     root = parse(content)
     if _first_error(root) is not None:
-        raise NotTrusted("Filen er ikke en bilagsfil slik kk2 skriver den")
+        raise NotTrusted(_("Filen er ikke en bilagsfil slik kk2 skriver den"))
     parent = root[0]
     approve = parent.get("approveVoucher") == "true"
     return [_read_voucher(element, approve) for element in parent]
@@ -235,7 +240,7 @@ def read_vouchers(content: bytes) -> list[FileVoucher]:
 def _read_voucher(element: etree._Element, approve: bool) -> FileVoucher:
     reference, *text = [each.text or "" for each in element.findall("textLines/text")]
     if not _REFERENCE.fullmatch(reference):
-        raise NotTrusted("Et bilag i filen har ikke referansen sin som første tekst")
+        raise NotTrusted(_("Et bilag i filen har ikke referansen sin som første tekst"))
     return FileVoucher(
         reference=reference,
         company=element.get("company", ""),

@@ -16,6 +16,7 @@ from pathlib import Path
 import msgspec
 
 from data.documents import Voucher
+from data.language import _
 from services.errors import Refused
 from services.rules.posting import KINDS
 from services.visma.contract import NotTrusted
@@ -56,7 +57,7 @@ class VoucherFolder:
             groups.setdefault((voucher.date, voucher.approve), []).append(voucher)
         taken = {each.name.lower().removeprefix(READ.lower()) for each in self._path.iterdir()}
         files = []
-        for (day, _), members in sorted(groups.items()):
+        for (day, _kind), members in sorted(groups.items()):
             name = next(name for name in _names(day) if taken.isdisjoint((name.lower(), list_name(name).lower())))
             taken.add(name.lower())
             files.append(NewFile(name=name, content=render_vouchers(sorted(members, key=_turn))))
@@ -186,16 +187,21 @@ def _wholly_known(path: Path, wanted: Mapping[str, FileVoucher]) -> list[FileVou
         held = _holds(path, wanted)
     except NotTrusted as error:
         raise Refused(
-            f"Filen {path.name} nevner et bilag som skal skrives, men kan ikke leses: {error}. Ingenting er skrevet. "
-            "Se etter i Visma om bilaget er kommet dit, flytt filen ut av mappen, og prøv igjen.",
+            _(
+                "Filen {name} nevner et bilag som skal skrives, men kan ikke leses: {error}. "
+                "Ingenting er skrevet. Se etter i Visma om bilaget er kommet dit, flytt filen ut av "
+                "mappen, og prøv igjen."
+            ).format(name=path.name, error=error),
             code="voucher_file_unreadable",
         ) from error
     for found in held:
         if found != wanted[found.reference]:
             raise Refused(
-                f"Filen {path.name} har bilag {found.reference} med annet innhold enn kk2. Ingenting er skrevet. "
-                "Den kan være endret for hånd. Se etter i Visma hva som er ført, flytt filen ut av mappen, "
-                "og prøv igjen.",
+                _(
+                    "Filen {name} har bilag {reference} med annet innhold enn kk2. Ingenting er skrevet. "
+                    "Den kan være endret for hånd. Se etter i Visma hva som er ført, flytt filen ut av "
+                    "mappen, og prøv igjen."
+                ).format(name=path.name, reference=found.reference),
                 code="voucher_file_changed",
             )
     return held
