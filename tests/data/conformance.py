@@ -507,6 +507,41 @@ class Trail:
             assert free
 
 
+class Near:
+    """Names that are typed wrong."""
+
+    @pytest.mark.parametrize(
+        ("typed", "found"),
+        [
+            *(("Testesne", [1]), ("Kri Testesen", [1]), ("aase", [2]), ("Asse", [2]), ("proevesen", [2])),
+            *(("hanssen", [3]), ("Tor jonsen", [4]), ("Johnsen Thro", [4]), ("öynes", [5]), ("oines", [5])),
+            *(("Kristofer", [5]), ("tesets", [1]), ("xyz", []), ("ka", [1]), ("7", []), ("", [])),
+        ],
+    )
+    async def test_a_typing_mistake_is_forgiven(self, open_it: OpenIt, typed: str, found: list[int]) -> None:
+        store = open_it()
+        names = ["Kari Testesen", "Åse Prøvesen", "Ola Hansen", "Thor Johnsen", "Christoffer Øynes"]
+        await stored(store, *(case(number, debtor_name=name) for number, name in enumerate(names, 1)))
+        assert [doc.id for doc in await store.search(Case, typed, by="near")] == [case(number).id for number in found]
+
+    async def test_whole_words_are_found_before_longer_ones(self, open_it: OpenIt) -> None:
+        store = open_it()
+        await stored(store, case(1, debtor_name="Per Hansen"), case(2, debtor_name="Pernille Hansen"))
+        assert [doc.debtor_name for doc in await store.search(Case, "per", by="whole")] == ["Per Hansen"]
+        assert len(await store.search(Case, "per")) == 2
+
+    async def test_a_name_that_nobody_has_any_more_is_forgotten(self, open_it: OpenIt) -> None:
+        store = open_it()
+        await stored(store, case(1, debtor_name="Kari Testesen"), case(2, debtor_name="Ola Testesen"))
+        docs = [doc for number in (1, 2) if (doc := await store.get(Case, case(number).id))]
+        await stored(store, *(replace(doc, debtor_name="Slettet") for doc in docs[:1]))
+        assert [doc.id for doc in await store.search(Case, "testesne", by="near")] == [case(2).id]
+        assert await store.search(Case, "krai", by="near") == []
+        await stored(store, replace(docs[1], debtor_name="Slettet"))
+        assert await store.search(Case, "testesne", by="near") == []
+        await store.verify()
+
+
 class Notes:
     """What is remembered beside the documents."""
 

@@ -77,6 +77,10 @@ class TestNotes(conformance.Notes):
     pass
 
 
+class TestNear(conformance.Near):
+    pass
+
+
 class TestTrail(conformance.Trail):
     pass
 

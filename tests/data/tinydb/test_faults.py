@@ -322,3 +322,16 @@ async def test_no_message_holds_a_national_id(path: Path) -> None:
     assert secret not in refused.value.message
     assert secret not in repr(refused.value.details)
     await store.close()
+
+
+async def test_a_file_of_an_older_program_gets_new_tables_and_its_words_are_made_again(path: Path) -> None:
+    await seeded(path, case(1, debtor_name="Kari Testesen"))
+    with closing(sqlite3.connect(path)) as raw:
+        raw.executescript(
+            "drop table near_word; drop table note; delete from meta where key = 'search'; delete from search_source;"
+        )
+    store = open_store(path)
+    assert [doc.id for doc in await store.search(Case, "testesne", by="near")] == [case(1).id]
+    await store.remember("kari/recent", "1")
+    assert await store.verify() == 1
+    await store.close()

@@ -58,6 +58,10 @@ class TestNotes(conformance.Notes):
     pass
 
 
+class TestNear(conformance.Near):
+    pass
+
+
 class TestTrail(conformance.Trail):
     pass
 
