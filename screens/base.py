@@ -29,7 +29,7 @@ from textual.worker import Worker
 
 from data.documents import Document
 from data.errors import Conflict, Kk2Error
-from data.language import _
+from data.language import N_, _
 from screens.failures import log_unexpected
 from screens.following import Following
 from screens.widgets.key_line import KeyLine, name_of_action, screen_keys
@@ -101,7 +101,7 @@ class Kk2Screen(Screen[None], inherit_bindings=False):
     ]
     HELP: ClassVar[str] = ""
     SHOWS: ClassVar[frozenset[str]] = frozenset()
-    THING: ClassVar[str] = "det du ser"
+    THING: ClassVar[str] = N_("det du ser")
     DEFAULT_CSS = """
     Kk2Screen { background: $background; overflow: hidden hidden; }
     Kk2Screen > #content { height: 1fr; width: 1fr; background: $background; }
@@ -262,7 +262,7 @@ class Kk2Screen(Screen[None], inherit_bindings=False):
         if len(self.app.screen_stack) < 2:
             return
         if lost := self.unsaved():
-            self.confirm("Forlate skjermbildet?", [lost], self._leave)
+            self.confirm(_("Forlate skjermbildet?"), [lost], self._leave)
         else:
             self._leave()
 
@@ -274,7 +274,7 @@ class Kk2Screen(Screen[None], inherit_bindings=False):
     @property
     def last_done(self) -> "Done | None":
         """What can be taken back now. The service for it is not loaded before there is something."""
-        return self.services.undo.last if "undo" in vars(self.services) else None
+        return self.services.undo.last if "undo" in getattr(self.services, "__dict__", ()) else None
 
     def action_undo(self) -> None:
         if (last := self.last_done) is not None:
@@ -437,7 +437,9 @@ class Kk2Screen(Screen[None], inherit_bindings=False):
     async def _news_line(self, news: News) -> str:
         """`Ola Prøvesen har endret saken 10:32 · F5 viser`."""
         name = await self.services.news.name_of(news.actor)
-        return f"{name} har endret {self.THING} {format_clock(news.time)} · F5 viser"
+        return _("{name} har endret {thing} {time} · F5 viser").format(
+            name=name, thing=_(self.THING), time=format_clock(news.time)
+        )
 
     def on_virtual_table_load_failed(self, message: "VirtualTable.LoadFailed") -> None:
         self.show_error(message.error)

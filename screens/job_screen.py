@@ -5,6 +5,7 @@ from typing import ClassVar
 from textual.message import Message
 from textual.screen import ModalScreen
 
+from data.language import n_
 from screens.base import Kk2Screen
 from screens.widgets.progress_line import ProgressLine
 
@@ -59,7 +60,7 @@ class JobScreen(Kk2Screen):
 
 def counted(number: int, one: str, many: str) -> str:
     """`1 sak`, `1 284 saker`."""
-    return f"{number:,}".replace(",", " ") + f" {one if number == 1 else many}"
+    return f"{number:,}".replace(",", " ") + f" {n_(one, many, number)}"
 
 
 def _capital(text: str) -> str:

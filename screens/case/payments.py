@@ -9,7 +9,7 @@ from textual.binding import Binding, BindingType
 from textual.events import Resize
 
 from data.documents import Payment
-from data.language import _
+from data.language import N_, _
 from screens.case.coverage_lines import coverage_lines, detail_line
 from screens.case.new_payment import NewPaymentForm
 from screens.case.payment_rows import columns, has_surplus, listed, payment_row, sum_row
@@ -32,8 +32,8 @@ OTHER_ACTIONS = ("enter_new", "show_deleted")
 class PaymentsTab(CaseTab):
     """The table of payments; under it the coverage of the chosen one, or the form for a new one."""
 
-    NAME = "Avdrag"
-    HELP = """
+    NAME = N_("Avdrag")
+    HELP = N_("""
 Avdrag viser innbetalingene på saken, hva hver av dem dekket, og om den er bokført. Under tabellen står dekningen av \
 den som er merket.
 
@@ -43,7 +43,7 @@ lenge den ikke er bokført.
 
 F flytter til en annen sak i én operasjon. Er innbetalingen alt bokført, flyttes den bare i kk2. S sletter; \
 opplysningene blir stående, vises med V, og kan hentes med ↑ når du fører en ny innbetaling.
-"""
+""")
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("n", "enter_new", "Ny", tooltip="Ny innbetaling", id="case.payment.new"),
         Binding("f", "move", "Flytt", tooltip="Flytt innbetalingen til en annen sak", id="case.payment.move"),
@@ -60,7 +60,7 @@ opplysningene blir stående, vises med V, og kan hentes med ↑ når du fører e
 
     def __init__(self) -> None:
         super().__init__(id="avdrag")
-        self._table = ListTable(columns(80, surplus=False), empty="Ingen innbetalinger. N fører en ny.")
+        self._table = ListTable(columns(80, surplus=False), empty=_("Ingen innbetalinger. N fører en ny."))
         self._coverage = Plain(id="coverage")
         self._details = Plain(id="details")
         self._view: CaseView | None = None
@@ -114,7 +114,7 @@ opplysningene blir stående, vises med V, og kan hentes med ↑ når du fører e
             self._table.focus()
 
     def unsaved(self) -> str:
-        return "Innbetalingen er ikke lagret." if self._form.changed else ""
+        return _("Innbetalingen er ikke lagret.") if self._form.changed else ""
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Off while the form is open; what acts on a live payment needs one under the cursor."""
@@ -157,7 +157,7 @@ opplysningene blir stående, vises med V, og kan hentes med ↑ når du fører e
     @on(Form.Close)
     def close(self) -> None:
         if self._form.changed:
-            self.frame.confirm("Forkaste innbetalingen?", [self.unsaved()], self._leave_form)
+            self.frame.confirm(_("Forkaste innbetalingen?"), [self.unsaved()], self._leave_form)
         else:
             self._leave_form()
 
@@ -175,13 +175,13 @@ opplysningene blir stående, vises med V, og kan hentes med ↑ når du fører e
 
     def action_delete(self) -> None:
         if (payment := self._live()) is not None:
-            dialog = TextDialog("Slette innbetalingen?", describe(payment) + "\nHvorfor slettes den?")
+            dialog = TextDialog(_("Slette innbetalingen?"), describe(payment) + _("\nHvorfor slettes den?"))
             self.app.push_screen(dialog, lambda reason: self._confirm_delete(payment, reason))
 
     def _confirm_delete(self, payment: Payment, reason: str | None) -> None:
         if reason:
-            effect = [describe(payment), f"Begrunnelse: {reason}", delete_effect(payment)]
-            self.frame.confirm("Slette innbetalingen?", effect, lambda: self._delete(payment, reason))
+            effect = [describe(payment), _("Begrunnelse: {reason}").format(reason=reason), delete_effect(payment)]
+            self.frame.confirm(_("Slette innbetalingen?"), effect, lambda: self._delete(payment, reason))
 
     def _delete(self, payment: Payment, reason: str) -> None:
         work = self.services.payments.delete(payment.id, reason, self.services.actor)
@@ -193,7 +193,8 @@ opplysningene blir stående, vises med V, og kan hentes med ↑ når du fører e
     def action_move(self) -> None:
         if (payment := self._live()) is not None:
             dialog = ChooseCaseDialog(
-                case_search(self.services.cases), heading=f"Flytt {format_amount(payment.amount)} til sak"
+                case_search(self.services.cases),
+                heading=_("Flytt {amount} til sak").format(amount=format_amount(payment.amount)),
             )
             self.app.push_screen(dialog, lambda number: self._preview(payment, number))
 
@@ -203,7 +204,7 @@ opplysningene blir stående, vises med V, og kan hentes med ↑ når du fører e
             self.frame.run_service(work, self._confirm_move, group="move")
 
     def _confirm_move(self, preview: MovePreview) -> None:
-        question = f"Flytte innbetalingen til sak {preview.target.id}?"
+        question = _("Flytte innbetalingen til sak {id}?").format(id=preview.target.id)
         self.frame.confirm(question, move_effect(preview), lambda: self._move(preview))
 
     def _move(self, preview: MovePreview) -> None:
@@ -258,27 +259,27 @@ def describe(payment: Payment) -> str:
 def delete_effect(payment: Payment) -> str:
     """What becomes of the posting."""
     if payment.posting == "posted":
-        return "Den er bokført; bilaget i Visma endres ikke. Skal pengene til en annen sak, flytt i stedet (F)."
+        return _("Den er bokført; bilaget i Visma endres ikke. Skal pengene til en annen sak, flytt i stedet (F).")
     if payment.posting == "not_ours":
-        return "Den er ført i Visma; der endres ingenting."
-    return "Den går ut av bokføringsforslaget. Opplysningene blir stående på saken."
+        return _("Den er ført i Visma; der endres ingenting.")
+    return _("Den går ut av bokføringsforslaget. Opplysningene blir stående på saken.")
 
 
 def move_effect(preview: MovePreview) -> list[str]:
     """The amount, both balances before and after, and what happens to the posting."""
     posting = (
-        "Den bokføres fra den nye saken."
+        _("Den bokføres fra den nye saken.")
         if preview.posting == "pending"
-        else "Den bokføres ikke fra den nye saken; endringen er bare i kk2."
+        else _("Den bokføres ikke fra den nye saken; endringen er bare i kk2.")
     )
     return [
         describe(preview.payment),
         "",
-        f"{'':<16}{'Saldo nå':>14}{'Saldo etter':>16}",
+        f"{'':<16}{_('Saldo nå'):>14}{_('Saldo etter'):>16}",
         _balance_line(preview.source.id, preview.source_before, preview.source_after),
         _balance_line(preview.target.id, preview.target_before, preview.target_after),
         "",
-        f"Skyldner på den nye saken: {preview.target.debtor_name}",
+        _("Skyldner på den nye saken: {debtor_name}").format(debtor_name=preview.target.debtor_name),
         posting,
     ]
 

@@ -1,23 +1,28 @@
 """The keys of the moment, in one plain line at the bottom. What there is no room for stands in the help (F1)."""
 
-from collections.abc import Iterable, Sequence
-from typing import Any, NamedTuple
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Any, ClassVar, NamedTuple
 
 from rich.cells import cell_len
 from rich.segment import Segment
-from textual.binding import ActiveBinding, Binding
+from rich.style import Style
+from textual.binding import ActiveBinding, Binding, BindingType
+from textual.geometry import Region
+from textual.keys import key_to_character
 from textual.screen import Screen
 from textual.strip import Strip
 from textual.widget import Widget
 
+from data.language import N_, _
 from screens.widgets.columns import fit
+from screens.widgets.safe_text import safe
 
 MOST_KEYS = 8
 GAP = "   "
-_NAMES = {
+KEY_NAMES = {
     "escape": "ESC",
     "enter": "Enter",
-    "space": "Mellomrom",
+    "space": N_("Mellomrom"),
     "slash": "/",
     "tab": "Tab",
     "shift+tab": "Shift+Tab",
@@ -49,10 +54,11 @@ def key_name(binding: Binding) -> str:
     """`f1` → F1, `ctrl+s` → Ctrl+S, `escape` → ESC, `n` → N."""
     if binding.key_display:
         return binding.key_display
-    if binding.key in _NAMES:
-        return _NAMES[binding.key]
+    if binding.key in KEY_NAMES:
+        return _(KEY_NAMES[binding.key])
     *modifiers, key = binding.key.split("+")
-    return "+".join([*(modifier.capitalize() for modifier in modifiers), _NAMES.get(key, key.upper())])
+    key = key_to_character(key) or key
+    return "+".join([*(modifier.capitalize() for modifier in modifiers), _(KEY_NAMES.get(key, key.upper()))])
 
 
 def screen_keys(screen: Screen[Any], *, hidden: bool = False) -> list[Key]:
@@ -61,8 +67,9 @@ def screen_keys(screen: Screen[Any], *, hidden: bool = False) -> list[Key]:
     The screen's own word for a key wins over the focused widget's (Enter in a table). With `hidden`, also those
     that are not for the bottom line.
     """
-    active = screen.active_bindings
-    own = list(Binding.make_bindings(type(screen).BINDINGS))
+    changed = getattr(screen.app, "changed_keys", {})
+    active = in_order(screen.active_bindings) if changed else screen.active_bindings
+    own = list(_as_changed(type(screen).BINDINGS, changed))
     declared = {binding.key for binding in own}
     rest = [found for key, found in active.items() if key not in declared]
     parts = [found.binding for found in rest if found.node not in (screen, screen.app)]
@@ -71,7 +78,26 @@ def screen_keys(screen: Screen[Any], *, hidden: bool = False) -> list[Key]:
     loud, silent = [part for part in parts if part.show], [part for part in parts if not part.show]
     keys = [(binding, False) for binding in (*loud, *own)] + [(binding, True) for binding in (*common, *silent)]
     shown = [(binding, last) for binding, last in keys if _works(binding, active) and (hidden or binding.show)]
-    return [Key(key_name(binding), binding.description, last) for binding, last in _one_per_action(shown)]
+    return [Key(key_name(binding), _(binding.description), last) for binding, last in _one_per_action(shown)]
+
+
+def in_order(active: dict[str, ActiveBinding]) -> dict[str, ActiveBinding]:
+    """The bindings of each node as they are declared: Textual puts those with a changed key last."""
+    nodes = list(dict.fromkeys(found.node for found in active.values()))
+    declared = {node: [binding.id for _key, binding in node._bindings] for node in nodes}
+
+    def place(entry: tuple[str, ActiveBinding]) -> tuple[int, int]:
+        node, binding, *_rest = entry[1]
+        return nodes.index(node), declared[node].index(binding.id)
+
+    return dict(sorted(active.items(), key=place))
+
+
+def _as_changed(bindings: Iterable[BindingType], changed: Mapping[str, str]) -> Iterator[Binding]:
+    """Each key of the bindings, with those that kk2.toml gives in place of the program's own."""
+    for binding in Binding.make_bindings(bindings):
+        keys = changed.get(binding.id or "") if changed else None
+        yield from (binding.with_key(key) for key in keys.split(",")) if keys else (binding,)
 
 
 def _works(binding: Binding, active: dict[str, ActiveBinding]) -> bool:
@@ -99,16 +125,37 @@ def _width(keys: Sequence[Key]) -> int:
     return cell_len(GAP.join(key.text for key in keys))
 
 
-class KeyLine(Widget):
-    """A rule and the line of keys. Follows focus and disabled actions, and repaints only when its text changes."""
+def name_of_action(screen: Screen[Any], action: str) -> str:
+    """The key that does this now, as a person reads it; empty when none does."""
+    found = [each.binding for each in screen.active_bindings.values() if each.enabled and each.binding.action == action]
+    return key_name(found[0]) if found else ""
 
+
+class KeyLine(Widget):
+    """A rule and the line of keys. Follows focus and disabled actions, and repaints only when its text changes.
+
+    What was done stands in the rule, where it covers nothing and no clock has to take it away.
+    """
+
+    COMPONENT_CLASSES: ClassVar[set[str]] = {"key-line--told"}
     DEFAULT_CSS = """
-    KeyLine { dock: bottom; height: 2; width: 100%; color: $secondary; background: $background; }
+    KeyLine {
+        dock: bottom; height: 2; width: 100%; color: $secondary; background: $background;
+        & > .key-line--told { color: $foreground; text-style: bold; }
+    }
     """
 
     def __init__(self) -> None:
         super().__init__()
         self._text = ""
+        self._told = ""
+
+    def tell(self, text: str) -> None:
+        """Say something in the rule; empty: a plain rule."""
+        text = safe(_(text))
+        if text != self._told:
+            self._told = text
+            self.refresh(Region(0, 0, self.size.width, 1))
 
     @property
     def text(self) -> str:
@@ -129,5 +176,17 @@ class KeyLine(Widget):
             self.refresh()
 
     def render_line(self, y: int) -> Strip:
-        text = " " + fit(self._text, self.size.width - 1) if y else "─" * self.size.width
-        return Strip([Segment(text, self.rich_style)]).adjust_cell_length(self.size.width, self.rich_style)
+        width, style = self.size.width, self.rich_style
+        segments = [Segment(" " + fit(self._text, width - 1), style)] if y else self._rule(width, style)
+        return Strip(segments).adjust_cell_length(width, style)
+
+    def _rule(self, width: int, style: Style) -> list[Segment]:
+        if not self._told:
+            return [Segment("─" * width, style)]
+        told = fit(self._told, min(cell_len(self._told), max(width - 4, 0)))
+        rest = "─" * (width - cell_len(told) - 3)
+        return [
+            Segment("─ ", style),
+            Segment(told, self.get_component_rich_style("key-line--told")),
+            Segment(f" {rest}", style),
+        ]
