@@ -2,7 +2,7 @@
 
 import asyncio
 import pkgutil
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import ExitStack
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar
@@ -64,6 +64,8 @@ class Kk2App(TerminalApp, inherit_bindings=False):
         self.services = services
         self._log_path = log
         self._at_the_end = ExitStack()
+        self.changed_keys: Mapping[str, str] = {}
+        """Of kk2.toml, by the bindings' ids: see kk2tui/keys.py."""
         self._copies: Clipboard | None = None
         self._listening: asyncio.Task[None] | None = None
         self.animation_level = "none"
@@ -72,6 +74,8 @@ class Kk2App(TerminalApp, inherit_bindings=False):
     def on_mount(self) -> None:
         self._at_the_end.enter_context(log_to(self._log_path))
         self._listening = asyncio.create_task(self._listen())
+        if self.changed_keys:
+            self.set_keymap(dict(self.changed_keys))
         self.push_screen(MenuScreen())
 
     async def on_unmount(self) -> None:
@@ -196,4 +200,4 @@ class Kk2App(TerminalApp, inherit_bindings=False):
     def _fatal_error(self) -> None:
         """Textual's own prints the traceback with all local variables, and with them people's national ids."""
         if self._exception is not None and not self._exit_renderables:
-            self.panic(Text(CRASHED.format(reference=log_unexpected(self._exception))))
+            self.panic(Text(_(CRASHED).format(reference=log_unexpected(self._exception))))

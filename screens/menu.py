@@ -9,8 +9,10 @@ from textual import on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Container, Vertical
+from textual.events import Resize
 
 from data.errors import Kk2Error
+from data.language import N_, _, n_
 from screens.base import Kk2Screen
 from screens.failures import log_unexpected
 from screens.widgets.columns import Column, Look, Row
@@ -24,11 +26,12 @@ from services.rules.dates import format_date
 from services.rules.money import format_amount
 
 if TYPE_CHECKING:
-    from services.overview import Overview
+    from services.overview import MonthPaid, Overview
 
 MOST_CASES = 5
 DRAWN_S = 0.05  # by when the menu's lines are on the screen
 WIDE = 108  # columns that the items and the figures need side by side
+ITEMS_WIDTH = 56  # on a wide screen
 
 
 class Item(NamedTuple):
@@ -45,17 +48,17 @@ class Item(NamedTuple):
 
 
 ITEMS = (
-    Item("1", "Saker", "screens.cases:CasesScreen"),
-    Item("2", "Import av nye saker", "screens.case_import:CaseImportScreen"),
-    Item("3", "Import av OCR", "screens.ocr_import:OcrImportScreen"),
-    Item("4", "Uplasserte innbetalinger", "screens.unplaced:UnplacedScreen"),
-    Item("5", "Bokføringsforslag", "screens.posting:PostingScreen"),
-    Item("6", "Betalinger fra Visma", "screens.visma_payments:VismaPaymentsScreen"),
-    Item("7", "Konvertering", "screens.conversion:ConversionScreen"),
-    Item("8", "Kvitteringer", "screens.receipts:ReceiptsScreen"),
-    Item("9", "Utboks", "screens.outbox:OutboxScreen"),
-    Item("A", "Administrasjon", "screens.admin.admin:AdminScreen"),
-    Item("L", "Lovverk", "screens.law:LawScreen"),
+    Item("1", N_("Saker"), "screens.cases:CasesScreen"),
+    Item("2", N_("Import av nye saker"), "screens.case_import:CaseImportScreen"),
+    Item("3", N_("Import av OCR"), "screens.ocr_import:OcrImportScreen"),
+    Item("4", N_("Uplasserte innbetalinger"), "screens.unplaced:UnplacedScreen"),
+    Item("5", N_("Bokføringsforslag"), "screens.posting:PostingScreen"),
+    Item("6", N_("Betalinger fra Visma"), "screens.visma_payments:VismaPaymentsScreen"),
+    Item("7", N_("Konvertering"), "screens.conversion:ConversionScreen"),
+    Item("8", N_("Kvitteringer"), "screens.receipts:ReceiptsScreen"),
+    Item("9", N_("Utboks"), "screens.outbox:OutboxScreen"),
+    Item("A", N_("Administrasjon"), "screens.admin.admin:AdminScreen"),
+    Item("L", N_("Lovverk"), "screens.law:LawScreen"),
 )
 CASE_IMPORT, UNPLACED, POSTING = (f"place {ITEMS[index].place}" for index in (1, 3, 4))
 OUTBOX = "place screens.outbox:OutboxScreen"
@@ -98,23 +101,23 @@ class MenuScreen(Kk2Screen):
         }
     )
     HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (WIDE, "-wide")]  # noqa: RUF012 - Textual declares it like this
-    HELP = """
+    HELP = N_("""
 Menyen står i dagens rekkefølge. Velg med tegnet foran, eller med piltaster og Enter.
 
 Tallene til høyre viser hva som venter nå; de oppdateres når du kommer tilbake hit, og med F5.
 
 Under «Trenger deg» står det som ikke går videre uten deg. Tab flytter dit, Enter åpner det.
-"""
+""")
     DEFAULT_CSS = """
     MenuScreen #menu { height: 1fr; padding: 0 1; }
-    MenuScreen #items { height: 11; margin: 1 0; }
+    MenuScreen #items { height: 11; margin-bottom: 1; }
     MenuScreen #right { height: 1fr; }
     MenuScreen #figures { height: auto; padding: 0 2; }
-    MenuScreen .section { margin-top: 1; padding: 0 2; }
+    MenuScreen .section { padding: 0 2; }
     MenuScreen.-wide #menu { layout: horizontal; }
-    MenuScreen.-wide #items { width: 56; height: 1fr; }
+    MenuScreen.-wide #items { width: 56; height: 1fr; margin-top: 1; }
     MenuScreen.-wide #right { padding-left: 3; }
-    MenuScreen.-wide #figures { margin-top: 1; }
+    MenuScreen.-wide #figures, MenuScreen.-wide .section { margin-top: 1; }
     """
 
     def __init__(self) -> None:
@@ -122,9 +125,10 @@ Under «Trenger deg» står det som ikke går videre uten deg. Tab flytter dit, 
         columns = [Column("", 1), Column(""), Column("", 10, right=True), Column("", 13, right=True)]
         self._items = Pane(columns, id="items")
         self._figures = Plain(id="figures")
-        self._needs = Pane([Column(""), Column("", 24)], empty="Ingenting akkurat nå.", id="needs")
+        self._needs = Pane([Column(""), Column("", 24)], empty=_("Ingenting akkurat nå."), id="needs")
         self._troubles: tuple[Need, ...] = ()
         self._overview: Overview | None = None
+        self._paid: Sequence[MonthPaid] = ()
 
     def content(self) -> ComposeResult:
         self.set_class(self.app.size.width >= WIDE, "-wide")  # now, while there is nothing to lay out anew
@@ -132,13 +136,16 @@ Under «Trenger deg» står det som ikke går videre uten deg. Tab flytter dit, 
             yield self._items
             with Vertical(id="right"):
                 yield self._figures
-                yield Plain("Trenger deg", classes="section")
+                yield Plain(_("Trenger deg"), classes="section")
                 yield self._needs
 
     def on_mount(self) -> None:
         self._items.set_rows(item_rows(None))
         services = self.services
-        self.show_title(f"kk2 · {services.municipality}", f"{services.handler.name} · Visma: {services.visma}")
+        self.show_title(
+            _("kk2 · {municipality}").format(municipality=services.municipality),
+            _("{name} · Visma: {visma}").format(name=services.handler.name, visma=services.visma),
+        )
 
     def on_screen_resume(self) -> None:
         if self._overview is not None:
@@ -147,19 +154,32 @@ Under «Trenger deg» står det som ikke går videre uten deg. Tab flytter dit, 
     def load(self) -> None:
         self.run_service(self._counts(), self._show)
 
-    async def _counts(self) -> "Overview":
+    async def _counts(self) -> "tuple[Overview, Sequence[MonthPaid]]":
         """The figures; the first time when the lines have been drawn: nobody waits for figures to begin."""
         if self._overview is None:
             await asyncio.sleep(DRAWN_S)
-        return await self.services.overview.read()
+        overview = self.services.overview
+        return await overview.read(), await overview.paid_by_month()
 
-    def _show(self, overview: "Overview") -> None:
+    def _show(self, seen: "tuple[Overview, Sequence[MonthPaid]]") -> None:
+        overview, self._paid = seen
         if self._overview is None:
             self._take_up(overview)
         self._overview = overview
         self._items.set_rows(item_rows(overview, self.services.clock.now()))
-        self._figures.show(figures(overview))
+        self._show_figures()
         self._needs.set_rows(need_rows([*needs(overview), *self._troubles]))
+
+    def _show_figures(self) -> None:
+        from screens.menu_figures import figures
+
+        if self._overview is not None:
+            width, wide = self.app.size.width, self.app.size.width >= WIDE
+            room = width - ITEMS_WIDTH - 9 if wide else width - 6
+            self._figures.show(figures(self._overview, self._paid, room, wide=wide))
+
+    def on_resize(self, _event: Resize) -> None:
+        self._show_figures()
 
     def _take_up(self, overview: "Overview") -> None:
         """Go on with what broke off or waits. It can be begun anew at any time, so leaving does not wait for it."""
@@ -204,16 +224,16 @@ Under «Trenger deg» står det som ikke går videre uten deg. Tab flytter dit, 
 async def catch_up(services: Services) -> list[Need]:
     """At start: find vouchers whose sending broke off, and write back case numbers that wait. Returns what failed."""
     return await _tried(
-        ("Avbrutte bilag er ikke undersøkt", services.delivery.recover(services.actor)),
-        ("Saksnummer er ikke skrevet tilbake", services.case_import.write_back(services.actor)),
+        (_("Avbrutte bilag er ikke undersøkt"), services.delivery.recover(services.actor)),
+        (_("Saksnummer er ikke skrevet tilbake"), services.case_import.write_back(services.actor)),
     )
 
 
 async def send_mail(services: Services) -> list[Need]:
     """At start: make the letters that wait, and send the e-mail that waits. Returns what failed."""
     return await _tried(
-        ("Inkassovarsler er ikke laget", services.case_import.make_late_letters(services.actor)),
-        ("E-post er ikke sendt", _send(services)),
+        (_("Inkassovarsler er ikke laget"), services.case_import.make_late_letters(services.actor)),
+        (_("E-post er ikke sendt"), _send(services)),
     )
 
 
@@ -232,10 +252,10 @@ async def _tried(*jobs: tuple[str, Awaitable[object]]) -> list[Need]:
         try:
             await work
         except Kk2Error as error:
-            troubles.append(Need(f"told {what}. {error.message}", what, "Enter viser hvorfor"))
+            troubles.append(Need(f"told {what}. {error.message}", what, _("Enter viser hvorfor")))
         except Exception as error:
-            told = f"{what}. Referanse {log_unexpected(error)}."
-            troubles.append(Need(f"told {told}", what, "Enter viser hvorfor"))
+            told = _("{what}. Referanse {reference}.").format(what=what, reference=log_unexpected(error))
+            troubles.append(Need(f"told {told}", what, _("Enter viser hvorfor")))
     return troubles
 
 
@@ -244,64 +264,69 @@ def item_rows(overview: "Overview | None", now: datetime | None = None) -> list[
     counts = counts_of(overview) if overview else {}
     if overview and overview.fetched and now:
         counts["6"] = ("sist", recent(overview.fetched, now))
-    return [Row(item.key, (item.key, item.name, *counts.get(item.key, ("", "")))) for item in ITEMS]
+    return [Row(item.key, (item.key, _(item.name), *counts.get(item.key, ("", "")))) for item in ITEMS]
 
 
 def counts_of(overview: "Overview") -> dict[str, tuple[str, str]]:
     """(count, amount) to show, by the item's key; what is nothing shows nothing."""
     return {
-        "1": (f"{number(overview.open_cases)} åpne", ""),
+        "1": (_("{number} åpne").format(number=number(overview.open_cases)), ""),
         "3": (plural(overview.inbox_files, "fil", "filer"), ""),
         "4": (number(overview.unplaced), format_amount(overview.unplaced_amount)) if overview.unplaced else ("", ""),
         "5": (number(overview.to_post), format_amount(overview.to_post_amount)) if overview.to_post else ("", ""),
         "9": (number(overview.under_way + overview.mails_waiting + overview.mails_unsure), "")
         if overview.under_way or overview.mails_waiting or overview.mails_unsure
         else ("", ""),
-        "7": (number(overview.unlinked), "ikke koblet") if overview.unlinked else ("", ""),
+        "7": (number(overview.unlinked), _("ikke koblet")) if overview.unlinked else ("", ""),
     }
-
-
-def figures(overview: "Overview") -> str:
-    """The key figures, amounts under each other."""
-    return "\n".join(
-        f"{label:<26}{value:>14}"
-        for label, value in (
-            ("Utestående på åpne saker", format_amount(overview.outstanding)),
-            ("Løsningsgrad", f"{overview.solved_percent} %"),
-        )
-    )
 
 
 def needs(overview: "Overview") -> list[Need]:
     """What does not go on by itself, the gravest first."""
     found = []
     if overview.needs_decision:
-        found.append(Need(POSTING, f"{number(overview.needs_decision)} bilag må avgjøres", "Bokføringsforslag"))
+        found.append(
+            Need(
+                POSTING,
+                _("{number} bilag må avgjøres").format(number=number(overview.needs_decision)),
+                _("Bokføringsforslag"),
+            )
+        )
     if unknown := overview.unknown - overview.needs_decision:
-        found.append(Need(POSTING, f"{number(unknown)} bilag med ukjent utfall", "Bokføringsforslag"))
-    found += [Need(f"case {case}", "Sak uten reskontrotype", case) for case in overview.problem_cases[:MOST_CASES]]
+        found.append(
+            Need(POSTING, _("{number} bilag med ukjent utfall").format(number=number(unknown)), _("Bokføringsforslag"))
+        )
+    found += [Need(f"case {case}", _("Sak uten reskontrotype"), case) for case in overview.problem_cases[:MOST_CASES]]
     if (more := len(overview.problem_cases) - MOST_CASES) > 0:
-        found.append(Need(POSTING, f"… og {plural(more, 'sak', 'saker')} til", "Bokføringsforslag"))
+        found.append(
+            Need(POSTING, _("… og {cases} til").format(cases=plural(more, "sak", "saker")), _("Bokføringsforslag"))
+        )
     if overview.waiting_for_rate:
         text = plural(overview.waiting_for_rate, "sak venter på rentesats", "saker venter på rentesats")
-        found.append(Need(POSTING, text, "Bokføringsforslag"))
+        found.append(Need(POSTING, text, _("Bokføringsforslag")))
     if overview.unplaced:
         text = plural(overview.unplaced, "innbetaling uten sak", "innbetalinger uten sak")
-        found.append(Need(UNPLACED, text, "Uplasserte innbetalinger"))
+        found.append(Need(UNPLACED, text, _("Uplasserte innbetalinger")))
     if overview.mails_unsure:
         text = plural(overview.mails_unsure, "e-post må avgjøres", "e-poster må avgjøres")
-        found.append(Need(OUTBOX, text, "Utboks"))
+        found.append(Need(OUTBOX, text, _("Utboks")))
     if overview.letters_waiting:
         text = plural(overview.letters_waiting, "kjøring mangler inkassovarsler", "kjøringer mangler inkassovarsler")
-        found.append(Need(CASE_IMPORT, text, "Import av nye saker"))
+        found.append(Need(CASE_IMPORT, text, _("Import av nye saker")))
     if overview.pending_write_back:
-        text = f"{number(overview.pending_write_back)} saksnummer er ikke i Visma ennå"
-        found.append(Need(CASE_IMPORT, text, "Import av nye saker"))
+        text = _("{number} saksnummer er ikke i Visma ennå").format(number=number(overview.pending_write_back))
+        found.append(Need(CASE_IMPORT, text, _("Import av nye saker")))
     if overview.unlinked:
         text = plural(overview.unlinked, "fordring uten faktura i Visma", "fordringer uten faktura i Visma")
-        found.append(Need(CONVERSION, text, "Konvertering"))
+        found.append(Need(CONVERSION, text, _("Konvertering")))
     if overview.rates_warning and overview.rates_until:
-        found.append(Need(RATES, f"Rentesats er kjent til {format_date(overview.rates_until)}", "Lovverk"))
+        found.append(
+            Need(
+                RATES,
+                _("Rentesats er kjent til {rates_until}").format(rates_until=format_date(overview.rates_until)),
+                _("Lovverk"),
+            )
+        )
     return found
 
 
@@ -315,7 +340,7 @@ def recent(instant: datetime, now: datetime) -> str:
     day = local.date()
     if day < today - timedelta(days=300):
         return format_date(day)
-    named = {today: "i dag", today - timedelta(days=1): "i går"}.get(day, f"{day:%d.%m.}")
+    named = {today: _("i dag"), today - timedelta(days=1): _("i går")}.get(day, f"{day:%d.%m.}")
     return f"{named} {local:%H:%M}"
 
 
@@ -326,4 +351,4 @@ def number(count: int) -> str:
 
 def plural(count: int, one: str, many: str) -> str:
     """`1 fil`, `2 filer`; nothing for none."""
-    return "" if not count else f"{number(count)} {one if count == 1 else many}"
+    return "" if not count else f"{number(count)} {n_(one, many, count)}"

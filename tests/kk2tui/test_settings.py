@@ -14,7 +14,7 @@ from kk2tui.settings import (
     password,
     read_settings,
 )
-from kk2tui.theme import DARK, LIGHT
+from kk2tui.theme import THEMES
 from kk2tui.wiring import write_settings
 
 
@@ -116,7 +116,7 @@ def test_a_file_that_cannot_be_read_is_refused(tmp_path: Path) -> None:
         read_settings(tmp_path)
 
 
-@pytest.mark.parametrize("name", [DARK.name, LIGHT.name])
+@pytest.mark.parametrize("name", THEMES)
 def test_each_theme_that_exists_can_be_chosen(tmp_path: Path, name: str) -> None:
     assert read_settings(written(tmp_path, f"[ui]\ntheme = '{name}'")).ui.theme == name
 

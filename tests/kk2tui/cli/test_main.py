@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from kk2tui import session
 from kk2tui.arguments import hoist
-from kk2tui.cli import context
 from tests.kk2tui.command_line import CommandLine
 from tests.kk2tui.shape import misfits
 
@@ -137,7 +137,7 @@ def test_something_unforeseen_is_one_line_with_a_reference_and_a_scrubbed_log(
     def broken(*_: object) -> None:
         raise RuntimeError("person 01817512345 er rar")
 
-    monkeypatch.setattr(context, "opened_services", broken)
+    monkeypatch.setattr(session, "opened_services", broken)
     answer = fresh("cases", "list")
     assert answer.status == 1
     assert len(answer.err.splitlines()) == 1
@@ -157,7 +157,7 @@ def test_something_unforeseen_without_a_home_is_told_all_the_same(
     def broken(*_: object) -> None:
         raise RuntimeError("rart")
 
-    monkeypatch.setattr(context, "opened_services", broken)
+    monkeypatch.setattr(session, "opened_services", broken)
     answer = CommandLine(tmp_path / "borte")("cases", "list", "--json")
     assert (answer.status, answer.error()["code"]) == (1, "unforeseen")
 
