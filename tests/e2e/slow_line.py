@@ -16,7 +16,7 @@ from typing import NamedTuple
 from tests.benchmarks.large_home import LOGIN, make_large_home
 from tests.e2e.program import COMMAND, TODAY
 from tests.e2e.slow_wire import Line, relayed
-from tests.e2e.ssh import served_over_ssh, ssh_command
+from tests.e2e.ssh.one_command import served_over_ssh, ssh_command
 from tests.e2e.terminal import Terminal
 
 MODEM = Line(bits=128_000, round_trip=0.080)

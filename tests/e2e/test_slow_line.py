@@ -6,7 +6,7 @@ import pytest
 
 from tests.benchmarks.large_home import make_large_home
 from tests.e2e.slow_line import MODEM, answers, session, table
-from tests.e2e.ssh import sshd
+from tests.e2e.ssh.daemon import sshd
 
 pytestmark = [pytest.mark.e2e, pytest.mark.skipif(sshd() is None, reason="sshd is not installed")]
 

@@ -1,0 +1,1 @@
+"""kk2 through a real sshd on this machine."""
