@@ -7,7 +7,7 @@ import importlib
 import sys
 from time import perf_counter
 
-BENCHMARKS = ("ocr", "sizes", "bank", "visma", "start", "saker")
+BENCHMARKS = ("ocr", "sizes", "bank", "visma", "start", "saker", "wire", "find")
 SIZED = ("sizes", "bank")
 
 
