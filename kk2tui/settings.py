@@ -100,7 +100,7 @@ class UiSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_field
 
 
 class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """The whole file. `name` is shown on the main menu."""
+    """The whole file. `name` is shown on the main menu; `keys` has keys by the id of what they do (kk2tui/keys.py)."""
 
     name: str = ""
     visma: VismaSettings = VismaSettings()
@@ -108,6 +108,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     mail: MailSettings = MailSettings()
     ssh: SshSettings = SshSettings()
     ui: UiSettings = UiSettings()
+    keys: dict[str, str] = {}
 
 
 _SERVERS: dict[type, str] = {

@@ -5,8 +5,9 @@ import gc
 import os
 import sys
 
+from data.language import _
 from kk2tui.session import Session, session_from
-from kk2tui.settings import read_settings
+from kk2tui.settings import FILE_NAME, read_settings
 from kk2tui.wiring import LOG, opened_services
 from services.errors import Refused
 
@@ -32,7 +33,7 @@ def open_application(home: str | None, handler: str | None) -> None:
 def run_application(session: Session) -> None:
     """Run the screens until the handler leaves. Raises Refused when there is no terminal to show them in."""
     if not (sys.stdin.isatty() and sys.stdout.isatty()):
-        raise Refused("Programmet trenger en terminal. Se kommandoene med kk2 --help.", code="no_terminal")
+        raise Refused(_("Programmet trenger en terminal. Se kommandoene med kk2 --help."), code="no_terminal")
     gc.disable()  # until the screens are there: what loading makes stays, and collections would go through it in vain
     status = asyncio.run(_run(session))
     if status:
@@ -52,6 +53,10 @@ async def _run(session: Session) -> int:
         app = Kk2App(services, session.home / LOG, RemoteDriver, frame_diff=terminal.frame_diff, theme=terminal.theme)
         app.erases_in_colour = terminal.erases_in_colour
         app.shows_cursor = terminal.cursor
+        if settings.keys:
+            from kk2tui.keys import keymap  # and all screens
+
+            app.changed_keys = keymap(settings.keys, session.home / FILE_NAME)
         gc.freeze()  # nor need later collections
         gc.enable()
         await app.run_async(mouse=terminal.mouse)

@@ -157,11 +157,11 @@ def write_settings(home: Path, settings: Settings) -> None:
 
 def settings_text(settings: Settings) -> str:
     """kk2.toml with every key, so that it shows what can be set."""
-    lines = [_("name = {toml}").format(toml=_toml(settings.name))]
-    for section in ("visma", "store", "mail", "ssh", "ui"):
+    lines = [f"name = {_toml(settings.name)}"]
+    for section in ("visma", "store", "mail", "ssh", "ui", "keys"):
         lines += ["", f"[{section}]"]
         values = msgspec.to_builtins(getattr(settings, section))
-        lines += [f"{key} = {_toml(value)}" for key, value in values.items()]
+        lines += [f"{_toml(key) if section == 'keys' else key} = {_toml(value)}" for key, value in values.items()]
     return "\n".join(lines) + "\n"
 
 

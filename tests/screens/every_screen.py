@@ -11,7 +11,7 @@ that goes through many places may keep one application: `running` it, `await pla
 A new screen, tab, form or dialog is added to PLACES: test_every_screen.py finds those that are not there.
 """
 
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 from pathlib import Path
@@ -166,12 +166,22 @@ PLACES = (
 
 @asynccontextmanager
 async def running(
-    services: Services, folder: Path, *, size: Size = SMALL, theme: str = "kk2", language: str = "nb"
+    services: Services,
+    folder: Path,
+    *,
+    size: Size = SMALL,
+    theme: str = "kk2",
+    language: str = "nb",
+    keys: Mapping[str, str] | None = None,
 ) -> AsyncIterator[tuple[Kk2App, Pilot[Any]]]:
-    """The application on `services`, with the menu in front; errors are logged in `folder`."""
+    """The application on `services`, with the menu in front; errors are logged in `folder`.
+
+    `keys` are those of kk2.toml, as kk2tui.keys.keymap has them.
+    """
     before = languages.language()
     languages.use(language)
     app = Kk2App(services, log=folder / "kk2.log", theme=theme)
+    app.changed_keys = keys or {}
     try:
         async with app.run_test(size=size) as pilot:
             await press(pilot)
