@@ -139,7 +139,18 @@ LABELS: Mapping[str, str] = {
     "written_back": N_("saksnummer i Visma"),
 }
 _COUNTS = frozenset(
-    ("attempts", "basis_points", "cases", "claims", "deliveries", "invoices", "letters", "payments", "serial")
+    (
+        "attempts",
+        "basis_points",
+        "cases",
+        "claims",
+        "deliveries",
+        "invoices",
+        "letters",
+        "paid_month",
+        "payments",
+        "serial",
+    )
 )
 _COMPONENTS: Mapping[str, str] = {
     "principal": N_("hovedstol"),

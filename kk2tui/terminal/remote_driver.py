@@ -41,6 +41,8 @@ class RemoteDriver(LinuxDriver):
         again = self._event_loop is not None
         self._event_loop = asyncio.get_running_loop()
         super().start_application_mode()  # type: ignore[no-untyped-call]  # Textual says no types here
+        if self._terminal_app is not None and self._terminal_app.shows_cursor:
+            self.write("\x1b[?25h")
         for number in (signal.SIGHUP, signal.SIGTERM):
             self._event_loop.add_signal_handler(number, self._hang_up, number)
         if again and self._terminal_app is not None:

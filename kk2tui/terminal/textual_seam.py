@@ -16,7 +16,9 @@ from rich.style import Style
 from textual._compositor import ChopsUpdate, CompositorUpdate, LayoutUpdate
 from textual.app import App
 from textual.driver import Driver
+from textual.geometry import Offset
 from textual.screen import Screen
+from textual.widget import Widget
 
 from kk2tui.terminal.cells import DEFAULT_BACKGROUND, DEFAULT_FOREGROUND, Frame, Look, Row, cells_of, laid_over
 from kk2tui.terminal.frame_diff import Shown, diff, nothing_known
@@ -58,13 +60,15 @@ _ATTRIBUTES = (
 class TerminalApp(App[None], inherit_bindings=False):
     """An application that sends its terminal only what differs from what the terminal shows.
 
-    `frame_diff` False leaves everything to Textual.
+    `frame_diff` False leaves everything to Textual. The terminal's cursor stands where the selection is, for screen
+    readers, braille displays and magnifiers; `shows_cursor` lets the eye see it too.
     """
 
     def __init__(self, driver_class: type[Driver] | None = None, *, frame_diff: bool = True) -> None:
         super().__init__(driver_class=driver_class)
         self.frame_diff = frame_diff
         self.erases_in_colour = True
+        self.shows_cursor = False
         self._wanted: Frame = ()
         self._shown = Shown(())
         self._hanging_up = False
@@ -94,6 +98,7 @@ class TerminalApp(App[None], inherit_bindings=False):
             self.exit(return_code=status)
 
     def _display(self, screen: Screen[Any], renderable: RenderableType | None) -> None:
+        self.cursor_position = spot(screen.focused) or self.cursor_position
         if not self.frame_diff or not isinstance(renderable, LayoutUpdate | ChopsUpdate | None):
             self._wanted = ()  # what this leaves on the terminal is not known here
             super()._display(screen, renderable)
@@ -135,6 +140,17 @@ class TerminalApp(App[None], inherit_bindings=False):
             self._driver.write(text)
             self._end_update()
         self._driver.flush()
+
+
+def spot(focused: Widget | None) -> Offset | None:
+    """Where on the screen the selection is; None when nothing has the focus.
+
+    A widget that has more than one place for it says so with `spot`: column and row from its top left corner.
+    """
+    if focused is None or not focused.is_attached:
+        return None
+    x, y = getattr(focused, "spot", (0, 0))
+    return focused.content_region.offset + Offset(x, y)
 
 
 def pieces(update: CompositorUpdate, color_system: str) -> Iterator[tuple[int, int, Row]]:

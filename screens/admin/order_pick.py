@@ -9,6 +9,7 @@ from textual.binding import Binding, BindingType
 from textual.reactive import reactive
 from textual.widget import Widget
 
+from data.language import _
 from screens.widgets.form_field import FormField, keys_of
 
 
@@ -62,7 +63,7 @@ class OrderPick(FormField, Widget, can_focus=True):
         return sum(cell_len(name) + 2 for index, name in self._told() if index < self.marked), 0
 
     def _told(self) -> list[tuple[int, str]]:
-        return [(index, self._names.get(each, each)) for index, each in enumerate(self.order)]
+        return [(index, _(self._names.get(each, each))) for index, each in enumerate(self.order)]
 
     def action_mark(self, step: int) -> None:
         self.marked = max(0, min(self.marked + step, len(self.order) - 1))

@@ -8,9 +8,9 @@ from textual.binding import Binding, BindingType
 from textual.reactive import reactive
 from textual.widget import Widget
 
+from data.language import N_, _
 from screens.dialogs.dialog import Dialog
 from screens.widgets.plain import Plain
-
 
 NEI = 8  # the column where it stands, with its mark before it
 
@@ -27,13 +27,13 @@ class YesNo(Widget, can_focus=True):
         return (0 if self.yes else NEI), 0
 
     def render(self) -> str:
-        return "› Ja      Nei" if self.yes else "  Ja    › Nei"
+        return _("› Ja      Nei") if self.yes else _("  Ja    › Nei")
 
 
 class ConfirmDialog(Dialog[bool]):
     """The question, the effect in numbers, and Ja or Nei: J and N, or the arrows and Enter. ESC is Nei (False)."""
 
-    KEYS = "J Ja   N Nei   ESC Nei"
+    KEYS = N_("J Ja   N Nei   ESC Nei")
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("j,J", "answer(True)", "Ja", id="dialog.yes"),
         Binding("n,N", "answer(False)", "Nei", id="dialog.no"),

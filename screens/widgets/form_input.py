@@ -2,26 +2,29 @@
 
 from typing import Any
 
-from textual import events
-from textual.binding import Binding
+from rich.cells import cell_len
 from textual.widgets import Input
 
+from screens.widgets.form_field import FormField, keys_of
 from screens.widgets.safe_text import safe
 
-EDITING = {
-    key.strip(): binding.action
-    for binding in Input.BINDINGS
-    if isinstance(binding, Binding) and binding.action != "submit"
-    for key in binding.key.split(",")
-}
-"""The field's own editing keys (Backspace, arrows, …) and what each does."""
 
+class FormInput(FormField, Input):
+    """A text field. In a form, Enter goes on to the next field."""
 
-class FormInput(Input):
-    """A text field. Enter goes on to the next field (the form is saved by its own key)."""
+    TYPED = "value"
+    KEYS = keys_of(Input.BINDINGS)
 
     DEFAULT_CSS = """
-    FormInput { background: $panel; }
+    FormInput {
+        background: $panel; text-style: $field-style;
+        &:focus { background-tint: $foreground 0%; }
+        & > .input--placeholder { color: $secondary; }
+        &:ansi { background: $panel; color: $foreground; }
+        &:ansi > .input--cursor { background: $panel; color: $foreground; text-style: reverse; }
+        &:ansi > .input--selection { text-style: reverse; }
+        &:ansi > .input--placeholder { text-style: none; color: $secondary; }
+    }
     """
 
     def __init__(self, value: str = "", *, placeholder: str = "", **options: Any) -> None:
@@ -30,19 +33,20 @@ class FormInput(Input):
         self.set_reactive(Input.value, safe(value))  # Input's own way needs a running application
         self.cursor_blink = False
 
+    @property
+    def spot(self) -> tuple[int, int]:
+        """Where the terminal's cursor belongs: where the next letter comes."""
+        return cell_len(self.value[: self.cursor_position]) - self.scroll_offset.x, 0
+
     def on_mount(self) -> None:
         self.cursor_position = len(self.value)
 
-    async def on_key(self, event: events.Key) -> None:
-        """Edit here and now: Textual sends editing keys round by the application, after letters typed behind them.
+    @property
+    def typed(self) -> str:
+        return self.value
 
-        Over a slow line keys arrive in bursts, and an amount would be changed in another order than it was typed.
-        """
-        action = EDITING.get(event.key)
-        if action is not None:
-            event.stop()
-            event.prevent_default()
-            await self.run_action(action)
+    def put_back(self, text: str) -> None:
+        self.value = text
 
     def validate_value(self, value: str) -> str:
         return safe(value)

@@ -8,6 +8,7 @@ from textual.binding import Binding, BindingType
 from textual.reactive import reactive
 from textual.widget import Widget
 
+from data.language import _
 from screens.widgets.form_field import FormField, keys_of
 from screens.widgets.safe_text import safe
 
@@ -57,7 +58,7 @@ class Pick(FormField, Widget, can_focus=True):
 
     def render(self) -> Text:
         text = self._choices[self.place][1] if self._choices else ""
-        return Text(f"‹ {safe(text)} ›")
+        return Text(f"‹ {safe(_(text))} ›")
 
     def action_turn(self, step: int) -> None:
         if self._choices:

@@ -17,11 +17,14 @@ from textual.reactive import var
 from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
+from data.language import N_, _
 from screens.widgets.columns import MARKS, Column, Look, Piece, Row, Slot, lay_out, pieces
 from screens.widgets.safe_text import ELLIPSIS
 
-LOADING = "Henter …"
+LOADING = N_("Henter …")
 SUMMARY = 2
+MOST_MARKS = 500  # a change of several is one transaction, and a person can answer for so many
+MARKED = "*"
 
 
 class RowTable(ScrollView, can_focus=True, inherit_bindings=False):
@@ -35,6 +38,9 @@ class RowTable(ScrollView, can_focus=True, inherit_bindings=False):
         Binding("home,ctrl+home", "first", "Første rad", show=False, id="list.first"),
         Binding("end,ctrl+end", "last", "Siste rad", show=False, id="list.last"),
         Binding("enter", "select", "Åpne", show=False, id="list.open"),
+        Binding("space", "mark", "Merk raden", show=False, id="list.mark"),
+        Binding("ctrl+a", "mark_all", "Merk alle", show=False, id="list.mark_all"),
+        Binding("escape", "unmark", "Fjern merker", id="list.unmark"),
     ]
     COMPONENT_CLASSES: ClassVar[set[str]] = {
         "row-table--header",
@@ -46,7 +52,7 @@ class RowTable(ScrollView, can_focus=True, inherit_bindings=False):
     RowTable {
         width: 1fr; height: 1fr; overflow: hidden hidden; scrollbar-size: 0 0; background: $background;
         & > .row-table--header { color: $secondary; }
-        & > .row-table--cursor { background: $panel; text-style: $cursor-style; }
+        & > .row-table--cursor { background: $cursor-ground; text-style: $cursor-style; }
         & > .row-table--mark { color: $accent; text-style: bold; }
         & > .row-table--strong { text-style: bold; }
         & > .row-table--quiet { color: $secondary; }
@@ -76,11 +82,22 @@ class RowTable(ScrollView, can_focus=True, inherit_bindings=False):
     class RowSelected(RowMessage):
         """Enter was pressed on a row."""
 
+    class MarksChanged(Message):
+        """Other rows are marked in `table`."""
+
+        def __init__(self, table: "RowTable") -> None:
+            super().__init__()
+            self.table = table
+
+        @property
+        def control(self) -> "RowTable":
+            return self.table
+
     def __init__(
         self,
         columns: Sequence[Column],
         *,
-        empty: str = "Ingen rader.",
+        empty: str = N_("Ingen rader."),
         id: str | None = None,
         classes: str | None = None,
     ) -> None:
@@ -90,6 +107,8 @@ class RowTable(ScrollView, can_focus=True, inherit_bindings=False):
         self._summary: Row | None = None
         self._slots: tuple[Slot, ...] = ()
         self._announced: str | None = None
+        self._markable = False
+        self._marks: tuple[str, ...] = ()
         self._ground = Style.null()
 
     # --- what a subclass answers ---
@@ -106,10 +125,14 @@ class RowTable(ScrollView, can_focus=True, inherit_bindings=False):
     @property
     def instead_of_rows(self) -> str:
         """What stands where the rows would be, when there are none."""
-        return LOADING if self.total is None else self.empty
+        return _(LOADING if self.total is None else self.empty)
 
     def view_changed(self) -> None:
         """Other rows came into view."""
+
+    async def first_keys(self, most: int) -> Sequence[str]:
+        """The keys of the first rows that can be marked, `most` of them."""
+        raise NotImplementedError
 
     # --- what a screen asks ---
 
@@ -164,6 +187,50 @@ class RowTable(ScrollView, can_focus=True, inherit_bindings=False):
             self._slots = self._fitting()
             self.refresh()
         return self
+
+    # --- marks ---
+
+    def let_mark(self) -> Self:
+        """Let the handler mark rows, for what can be done with several at once."""
+        self._markable = True
+        return self
+
+    @property
+    def marks(self) -> tuple[str, ...]:
+        """The keys of the marked rows, in the order they were marked. A row that is gone is not marked any more."""
+        return self._marks
+
+    def set_marks(self, keys: Sequence[str]) -> None:
+        """Mark these rows and no others."""
+        changed = set(keys) ^ set(self._marks)
+        self._marks = tuple(keys)
+        if not changed:
+            return
+        top = self.first_in_view
+        for index in range(top, min(top + self._rows_in_view, self.total or 0)):
+            row = self.row_at(index)
+            if row is not None and row.key in changed:
+                self._refresh_row(index)
+        self.post_message(self.MarksChanged(self))
+        self.screen.refresh_bindings()
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        if action in ("mark", "mark_all"):
+            return self._markable and self.cursor_row is not None
+        return bool(self._marks) if action == "unmark" else True
+
+    def action_mark(self) -> None:
+        key = self.cursor_key
+        if key is not None and key in self._marks:
+            self.set_marks([each for each in self._marks if each != key])
+        elif key is not None and len(self._marks) < MOST_MARKS:
+            self.set_marks([*self._marks, key])
+
+    async def action_mark_all(self) -> None:
+        self.set_marks(await self.first_keys(MOST_MARKS))
+
+    def action_unmark(self) -> None:
+        self.set_marks(())
 
     # --- the cursor ---
 
@@ -276,7 +343,7 @@ class RowTable(ScrollView, can_focus=True, inherit_bindings=False):
         return self._words(self.instead_of_rows)
 
     def _header(self) -> Strip:
-        titles = Row("", [column.title for column in self.columns])
+        titles = Row("", [_(column.title) for column in self.columns])
         text = "".join(piece.text for piece in pieces(titles, self._slots))
         return self._strip([Segment("  " + text, self._style("header"))])
 
@@ -292,10 +359,11 @@ class RowTable(ScrollView, can_focus=True, inherit_bindings=False):
             body, mark = [Piece(ELLIPSIS, Look.QUIET)], " "
         else:
             body, mark = pieces(row, self._slots), MARKS.get(row.look, " ")
-        margin = [
-            Segment("›" if current else "", under + self._part("mark")),
-            Segment(mark if current else mark + " ", under + self._part(row.look if row else Look.NORMAL)),
-        ]
+        marked = row is not None and row.key in self._marks
+        first = "›" if current else MARKED if marked else ""
+        second = (MARKED if marked else mark) if current else mark + ("" if marked else " ")
+        own = "mark" if current and marked else row.look if row else Look.NORMAL
+        margin = [Segment(first, under + self._part("mark")), Segment(second, under + self._part(own))]
         segments = [*margin, *(Segment(text, under + self._part(look)) for text, look in body)]
         return self._strip(segments, under)
 

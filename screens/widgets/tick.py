@@ -7,6 +7,7 @@ from textual.binding import Binding, BindingType
 from textual.reactive import reactive
 from textual.widget import Widget
 
+from data.language import _
 from screens.widgets.form_field import FormField, keys_of
 
 
@@ -37,7 +38,7 @@ class Tick(FormField, Widget, can_focus=True):
         self.on = bool(text)
 
     def render(self) -> Text:
-        return Text(f"[{'x' if self.on else ' '}] {self._label}")
+        return Text(f"[{'x' if self.on else ' '}] {_(self._label)}")
 
     def action_turn(self) -> None:
         self.on = not self.on

@@ -9,7 +9,7 @@ from textual.pilot import Pilot
 from textual.widget import Widget
 from textual.worker import WorkerCancelled
 
-from kk2tui.theme import use_themes
+from kk2tui.theme import use_theme
 from screens.widgets.columns import Row
 
 SMALL, LARGE = (80, 24), (120, 40)
@@ -26,7 +26,7 @@ class Stage(App[None]):
         self.widgets = widgets
         self.services = services
         self.seen: list[object] = []
-        use_themes(self)
+        use_theme(self)
 
     def compose(self) -> ComposeResult:
         yield from self.widgets

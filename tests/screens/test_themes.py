@@ -1,0 +1,85 @@
+"""The themes, on all screens as they are drawn: everything can be read, and nothing is said by colour alone."""
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import pytest
+from rich.style import Style
+from rich.terminal_theme import TerminalTheme
+from textual.app import App
+
+from kk2tui.theme import THEMES, use_theme
+from tests.screens.every_screen import PLACES, home, running
+from tests.screens.full_office import full_office
+
+LEAST = {"kk2": 4.5, "kk2-lys": 4.5, "kk2-kontrast": 7.0, "kk2-kontrast-lys": 7.0, "16-farger": 4.5}
+# The colours of the Linux console, the darkest blue and red that terminals commonly have.
+DIM = [(0, 0, 0), (170, 0, 0), (0, 170, 0), (170, 85, 0), (0, 0, 170), (170, 0, 170), (0, 170, 170), (170, 170, 170)]
+BRIGHT = [(85 + 170 * (n & 1), 85 + 170 * (n >> 1 & 1), 85 + 170 * (n >> 2)) for n in range(8)]
+CONSOLE = TerminalTheme((0, 0, 0), (170, 170, 170), DIM, BRIGHT)
+LINES = "─│╭╮╰╯▏▎▍▌▋▊▉█▇▆▅▄▃▂▁▐ "
+
+
+class Drawn(NamedTuple):
+    """A stretch of text on the screen, where it begins, and how it looks."""
+
+    x: int
+    y: int
+    text: str
+    style: Style
+
+
+def drawn(app: App[Any]) -> Iterator[Drawn]:
+    """All text that is not blank."""
+    for y, strip in enumerate(app.screen._compositor.render_strips()):
+        x = 0
+        for segment in strip:
+            if segment.text.strip():
+                yield Drawn(x, y, segment.text, segment.style or Style.null())
+            x += segment.cell_length
+
+
+def contrast(style: Style) -> float:
+    """The contrast of text to its ground, 1 to 21 (WCAG 2.2)."""
+    front = style.color.get_truecolor(CONSOLE) if style.color else CONSOLE.foreground_color
+    ground = style.bgcolor.get_truecolor(CONSOLE, foreground=False) if style.bgcolor else CONSOLE.background_color
+    lighter, darker = sorted((luminance(front), luminance(ground)), reverse=True)
+    return (lighter + 0.05) / (darker + 0.05)
+
+
+def luminance(colour: tuple[int, int, int]) -> float:
+    red, green, blue = (
+        part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4
+        for part in (channel / 255 for channel in colour)
+    )
+    return 0.2126 * red + 0.7152 * green + 0.0722 * blue
+
+
+def test_contrast_is_reckoned_as_the_standard_says() -> None:
+    assert contrast(Style.parse("#000000 on #ffffff")) == pytest.approx(21)
+    assert contrast(Style.parse("#777777 on #ffffff")) == pytest.approx(4.48, abs=0.01)
+
+
+async def test_all_text_on_all_screens_can_be_read_in_the_colours_that_there_are(tmp_path: Path) -> None:
+    found = set()
+    async with full_office(tmp_path) as services, running(services, tmp_path) as (app, pilot):
+        for place in PLACES:
+            await place.open(pilot)
+            for theme in THEMES:
+                use_theme(app, theme)
+                await pilot.pause()
+                found |= {f"{theme}, {place}: {each} {why}" for each in drawn(app) for why in faults(theme, each)}
+            await home(pilot)
+    assert not found, "\n".join(sorted(found))
+
+
+def faults(theme: str, drawn: Drawn) -> Iterator[str]:
+    """What is wrong with a stretch of text."""
+    colours = [colour for colour in (drawn.style.color, drawn.style.bgcolor) if colour and not colour.is_default]
+    if theme == "16-farger" and not all(colour.is_system_defined and (colour.number or 0) < 16 for colour in colours):
+        yield "is none of the sixteen"
+    if theme == "uten-farge" and colours:
+        yield "has a colour"
+    elif theme in LEAST and drawn.text.strip(LINES) and (measured := contrast(drawn.style)) < LEAST[theme]:
+        yield f"has a contrast of {measured:.1f}"
