@@ -113,11 +113,11 @@ Under «Trenger deg» står det som ikke går videre uten deg. Tab flytter dit, 
     MenuScreen #items { height: 11; margin-bottom: 1; }
     MenuScreen #right { height: 1fr; }
     MenuScreen #figures { height: auto; padding: 0 2; }
-    MenuScreen .section { padding: 0 2; }
+    MenuScreen #needs_heading { padding: 0 2; text-style: bold; }
     MenuScreen.-wide #menu { layout: horizontal; }
     MenuScreen.-wide #items { width: 56; height: 1fr; margin-top: 1; }
     MenuScreen.-wide #right { padding-left: 3; }
-    MenuScreen.-wide #figures, MenuScreen.-wide .section { margin-top: 1; }
+    MenuScreen.-wide #figures, MenuScreen.-wide #needs_heading { margin-top: 1; }
     """
 
     def __init__(self) -> None:
@@ -136,7 +136,7 @@ Under «Trenger deg» står det som ikke går videre uten deg. Tab flytter dit, 
             yield self._items
             with Vertical(id="right"):
                 yield self._figures
-                yield Plain(_("Trenger deg"), classes="section")
+                yield Plain(_("Trenger deg"), id="needs_heading")
                 yield self._needs
 
     def on_mount(self) -> None:

@@ -12,9 +12,11 @@ from services.cursors import last_cursor
 from services.inbox import Inbox
 from services.listing import everything
 from services.rates import interest_rates
+from services.rules.months import last_months
 from services.rules.posting import unlinked
 
 RATE_WARNING_DAYS = 31
+MONTHS = 12
 
 
 class Overview(msgspec.Struct, frozen=True, kw_only=True):
@@ -49,6 +51,14 @@ class Overview(msgspec.Struct, frozen=True, kw_only=True):
         return round(100 * self.closed_cases / self.all_cases) if self.all_cases else 0
 
 
+class MonthPaid(msgspec.Struct, frozen=True):
+    """What was paid in a month on all cases: øre, deleted payments not counted; negative when more went out."""
+
+    year: int
+    month: int
+    amount: int
+
+
 class OverviewService:
     """Counts what waits. No list is read through: the store counts, and only what has a problem is looked at."""
 
@@ -56,6 +66,8 @@ class OverviewService:
         self._store = store
         self._clock = clock
         self._inbox = inbox
+        self._paid: dict[int, int] = {}
+        self._summed_at: int | None = None  # the store's last change when payments were summed
 
     async def read(self) -> Overview:
         store = self._store
@@ -92,6 +104,16 @@ class OverviewService:
             rates_until=until,
             rates_warning=until is not None and (until - self._clock.today()).days <= RATE_WARNING_DAYS,
         )
+
+    async def paid_by_month(self) -> tuple[MonthPaid, ...]:
+        """The last twelve months, this one last. The store sums by its index; unless somebody has written, once."""
+        change = await self._store.last_change()
+        if change != self._summed_at:
+            groups = await self._store.groups(Payment, "paid_month", total="amount")
+            self._paid = {int(month): group.total for month, group in groups.items() if isinstance(month, int)}
+            self._summed_at = change
+        months = last_months(self._clock.today(), MONTHS)
+        return tuple(MonthPaid(year, month, self._paid.get(year * 100 + month, 0)) for year, month in months)
 
     async def _without_ledger_line(self) -> list[Case]:
         """Cases that cannot be posted: their creditor has no ledger line for their department."""

@@ -348,6 +348,7 @@ class Lists:
         assert await store.groups(Case, "department", where={"creditor": "0999"}) == {}
         assert await store.groups(Payment, "unplaced", total="amount") == {"card": (1, 100_00)}
         assert await store.groups(Payment, "to_post", total="amount") == {"ready": (1, 100_00)}
+        assert await store.groups(Payment, "paid_month", total="amount") == {202611: (2, 200_00)}
         assert await store.count(Delivery, {"needs_decision": True}) == 0
 
     async def test_search_finds_by_the_beginning_of_every_word(self, open_it: OpenIt) -> None:

@@ -108,6 +108,7 @@ SUMS: list[tuple[type[Document], str, str | None, Mapping[str, Value]]] = [
     (Case, "department", None, {"creditor": "0221"}),
     (Payment, "to_post", "amount", {}),
     (Payment, "unplaced", "amount", {}),
+    (Payment, "paid_month", "amount", {}),
     (Mail, "state", None, {}),
     (Delivery, "state", None, {}),
     (Delivery, "state", None, {"needs_decision": True}),

@@ -35,6 +35,9 @@ async def test_the_menu_tells_what_waits(app: Kk2App, services: Services, size: 
         assert shown[0].endswith("Kari Testesen · Visma: simulator")
         for words in ("3 åpne", "500,00", "1 050,00", "Utestående på åpne saker", "Løsningsgrad", "25 %"):
             assert words in text(app)
+        assert "Innbetalt i november            1 050,00" in text(app)
+        assert "Mest i november 1 050,00" in text(app)
+        assert ("d j f m a m j j a s o n" if size == SMALL else "des jan feb mar apr") in text(app)
         assert "! Sak uten reskontrotype" in text(app)
         assert "! 1 innbetaling uten sak" in text(app)
         assert shown[-1].startswith(" / Finn sak   F5 Oppdater   Ctrl+P Kommandoer   F10 Avslutt")
@@ -133,3 +136,13 @@ async def test_escape_goes_back_to_the_items_and_the_menu_stays(app: Kk2App, ser
         assert isinstance(app.screen, MenuScreen)
         assert app.focused is not None
         assert app.focused.id == "items"
+
+
+async def test_the_figures_find_their_place_when_the_window_changes(app: Kk2App, services: Services) -> None:
+    await work_waiting(services)
+    async with app.run_test(size=SMALL) as pilot:
+        await press(pilot)
+        assert "d j f m a m" in text(app)
+        await pilot.resize_terminal(*LARGE)
+        await settle(pilot)
+        assert "des jan feb" in text(app)

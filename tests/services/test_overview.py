@@ -107,6 +107,37 @@ async def test_a_payment_that_waits_for_a_rate_and_the_end_of_the_rates_are_told
     assert (seen.waiting_for_rate, seen.problem_cases, seen.rates_warning) == (1, (), True)
 
 
+# --- payments by month ----------------------------------------------------------------------------------------------
+
+
+async def test_payments_are_summed_by_month_the_last_twelve(
+    store: Store, clock: FakeClock, overview: OverviewService
+) -> None:
+    payments = PaymentService(store, clock)
+    await put(store, case(1), claim(number_of(1), 9_000_00), case(2), claim(number_of(2)), unplaced())
+    for amount, day in ((1_00, date(2025, 11, 30)), (2_00, date(2025, 12, 1)), (3_00, date(2026, 9, 30)), (4_00, D1)):
+        await payments.add(number_of(1), amount, day, "kari")
+    gone = await payments.add(number_of(1), 50_00, D1, "kari")
+    await payments.delete(gone.id, "feil", "kari")
+    moved = await payments.add(number_of(1), 70_00, D2, "kari")
+    await payments.move(moved.id, number_of(2), "kari")
+    paid = await overview.paid_by_month()
+    assert [(each.year, each.month) for each in paid] == [(2025, 12), *((2026, month) for month in range(1, 12))]
+    assert {each.month: each.amount for each in paid if each.amount} == {12: 2_00, 9: 3_00, 11: 74_00}
+
+
+async def test_the_sums_follow_what_is_written_and_the_calendar(
+    store: Store, clock: FakeClock, overview: OverviewService
+) -> None:
+    await put(store, case(1), claim(number_of(1)))
+    await PaymentService(store, clock).add(number_of(1), 4_00, D1, "kari")
+    assert (await overview.paid_by_month())[-1].amount == 4_00
+    await PaymentService(store, clock).add(number_of(1), 5_00, D1, "ola")
+    assert (await overview.paid_by_month())[-1].amount == 9_00
+    clock.turn_to(date(2026, 12, 1))
+    assert [each.amount for each in await overview.paid_by_month()][-2:] == [9_00, 0]
+
+
 # --- the figures are what reading everything through gives ----------------------------------------------------------
 
 
@@ -118,6 +149,8 @@ async def test_the_figures_are_those_of_the_whole_proposal_and_of_every_document
     await put(store, creditor("0222"), *documents)
     seen = await overview.read()
     assert figures(seen) == slowly([creditor(), creditor("0222"), *documents])
+    counted = [each for each in documents if isinstance(each, Payment) and each.case and not each.deleted]
+    assert sum(each.amount for each in await overview.paid_by_month()) == sum(each.amount for each in counted)
 
 
 def anything(dice: random.Random) -> Iterator[Document]:
