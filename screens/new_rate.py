@@ -1,12 +1,15 @@
 """Ny sats: the form for the next half-year's late-payment interest."""
 
+from collections.abc import Mapping
 from datetime import date
 
 from textual.app import ComposeResult
 
+from data.language import _
 from screens.widgets.date_input import DateInput
 from screens.widgets.field import Field
 from screens.widgets.form import Form
+from screens.widgets.form_field import FormField
 from screens.widgets.form_input import FormInput
 from screens.widgets.percent_input import PercentInput
 from screens.widgets.plain import Plain
@@ -24,10 +27,14 @@ class NewRateForm(Form):
         self._first = DateInput(today)
         self._last = DateInput(today)
         self._rate = PercentInput()
-        self._regulation = FormInput(max_length=60, placeholder="for eksempel FOR-2026-12-17-1234")
+        self._regulation = FormInput(max_length=60, placeholder=_("for eksempel FOR-2026-12-17-1234"))
+
+    @property
+    def inputs(self) -> Mapping[str, FormField]:
+        return {"first": self._first, "last": self._last, "rate": self._rate, "regulation": self._regulation}
 
     def compose(self) -> ComposeResult:
-        yield Plain("Ny sats for forsinkelsesrente", classes="title")
+        yield Plain(_("Ny sats for forsinkelsesrente"), classes="title")
         yield Field("Fra", self._first)
         yield Field("Til", self._last)
         yield Field("Sats %", self._rate)
@@ -42,10 +49,6 @@ class NewRateForm(Form):
         self._regulation.value = ""
         self.open()
         (self._rate if days else self._first).focus()
-
-    @property
-    def changed(self) -> bool:
-        return self.is_open and bool(self._rate.value.strip() or self._regulation.value.strip())
 
     @property
     def days(self) -> tuple[date, date]:
@@ -68,14 +71,19 @@ def effect_of(preview: Preview) -> list[str]:
     """What adding a rate does, in numbers."""
     rate = preview.rate
     lines = [
-        f"{format_percent(rate.basis_points)} fra {format_date(rate.valid_from)} til {format_date(rate.valid_to)}, "
-        f"{rate.regulation}."
+        _("{rate} fra {valid_from} til {valid_to}, {regulation}.").format(
+            rate=format_percent(rate.basis_points),
+            valid_from=format_date(rate.valid_from),
+            valid_to=format_date(rate.valid_to),
+            regulation=rate.regulation,
+        )
     ]
     if preview.before is not None:
-        lines.append(f"Satsen før er {format_percent(preview.before.basis_points)}.")
+        lines.append(_("Satsen før er {rate}.").format(rate=format_percent(preview.before.basis_points)))
     if preview.payments:
         lines.append(
-            f"{preview.payments} innbetalinger på {preview.cases} saker venter på den, til sammen "
-            f"{format_amount(preview.amount)}; de regnes på nytt."
+            _(
+                "{payments} innbetalinger på {cases} saker venter på den, til sammen {amount}; de regnes på nytt."
+            ).format(payments=preview.payments, cases=preview.cases, amount=format_amount(preview.amount))
         )
-    return [*lines, "En sats kan ikke endres eller slettes etterpå."]
+    return [*lines, _("En sats kan ikke endres eller slettes etterpå.")]

@@ -4,24 +4,26 @@ from collections.abc import Iterable, Mapping
 from typing import Any, NamedTuple
 
 from textual.app import ComposeResult
-from textual.widget import Widget
-from textual.widgets import Input
 
+from data.language import _
 from screens.admin.order_pick import OrderPick
 from screens.widgets.field import Field
 from screens.widgets.form import Form
+from screens.widgets.form_field import FormField
 from screens.widgets.form_input import FormInput
 from screens.widgets.pick import Pick
 from screens.widgets.plain import Plain
 from screens.widgets.tick import Tick
 from screens.widgets.value_input import ValueInput
 
+FormWidget = FormInput | Pick | Tick | OrderPick
+
 
 class Entry(NamedTuple):
     """A field of a form: its label, what is typed in, and a word under it while nothing is wrong."""
 
     label: str
-    widget: Widget
+    widget: FormWidget
     hint: str = ""
 
 
@@ -35,12 +37,15 @@ class EntryForm(Form):
         self._title = title
         self._entries = entries
         self._fields = {name: Field(entry.label, entry.widget) for name, entry in entries.items()}
-        self._before: dict[str, Any] = {}
 
     def compose(self) -> ComposeResult:
         if self._title:
-            yield Plain(self._title, classes="title")
+            yield Plain(_(self._title), classes="title")
         yield from self._fields.values()
+
+    @property
+    def inputs(self) -> Mapping[str, FormField]:
+        return {name: entry.widget for name, entry in self._entries.items() if not entry.widget.disabled}
 
     @property
     def fields(self) -> Mapping[str, Field]:
@@ -55,23 +60,15 @@ class EntryForm(Form):
 
     def follow(self, values: Mapping[str, Any]) -> None:
         """What the form is about has been read again: fields not touched take its values, the others keep theirs."""
-        typed = {name: now for name, now in self._typed.items() if now != self._before.get(name)}
+        touched = self.touched
         self._fill(values)
-        for name, now in typed.items():
-            type_in(self._entries[name].widget, now)
-
-    def close(self) -> None:
-        super().close()
-        self._before = {}
+        self.opened_on = self.typed
+        self.put_back(touched)
 
     @property
     def values(self) -> dict[str, Any]:
         """What the fields say now; texts without blanks around them."""
         return {name: value_of(entry.widget) for name, entry in self._entries.items()}
-
-    @property
-    def changed(self) -> bool:
-        return self.is_open and self._typed != self._before
 
     def action_save(self) -> None:
         self.show_hints()
@@ -80,7 +77,7 @@ class EntryForm(Form):
     def show_hints(self) -> None:
         """Under each field, its hint."""
         for name, entry in self._entries.items():
-            self._fields[name].note(entry.hint)
+            self._fields[name].note(_(entry.hint))
 
     def complain(self, problems: Iterable[Mapping[str, object]], *, within: str = "") -> bool:
         """Say what is wrong under the fields that are named, and go to the first. True when one was.
@@ -103,19 +100,12 @@ class EntryForm(Form):
         for name, message in told.items():
             self._fields[name].note(f"! {message}", bad=True)
 
-    @property
-    def _typed(self) -> dict[str, Any]:
-        """What stands in the fields, understood or not."""
-        widgets = {name: entry.widget for name, entry in self._entries.items()}
-        return {name: each.value if isinstance(each, Input) else value_of(each) for name, each in widgets.items()}
-
     def _fill(self, values: Mapping[str, Any]) -> None:
         for name, entry in self._entries.items():
             fill(entry.widget, values[name])
-        self._before = self._typed
 
 
-def value_of(widget: Widget) -> Any:
+def value_of(widget: FormWidget) -> Any:
     """What a field says: None where it is empty or cannot be read."""
     match widget:
         case ValueInput():
@@ -128,30 +118,18 @@ def value_of(widget: Widget) -> Any:
             return widget.on
         case OrderPick():
             return widget.order
-    raise TypeError(f"no value in {widget!r}")
 
 
-def fill(widget: Widget, value: Any) -> None:
+def fill(widget: FormWidget, value: Any) -> None:
     """Let a field say `value`."""
     match widget:
         case ValueInput():
             widget.set_value(value)
         case FormInput():
             widget.value = value
-        case _:
-            type_in(widget, value)
-
-
-def type_in(widget: Widget, typed: Any) -> None:
-    """Put back what stood in a field."""
-    match widget:
-        case Input():
-            widget.value = typed
         case Pick():
-            widget.choose(typed)
+            widget.choose(value)
         case Tick():
-            widget.on = typed
+            widget.on = value
         case OrderPick():
-            widget.set_order(typed)
-        case _:
-            raise TypeError(f"nothing can be put in {widget!r}")
+            widget.set_order(value)

@@ -6,6 +6,7 @@ from typing import NamedTuple, TypeVar
 from textual.app import ComposeResult
 
 from data.documents import Case, CaseStatus, Creditor, Handler
+from data.language import _
 from screens.widgets.amount_input import AmountInput
 from screens.widgets.field import Field
 from screens.widgets.form import Form
@@ -40,7 +41,7 @@ class GeneralForm(Form):
         self._before: Settings | None = None
         self._department = FormInput(id="avdeling", max_length=20)
         self._handler = Pick((), id="saksbehandler")
-        self._threshold = AmountInput(required=False, id="terskel", placeholder="kreditors")
+        self._threshold = AmountInput(required=False, id="terskel", placeholder=_("kreditors"))
         self._status = Pick([(status, name) for status, name in STATUS_NAMES.items()], id="status")
         self._fields = {
             "department": Field("Avdeling", self._department),
@@ -59,7 +60,7 @@ class GeneralForm(Form):
         }
 
     def compose(self) -> ComposeResult:
-        yield Plain("Endre saken", classes="title")
+        yield Plain(_("Endre saken"), classes="title")
         yield from self._fields.values()
 
     @property
@@ -70,8 +71,12 @@ class GeneralForm(Form):
         """Open the form on a case, with the cursor in a field."""
         self._handler.set_choices([(each.id, each.name) for each in handlers], case.handler)
         types = ", ".join(line.ledger_type for line in creditor.ledger_lines)
-        self._fields["department"].note(f"Reskontroer: {types}" if types else "Kreditor har ingen reskontroer.")
-        self._fields["threshold"].note(f"Tomt felt: kreditors, {format_amount(creditor.threshold)}")
+        self._fields["department"].note(
+            _("Reskontroer: {types}").format(types=types) if types else _("Kreditor har ingen reskontroer.")
+        )
+        self._fields["threshold"].note(
+            _("Tomt felt: kreditors, {threshold}").format(threshold=format_amount(creditor.threshold))
+        )
         self._fill(Settings.of(case))
         self.open()
         self.query_one(f"#{field or 'avdeling'}").focus()

@@ -8,6 +8,7 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 
 from data.documents import Payment
+from data.language import _
 from screens.widgets.amount_input import AmountInput
 from screens.widgets.date_input import DateInput
 from screens.widgets.field import Field
@@ -33,7 +34,7 @@ class NewPaymentForm(Form):
         self._today = today
         self._amount = AmountInput()
         self._date = DateInput(today, today)
-        self._not_posted = Tick("skal ikke bokføres")
+        self._not_posted = Tick(_("skal ikke bokføres"))
         self._text = FormInput(max_length=100)
         self._offer = Plain(classes="offer")
         self._deleted: Payment | None = None
@@ -43,7 +44,7 @@ class NewPaymentForm(Form):
         return {"amount": self._amount, "date": self._date, "not_posted": self._not_posted, "text": self._text}
 
     def compose(self) -> ComposeResult:
-        yield Plain("Ny innbetaling", classes="title")
+        yield Plain(_("Ny innbetaling"), classes="title")
         yield Field("Beløp", self._amount)
         yield Field("Dato", self._date)
         yield Field("Bokføring", self._not_posted)
@@ -95,4 +96,6 @@ class NewPaymentForm(Form):
 
 def offer_of(payment: Payment) -> str:
     """`↑ henter detaljene fra slettet innbetaling 20.11.2026  1 000,00`."""
-    return f"↑ henter detaljene fra slettet innbetaling {format_date(payment.date)}  {format_amount(payment.amount)}"
+    return _("↑ henter detaljene fra slettet innbetaling {date}  {amount}").format(
+        date=format_date(payment.date), amount=format_amount(payment.amount)
+    )
