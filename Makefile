@@ -6,7 +6,7 @@ ARGS ?=
 # Tests of screens wait more than they compute.
 WORKERS ?= $(shell echo $$((2 * $$(getconf _NPROCESSORS_ONLN))))
 
-.PHONY: demo test test-postgres check bench pictures lock clean
+.PHONY: demo test test-postgres check bench pictures keys lock clean
 
 $(VENV)/.ready: requirements.txt pyproject.toml
 	$(PYTHON) -m venv $(VENV)
@@ -38,6 +38,9 @@ bench: $(VENV)/.ready-dev ## ratios, measured side by side in one run
 
 pictures: $(VENV)/.ready-dev ## docs/pictures/ made anew from the running program
 	$(BIN)/python docs/make_pictures.py
+
+keys: $(VENV)/.ready-dev ## docs/taster.md made anew from the program's key bindings
+	$(BIN)/python -m docs.make_keys
 
 lock: $(VENV)/.ready-dev ## new locked requirements from pyproject.toml
 	$(BIN)/python -m pip install --quiet pip-tools

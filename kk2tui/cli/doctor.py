@@ -10,10 +10,11 @@ from pathlib import Path
 import click
 import msgspec
 
+from data.language import _
 from data.store_url import ServerPlace, is_server, server_place
 from kk2tui.cli.context import command
 from kk2tui.session import Session
-from kk2tui.settings import Settings, SettingsError, read_settings
+from kk2tui.settings import FILE_NAME, Settings, SettingsError, read_settings
 from kk2tui.wiring import clock_from_environment, mail_transport, open_visma, store_of
 from services.doctor.check import Check, State, wrong
 from services.doctor.facts import HomeFacts, TerminalFacts, VismaFacts
@@ -43,9 +44,10 @@ async def _examine(session: Session) -> list[Check]:
     terminal = terminal_facts()
     try:
         settings, clock = read_settings(home), clock_from_environment()
+        _check_keys(settings, home)
     except SettingsError as error:
         folders = check_folders(HomeFacts(home=home, database=None))
-        return [wrong(SETTINGS, error.message, "Se docs/administrator.md."), folders, check_terminal(terminal)]
+        return [wrong(SETTINGS, error.message, _("Se docs/administrator.md.")), folders, check_terminal(terminal)]
     examination = Doctor(
         clock,
         session.login,
@@ -57,6 +59,14 @@ async def _examine(session: Session) -> list[Check]:
         open_mail=lambda: mail_transport(settings.mail, home),
     )
     return await examination.examine()
+
+
+def _check_keys(settings: Settings, home: Path) -> None:
+    """Raises SettingsError for a key that cannot be used."""
+    if settings.keys:
+        from kk2tui.keys import keymap  # and all screens
+
+        keymap(settings.keys, home / FILE_NAME)
 
 
 def home_facts(settings: Settings, home: Path) -> HomeFacts:
@@ -114,4 +124,6 @@ def _lines(checks: Sequence[Check]) -> Iterable[str]:
             yield f"  {'':<{WIDTH}}→ {check.mend}"
     numbers = {state: sum(check.state == state for check in checks) for state in MARKS}
     yield ""
-    yield f"{numbers['ok']} i orden, {numbers['warning']} å se på, {numbers['wrong']} feil."
+    yield _("{ok} i orden, {warnings} å se på, {wrong} feil.").format(
+        ok=numbers["ok"], warnings=numbers["warning"], wrong=numbers["wrong"]
+    )

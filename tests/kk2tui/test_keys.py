@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 from textual.dom import DOMNode
 
+from docs.make_keys import PAGE, page
 from kk2tui.keys import actions, can_be_changed, keymap, understood
 from kk2tui.settings import SettingsError, read_settings
 from kk2tui.wiring import write_settings
@@ -131,3 +132,7 @@ async def test_a_key_of_the_common_ones_moves_on_every_screen(tmp_path: Path) ->
         assert app.screen.query_one(KeyLine).text.startswith("F7 Finn sak")
         await press(pilot, "f7")
         assert isinstance(app.screen, ChooseCaseDialog)
+
+
+def test_the_page_of_all_keys_is_true() -> None:
+    assert PAGE.read_text(encoding="utf-8") == page(), "make keys"

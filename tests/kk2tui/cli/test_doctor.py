@@ -35,7 +35,9 @@ def test_nothing_is_changed(fresh: CommandLine) -> None:
     assert (fresh.json("cases", "list"), fresh.json("receipts", "list")) == before
 
 
-@pytest.mark.parametrize("content", ["[visma]\nadaptr = 1\n", "[visma", '[visma]\nadapter = "soap"\n'])
+@pytest.mark.parametrize(
+    "content", ["[visma]\nadaptr = 1\n", "[visma", '[visma]\nadapter = "soap"\n', '[keys]\n"case.edit" = "F13"\n']
+)
 def test_settings_that_cannot_be_read_are_wrong_and_the_rest_is_told(fresh: CommandLine, content: str) -> None:
     (fresh.home / "kk2.toml").write_text(content, encoding="utf-8")
     answer = fresh("doctor", "--json")
