@@ -108,31 +108,71 @@ class CaseService:
 
     async def set_department(self, case: Case, department: str, actor: str) -> Case:
         """Set Avdeling, the key to the ledger line. `case` is as the handler saw it: Conflict when it has changed."""
-        department = department.strip()
-        if len(department) > 20:
-            raise InvalidInput(_("Avdeling kan ha høyst 20 tegn. Ingenting er lagret."))
-        return await self._change(case, actor, f"Avdeling er satt til {department or '(tom)'}.", department=department)
+        return await self._change(case, actor, *_department(department))
 
     async def set_threshold(self, case: Case, threshold: int | None, actor: str) -> Case:
         """Give the case a threshold of its own in øre, or None for its creditor's. It closes or opens accordingly."""
         if threshold is not None and threshold < 0:
             raise InvalidInput(_("Behandlingsterskelen kan ikke være negativ. Ingenting er lagret."))
         shown = "kreditors" if threshold is None else format_amount(threshold)
-        return await self._change(case, actor, f"Behandlingsterskel er satt til {shown}.", threshold=threshold)
+        return await self._change(case, actor, f"Behandlingsterskel er satt til {shown}.", {"threshold": threshold})
 
     async def set_status(self, case: Case, status: CaseStatus, actor: str) -> Case:
         """Set the status by hand. A case closed by hand is not opened by the threshold."""
-        closed = self._clock.today() if status == "closed" else None
-        text = f"Status er satt til {STATUS_NAMES[status]}."
-        return await self._change(case, actor, text, status=status, closed=closed, closed_by_threshold=False)
+        return await self._change(case, actor, *self._status(status))
 
     async def set_handler(self, case: Case, handler: str, actor: str) -> Case:
         """Give the case to another handler. Raises UnknownHandler."""
+        return await self._change(case, actor, *await self._handler(handler))
+
+    async def set_several(
+        self,
+        numbers: Sequence[str],
+        actor: str,
+        *,
+        department: str | None = None,
+        handler: str | None = None,
+        status: CaseStatus | None = None,
+    ) -> list[Case]:
+        """Set one of these on several cases as they are now, all or none; those that have it are left alone.
+
+        Returns those that were changed. Raises NotFound, InvalidInput and UnknownHandler.
+        """
+        if handler is not None:
+            text, fields = await self._handler(handler)
+        elif status is not None:
+            text, fields = self._status(status)
+        else:
+            text, fields = _department(department or "")
+        field = next(iter(fields))
+        changed = []
+        async with self._store.transaction(actor, f"{len(numbers)} saker: {text}") as tx:
+            cases = await tx.get_many(Case, numbers)
+            for number in numbers:
+                if number not in cases:
+                    raise NotFound(_("Sak {number} finnes ikke. Ingenting er endret.").format(number=number))
+                if getattr(cases[number], field) != fields[field]:
+                    changed.append(tx.put(replace(cases[number], **fields)))
+            await log(tx, self._clock, actor, [(case.id, text) for case in changed])
+        return changed
+
+    async def matching(self, numbers: Sequence[str], where: Mapping[str, Value]) -> list[Case]:
+        """Those of the cases that have all of `where`."""
+        cases = await self._store.get_many(Case, numbers)
+        found = [cases[number] for number in numbers if number in cases]
+        return [case for case in found if all(getattr(case, field) == value for field, value in where.items())]
+
+    def _status(self, status: CaseStatus) -> tuple[str, dict[str, object]]:
+        closed = self._clock.today() if status == "closed" else None
+        fields: dict[str, object] = {"status": status, "closed": closed, "closed_by_threshold": False}
+        return f"Status er satt til {STATUS_NAMES[status]}.", fields
+
+    async def _handler(self, handler: str) -> tuple[str, dict[str, object]]:
         if await self._store.get(Handler, handler) is None:
             raise UnknownHandler(handler)
-        return await self._change(case, actor, f"Saksbehandler er satt til {handler}.", handler=handler)
+        return f"Saksbehandler er satt til {handler}.", {"handler": handler}
 
-    async def _change(self, case: Case, actor: str, text: str, **fields: object) -> Case:
+    async def _change(self, case: Case, actor: str, text: str, fields: Mapping[str, object]) -> Case:
         rates = await interest_rates(self._store)
         async with self._store.transaction(actor, f"Sak {case.id}: {text}") as tx:
             changed = tx.put(replace(case, **fields))
@@ -140,3 +180,10 @@ class CaseService:
             if "threshold" in fields:
                 changed = (await update(tx, [case.id], rates=rates, clock=self._clock, actor=actor))[0].case
         return changed
+
+
+def _department(department: str) -> tuple[str, dict[str, object]]:
+    department = department.strip()
+    if len(department) > 20:
+        raise InvalidInput(_("Avdeling kan ha høyst 20 tegn. Ingenting er lagret."))
+    return f"Avdeling er satt til {department or '(tom)'}.", {"department": department}

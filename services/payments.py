@@ -193,31 +193,31 @@ class PaymentService:
         by_kid = await cases_by_kid(self._store, list(dict.fromkeys(kids)))
         found: dict[str, Suggestion] = {}
         for kid in kids:
-            why = "samme KID" if kid == payment.kid else "samme KID når ledende nuller ikke regnes med"
+            why = _("samme KID") if kid == payment.kid else _("samme KID når ledende nuller ikke regnes med")
             for case in by_kid.get(kid, []):
                 if case.creditor == payment.creditor:
-                    closed = ", avsluttet" if case.status == "closed" else ""
+                    closed = _(", avsluttet") if case.status == "closed" else ""
                     found.setdefault(case.id, Suggestion(case=case, why=why + closed))
         return list(found.values())
 
     async def place(self, key: str, case: str, actor: str) -> Payment:
         """Put an unplaced payment on a case. Raises NotFound and Refused."""
+        return (await self.place_several([key], case, actor))[0]
+
+    async def place_several(self, keys: Sequence[str], case: str, actor: str) -> list[Payment]:
+        """Put unplaced payments on one case, all or none. Raises NotFound and Refused."""
         rates = await interest_rates(self._store)
-        async with self._store.transaction(actor, f"Innbetaling {key} plassert på {case}") as tx:
-            payment = await _unplaced_payment(tx, key)
+        async with self._store.transaction(actor, f"{_told(keys)} plassert på {case}") as tx:
+            payments = [await _unplaced_payment(tx, key) for key in keys]
             target = await _case(tx, case)
-            if target.creditor != payment.creditor:
-                raise Refused(
-                    _(
-                        "Pengene kom inn på kontoen til kreditor {creditor}, men saken hører til "
-                        "{creditor2}. Ingenting er endret."
-                    ).format(creditor=payment.creditor, creditor2=target.creditor),
-                    code="other_creditor",
-                )
-            tx.put(replace(payment, case=case, unplaced=None))
-            line = f"Innbetaling {key} på {format_amount(payment.amount)} er plassert på saken."
-            await self._follow_up(tx, [case], rates, actor, [(case, line)])
-            return await _payment(tx, key)
+            lines = []
+            for payment in payments:
+                _check_creditor(payment, target)
+                tx.put(replace(payment, case=case, unplaced=None))
+                line = f"Innbetaling {payment.id} på {format_amount(payment.amount)} er plassert på saken."
+                lines.append((case, line))
+            await self._follow_up(tx, [case], rates, actor, lines)
+            return [await _payment(tx, key) for key in keys]
 
     async def split(self, key: str, parts: Sequence[tuple[str, int]], actor: str) -> list[Payment]:
         """Share an unplaced payment between cases, as (case, øre). The parts must add up to it. Raises Refused."""
@@ -243,12 +243,16 @@ class PaymentService:
 
     async def dismiss(self, key: str, reason: str, actor: str) -> Payment:
         """Mark an unplaced payment as not ours, with the reason. Raises Refused and InvalidInput."""
+        return (await self.dismiss_several([key], reason, actor))[0]
+
+    async def dismiss_several(self, keys: Sequence[str], reason: str, actor: str) -> list[Payment]:
+        """Mark unplaced payments as not ours, all or none, for one reason. Raises Refused and InvalidInput."""
         if not reason.strip():
             raise InvalidInput(_("Skriv hvorfor innbetalingen ikke er vår. Ingenting er endret."))
-        async with self._store.transaction(actor, f"Innbetaling {key} er ikke vår") as tx:
-            payment = await _unplaced_payment(tx, key)
+        async with self._store.transaction(actor, f"{_told(keys)} er ikke vår") as tx:
+            payments = [await _unplaced_payment(tx, key) for key in keys]
             mark = self._mark(actor, reason)
-            return tx.put(replace(payment, dismissed=mark, unplaced=None, posting="excluded"))
+            return [tx.put(replace(each, dismissed=mark, unplaced=None, posting="excluded")) for each in payments]
 
     def _mark(self, actor: str, reason: str) -> Mark:
         return Mark(actor=actor, time=self._clock.now(), reason=reason.strip())
@@ -263,6 +267,21 @@ class PaymentService:
     ) -> list[Updated]:
         await log(tx, self._clock, actor, lines)
         return await update(tx, cases, rates=rates, clock=self._clock, actor=actor)
+
+
+def _told(keys: Sequence[str]) -> str:
+    """What a transaction's reason calls the payments."""
+    return f"Innbetaling {keys[0]}" if len(keys) == 1 else f"{len(keys)} innbetalinger"
+
+
+def _check_creditor(payment: Payment, target: Case) -> None:
+    if target.creditor != payment.creditor:
+        raise Refused(
+            _(
+                "Pengene kom inn på kontoen til kreditor {creditor}, men saken hører til {other}. Ingenting er endret."
+            ).format(creditor=payment.creditor, other=target.creditor),
+            code="other_creditor",
+        )
 
 
 async def _payment(tx: Transaction, key: str) -> Payment:

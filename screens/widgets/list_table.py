@@ -5,6 +5,7 @@ from typing import ClassVar
 
 from textual.binding import Binding, BindingType
 
+from data.language import N_
 from screens.widgets.columns import Column, Row
 from screens.widgets.row_table import RowTable
 
@@ -22,7 +23,7 @@ class ListTable(RowTable):
         columns: Sequence[Column],
         rows: Sequence[Row] = (),
         *,
-        empty: str = "Ingen rader.",
+        empty: str = N_("Ingen rader."),
         id: str | None = None,
         classes: str | None = None,
     ) -> None:
@@ -55,6 +56,11 @@ class ListTable(RowTable):
             return
         self._all = tuple(rows)
         self._show_again(self.cursor_key)
+        here = {row.key for row in self._all}
+        self.set_marks([key for key in self.marks if key in here])
+
+    async def first_keys(self, most: int) -> Sequence[str]:
+        return [row.key for row in self._shown if row.opened is None][:most]
 
     def go_to(self, key: str) -> bool:
         """Put the cursor on a row, unfolding nothing. False when it is not among those shown."""

@@ -7,12 +7,13 @@ from typing import Protocol, runtime_checkable
 from textual.message import Message
 from textual.worker import Worker
 
+from data.language import N_, _
 from screens.widgets.columns import Column, Row
 from screens.widgets.row_table import RowTable
 
 PAGE = 200
 CACHED_PAGES = 20
-NOT_FETCHED = "Ikke hentet. F5 prøver igjen."
+NOT_FETCHED = N_("Ikke hentet. F5 prøver igjen.")
 
 
 class RowProvider(Protocol):
@@ -31,6 +32,14 @@ class FindsRows(Protocol):
 
     async def position(self, key: str) -> int | None:
         """The row's number, or None when it is gone."""
+
+
+@runtime_checkable
+class KnowsRows(Protocol):
+    """A provider that can tell which rows are still there, so that marks on others are taken away."""
+
+    async def among(self, keys: Sequence[str]) -> Sequence[str]:
+        """Those of the keys that have a row, in the same order."""
 
 
 class VirtualTable(RowTable):
@@ -57,7 +66,7 @@ class VirtualTable(RowTable):
         columns: Sequence[Column],
         provider: RowProvider | None = None,
         *,
-        empty: str = "Ingen rader.",
+        empty: str = N_("Ingen rader."),
         id: str | None = None,
         classes: str | None = None,
     ) -> None:
@@ -74,7 +83,7 @@ class VirtualTable(RowTable):
 
     @property
     def instead_of_rows(self) -> str:
-        return NOT_FETCHED if self._failed else super().instead_of_rows
+        return _(NOT_FETCHED) if self._failed else super().instead_of_rows
 
     def row_at(self, index: int) -> Row | None:
         page = self._pages.get(index // PAGE, ())
@@ -103,10 +112,18 @@ class VirtualTable(RowTable):
         if idle and self._total and self._provider and not self._failed and self._most_wanted() is not None:
             self._loader = self.run_worker(self._fill(self._provider), group="rows", exit_on_error=False)
 
+    async def first_keys(self, most: int) -> Sequence[str]:
+        try:
+            return [] if self._provider is None else [row.key for row in await self._provider.rows(0, most)]
+        except Exception as error:
+            self.post_message(self.LoadFailed(self, error))
+            return self.marks
+
     async def _start_over(self, provider: RowProvider) -> None:
         fetched = _Fetched(provider)
         try:
             total = await provider.count()
+            gone = await self._marks_gone(provider)
             cursor = await self._find_again(fetched, total)
             pages = await self._pages_around(fetched, cursor, total)
         except Exception as error:
@@ -118,6 +135,7 @@ class VirtualTable(RowTable):
             self._pages = OrderedDict(pages)  # what is in view is the same: nothing to draw
         else:
             self._show(total, cursor, pages)
+        self.set_marks([key for key in self.marks if key not in gone])
         await self._fill(provider)
 
     def _show(self, total: int, cursor: int, pages: dict[int, Sequence[Row]]) -> None:
@@ -129,6 +147,13 @@ class VirtualTable(RowTable):
         self._rows_changed()
         if self.first_in_view != max(top, 0):
             self.scroll_to(y=max(top, 0), animate=False, force=True)
+
+    async def _marks_gone(self, provider: RowProvider) -> set[str]:
+        """The marked keys that have no row any more, as far as the provider can tell."""
+        marks = self.marks
+        if not marks or not isinstance(provider, KnowsRows):
+            return set()
+        return set(marks).difference(await provider.among(marks))
 
     async def _find_again(self, fetched: "_Fetched", total: int) -> int:
         """Where the key under the cursor stands now: asked for, else looked for where it was, and where it would be

@@ -32,6 +32,13 @@ class MailSent(msgspec.Struct, frozen=True, kw_only=True):
     stopped: str = ""
 
 
+class Resolved(msgspec.Struct, frozen=True, kw_only=True):
+    """The e-mails that an answer was noted for, and why it was not for the others."""
+
+    mails: tuple[Mail, ...]
+    refused: tuple[str, ...] = ()
+
+
 class MailService:
     """Sends e-mails and follows them. `sender` is who they are from, `Navn <adresse>` or an address."""
 
@@ -55,6 +62,17 @@ class MailService:
     async def resolve(self, key: str, answer: Answer, actor: str) -> Mail:
         """A person's answer for an e-mail that is not sent. See MailOutbox.resolve. Sends nothing."""
         return await self._outbox.resolve(key, answer, actor)
+
+    async def resolve_several(self, keys: Sequence[str], answer: Answer, actor: str) -> Resolved:
+        """The same answer for several e-mails, each by itself: what becomes of one says nothing of the others."""
+        resolved: list[Mail] = []
+        refused: list[str] = []
+        for key in keys:
+            try:
+                resolved.append(await self._outbox.resolve(key, answer, actor))
+            except Kk2Error as error:
+                refused.append(error.message)
+        return Resolved(mails=tuple(resolved), refused=tuple(refused))
 
     async def send(self, actor: str, *, at_once: bool = False, progress: Progress = silent) -> MailSent:
         """Send what waits; `at_once` also what should have waited longer. Safe to run again at any time.
