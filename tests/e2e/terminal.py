@@ -48,9 +48,17 @@ SHOWS_CURSOR = b"\x1b[?25h"
 class Terminal:
     """A program in a terminal of so many columns and lines. `with` starts it, and ends it if it has not ended."""
 
-    def __init__(self, command: Sequence[str], environment: Mapping[str, str], columns: int, lines: int) -> None:
+    def __init__(
+        self,
+        command: Sequence[str],
+        environment: Mapping[str, str],
+        columns: int,
+        lines: int,
+        *,
+        term: str = "xterm-256color",
+    ) -> None:
         self._command = list(command)
-        self._environment = {**environment, "TERM": "xterm-256color", "COLORTERM": "truecolor"}
+        self._environment = {**environment, "TERM": term, "COLORTERM": "truecolor"}
         self._screen = pyte.Screen(columns, lines)
         self._stream = pyte.ByteStream(self._screen)
         self._size = struct.pack("HHHH", lines, columns, 0, 0)
