@@ -8,11 +8,13 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 
 from data.documents import Payment
+from data.language import N_, _
 from screens.dialogs.choice_dialog import ChoiceDialog
 from screens.dialogs.choose_case_dialog import ChooseCaseDialog, Search
 from screens.dialogs.text_dialog import TextDialog
 from screens.find import case_line
 from screens.job_screen import JobScreen, counted
+from screens.marked import marked_text
 from screens.split_dialog import Part, SplitDialog
 from screens.widgets.columns import Column, Row
 from screens.widgets.list_table import ListTable
@@ -28,7 +30,7 @@ from services.rules.money import format_amount
 
 OTHER = "other"
 KID_WIDTH = 13
-NO_SUGGESTION = "Ingen forslag. P søker etter en sak."
+NO_SUGGESTION = N_("Ingen forslag. P søker etter en sak.")
 SUGGESTION_COLUMNS = (
     Column("Forslag", 13),
     Column("Skyldner"),
@@ -40,9 +42,9 @@ SUGGESTION_COLUMNS = (
 class UnplacedScreen(JobScreen):
     """Payments above, suggestions for the chosen one below."""
 
-    TITLE = "Uplasserte innbetalinger"
+    TITLE = N_("Uplasserte innbetalinger")
     SHOWS = frozenset({"payments"})
-    HELP = """
+    HELP = N_("""
 Her ligger innbetalinger som ikke kunne føres på en sak: ukjent eller feil KID, avsluttet sak, tilbakeføringer og \
 kortbetalinger. Pengene er kommet inn, så hver av dem må få en plass.
 
@@ -50,8 +52,10 @@ P plasserer innbetalingen på en sak. Finnes det forslag, står de øverst; elle
 D deler den på flere saker. Delene må bli like mye som innbetalingen.
 I tar den av listen som ikke vår, med en begrunnelse. Den blir da ikke bokført herfra.
 
+Mellomrom merker flere, Ctrl+A alle. P og I gjelder da dem som er merket; ESC fjerner merkene. U angrer det siste.
+
 En innbetaling som er plassert, kommer med i Bokføringsforslag, hvis den ikke er hentet fra Visma og ført der før.
-"""
+""")
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("p", "place", "Plasser", id="unplaced.place"),
         Binding("d", "split", "Del", id="unplaced.split"),
@@ -67,9 +71,9 @@ En innbetaling som er plassert, kommer med i Bokføringsforslag, hvis den ikke e
     def __init__(self) -> None:
         super().__init__()
         self._payments: list[Payment] = []
-        self._table = ListTable(_columns(KID_WIDTH), empty="Henter …")
+        self._table = ListTable(_columns(KID_WIDTH), empty=_("Henter …")).let_mark()
         self._about = Plain(id="about")
-        self._suggestions = ListTable(SUGGESTION_COLUMNS, empty=NO_SUGGESTION, id="suggestions")
+        self._suggestions = ListTable(SUGGESTION_COLUMNS, empty=_(NO_SUGGESTION), id="suggestions")
 
     def content(self) -> ComposeResult:
         yield self._table
@@ -86,12 +90,21 @@ En innbetaling som er plassert, kommer med i Bokføringsforslag, hvis den ikke e
 
     def _show(self, payments: Sequence[Payment]) -> None:
         self._payments = list(payments)
-        total = format_amount(sum(payment.amount for payment in payments))
-        self.show_title(f"Uplasserte innbetalinger · {len(payments)}", f"Sum {total}" if payments else "")
-        self._table.empty = "Alle innbetalinger er plassert."
+        self._table.empty = _("Alle innbetalinger er plassert.")
         self._table.set_columns(_columns(max([KID_WIDTH, *(len(payment.kid) for payment in payments)])))
         self._table.set_rows([_row(payment) for payment in payments])
+        self._show_heading()
         self._show_chosen()
+
+    @on(RowTable.MarksChanged)
+    def _show_heading(self) -> None:
+        payments, marked = self._payments, self._marked
+        total = format_amount(sum(payment.amount for payment in payments))
+        all_of_them = _("Sum {total}").format(total=total) if payments else ""
+        self.show_title(
+            _("Uplasserte innbetalinger · {count}").format(count=len(payments)),
+            marked_text(len(marked), sum(payment.amount for payment in marked)) or all_of_them,
+        )
 
     @on(RowTable.RowHighlighted)
     def highlight(self, event: RowTable.RowHighlighted) -> None:
@@ -114,8 +127,18 @@ En innbetaling som er plassert, kommer med i Bokføringsforslag, hvis den ikke e
         key = self._table.cursor_key
         return next((payment for payment in self._payments if payment.id == key), None)
 
+    @property
+    def _marked(self) -> list[Payment]:
+        marks = set(self._table.marks)
+        return [payment for payment in self._payments if payment.id in marks]
+
+    @property
+    def _acting(self) -> list[Payment]:
+        """The payments that a key acts on: those marked, else the chosen one."""
+        return self._marked or ([self._chosen] if self._chosen is not None else [])
+
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        if action in self.WRITES and self._chosen is None:
+        if (action in self.WRITES and self._chosen is None) or (action == "split" and len(self._acting) > 1):
             return False
         return super().check_action(action, parameters)
 
@@ -126,110 +149,132 @@ En innbetaling som er plassert, kommer med i Bokføringsforslag, hvis den ikke e
         if self._chosen is None or self.writing:
             return
         if event.table is self._suggestions:
-            self._confirm_place(self._chosen, event.key)
+            self._confirm_place([self._chosen], event.key)
         else:
             self.action_place()
 
     def action_place(self) -> None:
-        """Offer the suggestions first; without any, search at once."""
-        if (payment := self._chosen) is not None:
+        """Offer the suggestions first; without any, and for several payments, search at once."""
+        payments = self._acting
+        if len(payments) == 1:
             self.run_service(
-                self.services.payments.suggestions(payment), lambda found: self._offer(payment, found), group="place"
+                self.services.payments.suggestions(payments[0]),
+                lambda found: self._offer(payments[0], found),
+                group="place",
             )
+        elif payments:
+            self._search_case(payments)
 
     def _offer(self, payment: Payment, found: Sequence[Suggestion]) -> None:
         if self.app.screen is not self:
             return  # another key was pressed while the suggestions were found, and its dialog is up
         if not found:
-            self._search_case(payment)
+            self._search_case([payment])
             return
         choices = [(each.case.id, f"{each.case.id}  {each.case.debtor_name}  ({each.why})") for each in found]
         self.app.push_screen(
-            ChoiceDialog(f"Plassere {_what(payment)}", [*choices, (OTHER, "Søk etter en annen sak …")]),
+            ChoiceDialog(
+                _("Plassere {what}").format(what=_what(payment)), [*choices, (OTHER, _("Søk etter en annen sak …"))]
+            ),
             lambda chosen: self._placed_where(payment, chosen),
         )
 
     def _placed_where(self, payment: Payment, chosen: str | None) -> None:
         if chosen == OTHER:
-            self._search_case(payment)
+            self._search_case([payment])
         elif chosen is not None:
-            self._confirm_place(payment, chosen)
+            self._confirm_place([payment], chosen)
 
-    def _search_case(self, payment: Payment) -> None:
-        dialog = ChooseCaseDialog(own_cases(self.services.cases, payment), heading=f"Plassere {_what(payment)}")
-        self.app.push_screen(dialog, lambda case: self._confirm_place(payment, case) if case else None)
+    def _search_case(self, payments: Sequence[Payment]) -> None:
+        heading = _("Plassere {what}").format(what=_which(payments))
+        dialog = ChooseCaseDialog(own_cases(self.services.cases, payments[0]), heading=heading)
+        self.app.push_screen(dialog, lambda case: self._confirm_place(payments, case) if case else None)
 
-    def _confirm_place(self, payment: Payment, number: str) -> None:
-        self.run_service(_case_row(self.services, number), lambda row: self._ask_place(payment, row), group="place")
+    def _confirm_place(self, payments: Sequence[Payment], number: str) -> None:
+        self.run_service(_case_row(self.services, number), lambda row: self._ask_place(payments, row), group="place")
 
-    def _ask_place(self, payment: Payment, row: CaseRow) -> None:
+    def _ask_place(self, payments: Sequence[Payment], row: CaseRow) -> None:
         number = row.case.id
-        effect = [f"{row.case.debtor_name}. Saldo {format_amount(row.balance)} i dag."]
+        effect = [
+            _("{debtor_name}. Saldo {balance} i dag.").format(
+                debtor_name=row.case.debtor_name, balance=format_amount(row.balance)
+            )
+        ]
         if row.case.status == "closed":
-            effect.append("Saken er avsluttet.")
-        effect.append("Innbetalingen kommer med i Bokføringsforslag.")
-        work = self.services.payments.place
+            effect.append(_("Saken er avsluttet."))
+        effect.append(_("Det kommer med i Bokføringsforslag."))
+        what, keys = _how_much(payments), [payment.id for payment in payments]
         self.confirm(
-            f"Plassere {format_amount(payment.amount)} på sak {number}?",
+            _("Plassere {what} på sak {number}?").format(what=what, number=number),
             effect,
             lambda: self._change(
-                payment,
-                lambda: work(payment.id, number, self.services.actor),
-                f"{format_amount(payment.amount)} er plassert på sak {number}.",
+                payments,
+                lambda: self.services.payments.place_several(keys, number, self.services.actor),
+                _("{what} er plassert på sak {number}").format(what=what, number=number),
                 action="place",
             ),
         )
 
     def _change(
-        self, payment: Payment, work: Callable[[], Coroutine[Any, Any, object]], news: str, *, action: str
+        self,
+        payments: Sequence[Payment],
+        work: Callable[[], Coroutine[Any, Any, Sequence[Payment]]],
+        told: str,
+        *,
+        action: str,
     ) -> None:
         self.run_write(
             work(),
-            lambda _done: self._changed(news),
+            lambda changed: self._changed(changed, told),
             action=action,
             failed=self.load,
-            seen=payment,
-            again=lambda: self._change(payment, work, news, action=action),
+            seen=payments[0] if len(payments) == 1 else None,
+            again=lambda: self._change(payments, work, told, action=action),
         )
 
-    def _changed(self, news: str) -> None:
-        self.good_news(news)
+    def _changed(self, changed: Sequence[Payment], told: str) -> None:
+        from services.undo import undo_of
+
+        self.done(told, undo_of(*changed))
         self.load()
 
     # --- splitting and dismissing ---
 
     def action_split(self) -> None:
-        if (payment := self._chosen) is not None:
+        if (payment := next(iter(self._acting), None)) is not None:
             dialog = SplitDialog(payment.amount, payment.date, own_cases(self.services.cases, payment))
             self.app.push_screen(dialog, lambda parts: self._confirm_split(payment, parts) if parts else None)
 
     def _confirm_split(self, payment: Payment, parts: Sequence[Part]) -> None:
-        cases = counted(len({part.case for part in parts}), "sak", "saker")
+        cases = counted(len({part.case for part in parts}), N_("sak"), N_("saker"))
         work = self.services.payments.split
         self.confirm(
-            f"Dele {_what(payment)} på {cases}?",
+            _("Dele {what} på {cases}?").format(what=_what(payment), cases=cases),
             [f"{part.case}  {format_amount(part.amount):>14}" for part in parts],
             lambda: self._change(
-                payment,
+                [payment],
                 lambda: work(payment.id, parts, self.services.actor),
-                f"{format_amount(payment.amount)} er delt på {cases}.",
+                _("{amount} er delt på {cases}").format(amount=format_amount(payment.amount), cases=cases),
                 action="split",
             ),
         )
 
     def action_dismiss_payment(self) -> None:
-        if (payment := self._chosen) is not None:
-            prompt = f"{_what(payment)} tas av listen, og blir ikke bokført herfra. Hvorfor er den ikke vår?"
+        if payments := self._acting:
+            prompt = _("{what} tas av listen, og blir ikke bokført herfra. Hvorfor er det ikke vårt?").format(
+                what=_which(payments)
+            )
             self.app.push_screen(
-                TextDialog("Ikke vår innbetaling", prompt),
-                lambda reason: self._dismiss_payment(payment, reason) if reason else None,
+                TextDialog(_("Ikke vår innbetaling"), prompt),
+                lambda reason: self._dismiss(payments, reason) if reason else None,
             )
 
-    def _dismiss_payment(self, payment: Payment, reason: str) -> None:
+    def _dismiss(self, payments: Sequence[Payment], reason: str) -> None:
+        keys = [payment.id for payment in payments]
         self._change(
-            payment,
-            lambda: self.services.payments.dismiss(payment.id, reason, self.services.actor),
-            f"{format_amount(payment.amount)} er tatt av listen.",
+            payments,
+            lambda: self.services.payments.dismiss_several(keys, reason, self.services.actor),
+            _("{what} er tatt av listen").format(what=_how_much(payments)),
             action="dismiss_payment",
         )
 
@@ -271,11 +316,25 @@ def _suggestion_row(suggestion: Suggestion) -> Row:
 
 
 def _reason(payment: Payment) -> str:
-    return REASONS[payment.unplaced] if payment.unplaced else ""
+    return _(REASONS[payment.unplaced]) if payment.unplaced else ""
 
 
 def _what(payment: Payment) -> str:
-    return f"{format_amount(payment.amount)} fra {format_date(payment.date)}"
+    return _("{amount} fra {day}").format(amount=format_amount(payment.amount), day=format_date(payment.date))
+
+
+def _which(payments: Sequence[Payment]) -> str:
+    """`500,00 fra 20.11.2026`, `3 innbetalinger, sum 1 500,00`."""
+    return _what(payments[0]) if len(payments) == 1 else _how_much(payments)
+
+
+def _how_much(payments: Sequence[Payment]) -> str:
+    """`500,00`, `3 innbetalinger, sum 1 500,00`."""
+    total = format_amount(sum(payment.amount for payment in payments))
+    if len(payments) == 1:
+        return total
+    number = counted(len(payments), N_("innbetaling"), N_("innbetalinger"))
+    return _("{number}, sum {total}").format(number=number, total=total)
 
 
 def _about(payment: Payment) -> str:
@@ -285,7 +344,11 @@ def _about(payment: Payment) -> str:
         f"{payment.id}: {_reason(payment)}",
         f"KID {payment.kid}" if payment.kid else "",
         payment.text,
-        f"fra konto {format_account(bank.debit_account)}" if bank and bank.debit_account.strip("0") else "",
-        f"arkivreferanse {bank.archive_reference}" if bank and bank.archive_reference.strip("0") else "",
+        _("fra konto {debit_account}").format(debit_account=format_account(bank.debit_account))
+        if bank and bank.debit_account.strip("0")
+        else "",
+        _("arkivreferanse {reference}").format(reference=bank.archive_reference)
+        if bank and bank.archive_reference.strip("0")
+        else "",
     ]
     return " · ".join(part for part in parts if part)

@@ -154,3 +154,74 @@ async def test_the_complaint_about_a_reason_goes_when_one_is_written(office: Off
         assert "! Skriv en begrunnelse." in "\n".join(lines(desk))
         await press(pilot, "x")
         assert "! Skriv en begrunnelse." not in "\n".join(lines(desk))
+
+
+# --- several, and taking back -----------------------------------------------------------------------------------------
+
+
+async def test_marked_payments_are_counted_and_summed_and_seen_without_colour(office: Office) -> None:
+    async with office.at(UnplacedScreen(), SMALL) as (desk, pilot):
+        await press(pilot, "space", "down", "space")
+        assert lines(desk)[0].endswith("2 merket, sum 2 004,50")
+        assert lines(desk)[3].startswith("*")
+        assert lines(desk)[4].startswith("›*")
+        assert "ESC Fjern merker" in lines(desk)[-1]
+        await press(pilot, "escape")
+        assert desk.screen.is_current
+        assert lines(desk)[0].endswith("Sum 2 004,50")
+        assert "*" not in lines(desk)[3] + lines(desk)[4]
+
+
+async def test_several_are_dismissed_for_one_reason_and_brought_back_together(office: Office) -> None:
+    async with office.at(UnplacedScreen(), SMALL) as (_, pilot):
+        asked = await press(pilot, "ctrl+a", "i")
+        assert "2 innbetalinger, sum 2 004,50 tas av listen" in asked
+        gone = await fill(pilot, "Feil mottaker")
+        assert "2 innbetalinger, sum 2 004,50 er tatt av listen · U angrer" in gone
+        assert "Alle innbetalinger er plassert." in gone
+        back = await press(pilot, "u")
+        assert "Uplasserte innbetalinger · 2" in back
+        assert "Angret: 2 innbetalinger" in back
+        assert "angrer" not in await press(pilot, "u")
+    assert [payment.dismissed for payment in await office.services.payments.unplaced()] == [None, None]
+
+
+async def test_several_are_placed_on_one_case(office: Office) -> None:
+    async with office.at(UnplacedScreen(), SMALL) as (desk, pilot):
+        await press(pilot, "ctrl+a", "p")
+        assert isinstance(desk.screen, ChooseCaseDialog)
+        assert f"Plassere 2 innbetalinger, sum 2 004,50 på sak {SECOND}?" in await fill(pilot, "transport")
+        assert f"er plassert på sak {SECOND} · U angrer" in await press(pilot, "j")
+    placed = await stored(office, 123_450) + await stored(office, 77_000)
+    assert [payment.case for payment in placed] == [SECOND, SECOND]
+
+
+async def test_a_marked_payment_that_somebody_else_has_placed_is_not_marked_any_more(office: Office) -> None:
+    async with office.at(UnplacedScreen(), SMALL) as (desk, pilot):
+        await press(pilot, "ctrl+a")
+        (payment,) = await stored(office, 77_000)
+        await office.services.payments.place(payment.id, SECOND, "kari")
+        await press(pilot, "f5")
+        assert lines(desk)[0].endswith("1 merket, sum 1 234,50")
+
+
+async def test_what_somebody_else_has_touched_since_is_not_taken_back(office: Office) -> None:
+    async with office.at(UnplacedScreen(), SMALL) as (desk, pilot):
+        await press(pilot, "p", "enter", "j")
+        (payment,) = await stored(office, 123_450)
+        await office.services.payments.set_posting(payment.id, False, "kari")
+        refused = await press(pilot, "u")
+        assert "er endret siden, så det du gjorde, kan ikke" in refused
+        await press(pilot, "escape")
+        assert "U angrer" not in "\n".join(lines(desk))
+    assert [payment.case for payment in await stored(office, 123_450)] == [FIRST]
+
+
+async def test_a_split_payment_is_whole_again(office: Office) -> None:
+    async with office.at(UnplacedScreen(), SMALL) as (desk, pilot):
+        await press(pilot, "d")
+        await add_part(pilot, "transport", "1000")
+        await add_part(pilot, "hansen")
+        await press(pilot, "f12", "j")
+        assert "1 234,50 er delt på 2 saker · U angrer" in "\n".join(lines(desk))
+        assert "Uplasserte innbetalinger · 2" in await press(pilot, "u")
