@@ -7,13 +7,13 @@ from typing import NamedTuple
 from urllib.parse import parse_qsl, quote, unquote, urlsplit
 
 from data.errors import Kk2Error
-from data.language import _
+from data.language import N_, _
 
 SCHEMES = ("postgresql", "postgres")
 DEFAULT_SCHEMA = "kk2"
 LOCAL = ("", "localhost", "::1")
 SECRETS = ("password", "sslpassword")
-FORM = "Skriv en fil, eller postgresql://bruker@tjener/database?schema=kk2."
+FORM = N_("Skriv en fil, eller postgresql://bruker@tjener/database?schema=kk2.")
 VERIFIED = ("verify-full", "verify-ca")
 
 
@@ -33,8 +33,10 @@ class ServerPlace(NamedTuple):
 
     @property
     def shown(self) -> str:
-        hosts = ", ".join(self.hosts) or "denne maskinen"
-        return f"{hosts}, database {self.database or 'som brukeren heter'}, skjema {self.schema}"
+        hosts = ", ".join(self.hosts) or _("denne maskinen")
+        return _("{hosts}, database {database}, skjema {schema}").format(
+            hosts=hosts, database=self.database or _("som brukeren heter"), schema=self.schema
+        )
 
     @property
     def over_the_net(self) -> bool:
@@ -54,13 +56,13 @@ def is_server(url: str) -> bool:
 def check_url(url: str) -> None:
     """Raises UnusableUrl for what is no store, and for a password in it, which is not shown."""
     if not url:
-        raise UnusableUrl(_("Adressen til registeret mangler. ") + FORM)
+        raise UnusableUrl(_("Adressen til registeret mangler. ") + _(FORM))
     if not is_server(url):
         if "://" in url:
-            raise UnusableUrl(_("Adressen til registeret er av et slag kk2 ikke kjenner. ") + FORM)
+            raise UnusableUrl(_("Adressen til registeret er av et slag kk2 ikke kjenner. ") + _(FORM))
         return
     if not url.startswith(tuple(f"{scheme}://" for scheme in SCHEMES)):
-        raise UnusableUrl(_("Adressen til registeret mangler // etter kolon. ") + FORM)
+        raise UnusableUrl(_("Adressen til registeret mangler // etter kolon. ") + _(FORM))
     parts = urlsplit(url)
     if ":" in parts.netloc.rpartition("@")[0] or any(name in SECRETS for name, _ in parse_qsl(parts.query)):
         raise UnusableUrl(

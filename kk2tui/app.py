@@ -3,7 +3,7 @@
 import asyncio
 import pkgutil
 from collections.abc import Callable, Mapping, Sequence
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar
 
@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from kk2tui.terminal.clipboard import Clipboard
 
 BETWEEN_NEWS_S = 1.0  # so that a burst of changes is one reload a second, not hundreds
+BEFORE_RECENT_S = 3.0  # a case is open, and drawn, before it is remembered
 AFTER_AN_ERROR_S = 30.0  # the screens tell what is wrong when they read; here it is only tried again
 CRASHED = N_(
     "kk2 måtte avslutte på grunn av en feil. Det som var lagret, er lagret. Start kk2 på nytt, og oppgi referansen "
@@ -76,7 +77,10 @@ class Kk2App(TerminalApp, inherit_bindings=False):
         self._listening = asyncio.create_task(self._listen())
         if self.changed_keys:
             self.set_keymap(dict(self.changed_keys))
-        self.push_screen(MenuScreen())
+
+    def get_default_screen(self) -> Screen[Any]:
+        """The menu lies at the bottom itself: an empty screen of Textual's under it would be laid out for nothing."""
+        return MenuScreen()
 
     async def on_unmount(self) -> None:
         if self._listening is not None:
@@ -128,13 +132,27 @@ class Kk2App(TerminalApp, inherit_bindings=False):
             self.screen.go_to(tab, field)
         else:
             self.push_screen(CaseScreen(number, tab, field))
+            self.services.recents.opened(number)
+            self.set_timer(BEFORE_RECENT_S, lambda: self.run_worker(self._keep_recent(), group="recent", exclusive=True))
 
     def action_find_case(self) -> None:
-        from screens.dialogs.choose_case_dialog import ChooseCaseDialog
-        from screens.find import case_search
+        from screens.find import find_dialog
 
-        dialog = ChooseCaseDialog(case_search(self.services.cases))
-        self.push_screen(dialog, lambda number: self.open_case(number) if number else None)
+        self.push_screen(find_dialog(self.services), lambda number: self.open_case(number) if number else None)
+
+    async def action_previous_case(self) -> None:
+        """The case that was open before this one; pressed again, back to this one."""
+        here = getattr(self.screen, "number", "")
+        number = await self.services.recents.previous(here)
+        if number is None:
+            self.notify(_("Det er ingen annen sak du nylig har hatt åpen."), markup=False)
+        else:
+            self.open_case(number)
+
+    async def _keep_recent(self) -> None:
+        """What cannot be remembered now is no matter: it is written with the next."""
+        with suppress(Kk2Error):
+            await self.services.recents.keep()
 
     def action_copy(self) -> None:
         """Copy what the cursor is on to the clipboard of the handler's own machine; again takes what stands next."""
@@ -159,7 +177,7 @@ class Kk2App(TerminalApp, inherit_bindings=False):
 
         places = {item.place: item.name for item in ITEMS}
         keys = screen_commands(self.screen)
-        self.push_screen(CommandDialog(keys, places, case_search(self.services.cases)), self._carry_out)
+        self.push_screen(CommandDialog(keys, places, case_search(self.services)), self._carry_out)
 
     async def _carry_out(self, command: str | None) -> None:
         kind, _, rest = (command or "").partition(" ")
@@ -177,8 +195,7 @@ class Kk2App(TerminalApp, inherit_bindings=False):
     def action_leave(self) -> None:
         from screens.dialogs.confirm_dialog import ConfirmDialog
 
-        screens = [screen for screen in self.screen_stack if isinstance(screen, Kk2Screen)]
-        lost = [text for screen in screens if (text := screen.unsaved())]
+        lost = [text for screen in self._kk2_screens if (text := screen.unsaved())]
         if not lost:
             self._leave(True)
         elif not isinstance(self.screen, ConfirmDialog):
@@ -191,11 +208,23 @@ class Kk2App(TerminalApp, inherit_bindings=False):
             self.run_worker(self._stop(), exit_on_error=False)
 
     async def _stop(self) -> None:
-        await wait_for_writes(self)
+        await self._settle(keep_drafts=False)
         self.exit()
 
     async def on_hangup(self) -> None:
+        await self._settle(keep_drafts=True)
+
+    async def _settle(self, *, keep_drafts: bool) -> None:
+        """End what is under way; then keep what is half filled in, or throw it away."""
         await wait_for_writes(self)
+        if any(form.is_open or form.kept for screen in self._kk2_screens for form in screen.forms()):
+            from screens.drafts import settle
+
+            await settle(self, keep=keep_drafts)
+
+    @property
+    def _kk2_screens(self) -> list[Kk2Screen]:
+        return [screen for screen in self.screen_stack if isinstance(screen, Kk2Screen)]
 
     def _fatal_error(self) -> None:
         """Textual's own prints the traceback with all local variables, and with them people's national ids."""

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
+from data.language import _
 from data.store import Store
 from data.store_url import check_url, is_server, server_place
 from kk2tui.demo.town import demo_bank_files, demo_town
@@ -37,7 +38,9 @@ async def make_home(home: Path, login: str, *, demo: bool = False, store_url: st
     Raises Refused when there is a home, or something in the schema, already: nothing is overwritten.
     """
     if (home / FILE_NAME).exists():
-        raise Refused(f"Det finnes et hjem i {home} fra før. Ingenting er endret.", code="home_exists")
+        raise Refused(
+            _("Det finnes et hjem i {home} fra før. Ingenting er endret.").format(home=home), code="home_exists"
+        )
     settings = _settings(demo, store_url)
     check_url(settings.store.url)
     for folder in (home, home / INBOX, home / OUTBOX):
@@ -74,8 +77,11 @@ async def _require_unused(url: str, store: Store) -> None:
     """Refuse the schema of another home."""
     if is_server(url) and await store.last_change():
         raise Refused(
-            f"Det er et register fra før i {server_place(url).shown}. Ingenting er endret. Velg et annet skjema. "
-            "Skal flere maskiner bruke det samme registeret, kopieres kk2.toml: se docs/administrator.md.",
+            _(
+                "Det er et register fra før i {shown}. Ingenting er endret. Velg et annet skjema. "
+                "Skal flere maskiner bruke det samme registeret, kopieres kk2.toml: se "
+                "docs/administrator.md."
+            ).format(shown=server_place(url).shown),
             code="not_empty",
         )
 

@@ -13,7 +13,7 @@ A screen that names the tables it SHOWS follows what others do: see `catch_up`.
 
 import asyncio
 from collections import Counter
-from collections.abc import Awaitable, Callable, Coroutine, Iterable, Sequence
+from collections.abc import Awaitable, Callable, Coroutine, Iterable, Mapping, Sequence
 from functools import partial
 from inspect import CORO_CLOSED, CORO_CREATED, getcoroutinestate, isawaitable
 from typing import TYPE_CHECKING, Any, ClassVar, Protocol, TypeVar, cast
@@ -137,6 +137,10 @@ class Kk2Screen(Screen[None], inherit_bindings=False):
     def unsaved(self) -> str:
         """What would be lost by leaving now, as a Norwegian clause (`innbetalingen er ikke lagret`); empty: nothing."""
         return ""
+
+    def open_again(self, typed: Mapping[str, str]) -> None:
+        """Open the form with what was typed in it in another session: see `take_up`."""
+        raise NotImplementedError
 
     # --- what a subclass uses ---
 
@@ -267,6 +271,7 @@ class Kk2Screen(Screen[None], inherit_bindings=False):
             self._leave()
 
     def _leave(self) -> None:
+        self.forget_draft()
         self.dismiss(None)
 
     # --- taking back ---
@@ -393,6 +398,10 @@ class Kk2Screen(Screen[None], inherit_bindings=False):
             self._when_loaded = None
             self.show_error(message.error)
 
+    def take_up(self, typed: Mapping[str, str]) -> None:
+        """For a screen that is about to be shown: open its form, filled in like this, when it has loaded."""
+        self._when_loaded = partial(self.open_again, typed)
+
     def load_then(self, then: Callable[[], None]) -> None:
         """Load, and go on with `then` when it is shown; not when it fails."""
         self._when_loaded = then
@@ -416,8 +425,25 @@ class Kk2Screen(Screen[None], inherit_bindings=False):
         self._offer_undo()
         self.catch_up()
 
-    def on_form_closed(self) -> None:
+    def forget_draft(self) -> None:
+        """What is typed here is saved, or thrown away, and the screen goes."""
+        if any(form.kept is not None for form in self.forms()):
+            from screens.drafts import leave
+
+            leave(self)
+
+    def on_form_paused(self, message: "Form.Paused") -> None:
+        self._follow_draft(message.form)
+
+    def on_form_closed(self, message: "Form.Closed") -> None:
+        self._follow_draft(message.form)
         self.catch_up()
+
+    def _follow_draft(self, form: "Form") -> None:
+        if form.kept_as is not None:
+            from screens.drafts import follow  # who fills in no form does without
+
+            follow(form)
 
     def catch_up(self) -> None:
         """Show what others have done since the screen was read, when nothing hinders it.

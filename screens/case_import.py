@@ -7,6 +7,7 @@ from textual import on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 
+from data.language import N_, _
 from screens.base import ServiceFailed
 from screens.job_screen import JobScreen, counted
 from screens.receipts import ReceiptScreen
@@ -24,7 +25,7 @@ from services.proposals import STATUS_NAMES, WaitingProposal
 from services.registry import Services
 from services.rules.money import format_amount
 
-NONE_READY = "Ingen nye fakturaer på EWS"
+NONE_READY = N_("Ingen nye fakturaer på EWS")
 COLUMNS = (
     Column("Kjøring", 7),
     Column("Reskontrotype", 13),
@@ -40,9 +41,9 @@ COLUMNS = (
 class CaseImportScreen(JobScreen):
     """Proposals above, what the chosen one is and what hinders below."""
 
-    TITLE = "Import av nye saker"
+    TITLE = N_("Import av nye saker")
     SHOWS = frozenset({"runs", "claims"})
-    HELP = """
+    HELP = N_("""
 Her henter du saker som er klare for inkasso i Visma. Ta ett forslag om gangen.
 
 I Visma: Økonomi > Innbetalingsrutiner > Innfordring. Lag nytt forslag, velg reskontrotype, og sett type og \
@@ -61,7 +62,7 @@ Kommer sakene ikke over?
 riktig purrekode, i den rekkefølgen.
 - Status Distribuer: feil knapp ble brukt ved godkjenning. Bare Vismas brukerstøtte kan rette det; lag et nytt forslag.
 - Sier teksten på kravet ingenting (tilfeldig fakturering), be den som fakturerer, skrive hva det gjelder.
-"""
+""")
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("enter,h", "take_over", "Hent saker", id="import.take_over"),
         Binding("t", "write_back", "Skriv tilbake", id="import.write_back"),
@@ -79,7 +80,7 @@ riktig purrekode, i den rekkefølgen.
         self._proposals: list[WaitingProposal] = []
         self._left = Left()
         self._asked = False
-        self._table = ListTable(COLUMNS, empty="Spør Visma …")
+        self._table = ListTable(COLUMNS, empty=_("Spør Visma …"))
         self._note = TextPane(id="note")
 
     def content(self) -> ComposeResult:
@@ -99,7 +100,7 @@ riktig purrekode, i den rekkefølgen.
             self.run_service(self.services.case_import.left(), self._show_left, group="left")
 
     def on_service_failed(self, message: ServiceFailed) -> None:
-        self._table.empty = "Ikke hentet fra Visma. F5 prøver igjen."
+        self._table.empty = _("Ikke hentet fra Visma. F5 prøver igjen.")
         self._table.refresh()
 
     # --- showing ---
@@ -113,7 +114,7 @@ riktig purrekode, i den rekkefølgen.
         was = self._table.cursor_key
         self._proposals = list(proposals)
         self._asked = True
-        self._table.empty = "Ingen forslag venter i Visma."
+        self._table.empty = _("Ingen forslag venter i Visma.")
         self._table.set_rows([_row(proposal) for proposal in proposals])
         ready = next((_key(proposal) for proposal in proposals if proposal.ready), None)
         if ready and was not in [_key(proposal) for proposal in proposals]:
@@ -126,20 +127,28 @@ riktig purrekode, i den rekkefølgen.
         new = sum(proposal.new for proposal in ready)
         proposals = counted(len(ready), "forslag klart", "forslag klare")
         heading = f"{proposals}, {counted(new, 'ny faktura', 'nye fakturaer')}"
-        title = ["Import av nye saker", *([heading if ready else NONE_READY] if self._asked else [])]
-        self.show_title(" · ".join(title), f"Visma: {self.services.visma}")
+        title = [_("Import av nye saker"), *([heading if ready else _(NONE_READY)] if self._asked else [])]
+        self.show_title(" · ".join(title), _("Visma: {visma}").format(visma=self.services.visma))
         self._note.show("\n".join(self._notes(bool(ready))))
 
     def _notes(self, ready: bool) -> list[str]:
         notes = [proposal_note(chosen)] if (chosen := self._chosen) else []
         if self._asked and not ready:
-            notes += [NONE_READY + ". Se etter:", *(f"  {place} {check}" for place, check in enumerate(CHECKS, 1))]
+            notes += [
+                _(NONE_READY) + _(". Se etter:"),
+                *(f"  {place} {_(check)}" for place, check in enumerate(CHECKS, 1)),
+            ]
         if self._left.numbers:
             waits = counted(self._left.numbers, "saksnummer", "saksnummer")
-            notes.append(f"! {waits} er ikke skrevet tilbake til Visma ennå. T prøver igjen.")
-        notes += [f"! Importen av kjøring {run.number} ble avbrutt. H gjør den ferdig." for run in self._left.runs]
+            notes.append(_("! {waits} er ikke skrevet tilbake til Visma ennå. T prøver igjen.").format(waits=waits))
+        notes += [
+            _("! Importen av kjøring {number} ble avbrutt. H gjør den ferdig.").format(number=run.number)
+            for run in self._left.runs
+        ]
         for run in self._left.without_letters:
-            notes.append(f"! Inkassovarslene for kjøring {run.number} er ikke laget. V prøver igjen.")
+            notes.append(
+                _("! Inkassovarslene for kjøring {number} er ikke laget. V prøver igjen.").format(number=run.number)
+            )
         return notes
 
     @property
@@ -166,27 +175,40 @@ riktig purrekode, i den rekkefølgen.
         if self.writing:
             return
         if chosen is not None and chosen.ready:
-            self.confirm(f"Hente kjøring {chosen.run} fra Visma?", _effect(chosen), lambda: self._take_over(chosen.run))
+            self.confirm(
+                _("Hente kjøring {run} fra Visma?").format(run=chosen.run),
+                _effect(chosen),
+                lambda: self._take_over(chosen.run),
+            )
         elif self._left.runs:
             number = int(self._left.runs[0].number)
-            effect = ["Sakene er hentet. Det som mangler, er å skrive saksnumrene tilbake og lage kvitteringen."]
-            self.confirm(f"Gjøre ferdig importen av kjøring {number}?", effect, lambda: self._take_over(number))
+            effect = [_("Sakene er hentet. Det som mangler, er å skrive saksnumrene tilbake og lage kvitteringen.")]
+            self.confirm(
+                _("Gjøre ferdig importen av kjøring {number}?").format(number=number),
+                effect,
+                lambda: self._take_over(number),
+            )
         elif chosen is not None:
-            self.show_error(Refused(f"{proposal_note(chosen)} Ingenting er hentet.", code="not_ready"))
+            self.show_error(
+                Refused(
+                    _("{note} Ingenting er hentet.").format(note=proposal_note(chosen)),
+                    code="not_ready",
+                )
+            )
 
     def _take_over(self, run: int) -> None:
-        self._start("Henter fakturaer …")
+        self._start(_("Henter fakturaer …"))
         work = _take_over(self.services, run, self.tell_progress)
         self.run_write(work, self._show_taken, action="take_over", failed=self._ended)
 
     def action_make_letters(self) -> None:
         """Make the letters that could not be made with their run, and send the e-mail."""
-        self._start("Lager inkassovarsler …")
+        self._start(_("Lager inkassovarsler …"))
         work = _make_letters(self.services, self.tell_progress)
         self.run_write(work, self._show_mailed, action="make_letters", failed=self._ended)
 
     def action_write_back(self) -> None:
-        self._start("Skriver saksnummer tilbake …")
+        self._start(_("Skriver saksnummer tilbake …"))
         work = self.services.case_import.write_back(self.services.actor, self.tell_progress)
         self.run_write(work, self._show_written, action="write_back", failed=self._ended)
 
@@ -210,11 +232,13 @@ riktig purrekode, i den rekkefølgen.
         if mailed.stopped:
             self.show_error(MailUnreachable(mailed.stopped))
         else:
-            self.good_news("Inkassovarslene er laget.")
+            self.good_news(_("Inkassovarslene er laget."))
 
     def _show_written(self, written: int) -> None:
         self._ended()
-        self.good_news(f"{counted(written, 'saksnummer', 'saksnummer')} skrevet tilbake til Visma.")
+        self.good_news(
+            _("{numbers} skrevet tilbake til Visma.").format(numbers=counted(written, "saksnummer", "saksnummer"))
+        )
 
 
 async def _take_over(services: Services, run: int, progress: Progress) -> tuple[ImportedCases, MailSent]:
@@ -231,9 +255,11 @@ async def _make_letters(services: Services, progress: Progress) -> MailSent:
 def _effect(chosen: WaitingProposal) -> list[str]:
     invoices = counted(chosen.new, "faktura", "fakturaer")
     return [
-        f"{invoices}, sum {format_amount(chosen.amount)}, reskontrotype {chosen.ledger_type}.",
-        "Fakturaer til samme skyldner blir én sak. Du blir saksbehandler.",
-        "Saksnumrene skrives tilbake til Visma, og du får inkassovarslene på e-post.",
+        _("{invoices}, sum {amount}, reskontrotype {ledger_type}.").format(
+            invoices=invoices, amount=format_amount(chosen.amount), ledger_type=chosen.ledger_type
+        ),
+        _("Fakturaer til samme skyldner blir én sak. Du blir saksbehandler."),
+        _("Saksnumrene skrives tilbake til Visma, og du får inkassovarslene på e-post."),
     ]
 
 
@@ -243,7 +269,7 @@ def _key(proposal: WaitingProposal) -> str:
 
 def _row(proposal: WaitingProposal) -> Row:
     look = Look.NORMAL if proposal.ready else Look.QUIET
-    status = Cell(STATUS_NAMES[proposal.status], Look.BAD if proposal.status == "distributed" else look)
+    status = Cell(_(STATUS_NAMES[proposal.status]), Look.BAD if proposal.status == "distributed" else look)
     # Visma gives the invoices of approved proposals only: nothing is known of the others' numbers and sums.
     counts = (str(proposal.invoices), str(proposal.new), format_amount(proposal.amount))
     return Row(
@@ -262,17 +288,19 @@ def _row(proposal: WaitingProposal) -> Row:
 
 def proposal_note(proposal: WaitingProposal) -> str:
     """Where the proposal stands, and what to do."""
-    run = f"Kjøring {proposal.run}"
+    run = _("Kjøring {run}").format(run=proposal.run)
     if proposal.status == "distributed":
         return f"{run}: {proposal.note}"
     if proposal.status != "approved":
-        return f"{run} er ikke godkjent. Godkjenn forslaget i Visma, og trykk F5 her."
+        return _("{run} er ikke godkjent. Godkjenn forslaget i Visma, og trykk F5 her.").format(run=run)
     known = proposal.invoices - proposal.new - proposal.held_back
     parts = [
-        f"{run} er godkjent og klar: Enter henter {counted(proposal.new, 'faktura', 'fakturaer')}."
+        _("{run} er godkjent og klar: Enter henter {invoices}.").format(
+            run=run, invoices=counted(proposal.new, "faktura", "fakturaer")
+        )
         if proposal.new
-        else f"{run} har ingen fakturaer å hente.",
-        f"{counted(known, 'faktura', 'fakturaer')} er alt overtatt." if known else "",
+        else _("{run} har ingen fakturaer å hente.").format(run=run),
+        _("{invoices} er alt overtatt.").format(invoices=counted(known, "faktura", "fakturaer")) if known else "",
         proposal.note,
     ]
     return " ".join(part for part in parts if part)

@@ -12,6 +12,7 @@ from textual.timer import Timer
 from textual.widgets import Input
 
 from data.documents import CaseStatus
+from data.language import N_, _
 from data.store import Value
 from screens.base import Kk2Screen
 from screens.dialogs.choice_dialog import ChoiceDialog
@@ -28,7 +29,7 @@ from services.rules.money import format_amount
 PAUSE = 0.2  # seconds without a key before the search starts
 FEWEST_LETTERS = 2
 MOST_HITS = 200
-ALL = "alle"
+ALL = N_("alle")
 
 COLUMNS = (
     Column("Saksnummer", 13),
@@ -57,14 +58,19 @@ class Order(NamedTuple):
 
 
 ORDERS = (
-    Order("Saksnummer", "id"),
-    Order("Nyeste sak først", "id", True),
-    Order("Skyldner", "debtor_sort"),
-    Order("Avdeling", "department"),
-    Order("Saksbehandler", "handler"),
-    Order("Kjøring, siste først", "run", True),
+    Order(N_("Saksnummer"), "id"),
+    Order(N_("Nyeste sak først"), "id", True),
+    Order(N_("Skyldner"), "debtor_sort"),
+    Order(N_("Avdeling"), "department"),
+    Order(N_("Saksbehandler"), "handler"),
+    Order(N_("Kjøring, siste først"), "run", True),
 )
-FILTERS = {"status": "Status", "department": "Avdeling", "handler": "Saksbehandler", "creditor": "Kreditor"}
+FILTERS = {
+    "status": N_("Status"),
+    "department": N_("Avdeling"),
+    "handler": N_("Saksbehandler"),
+    "creditor": N_("Kreditor"),
+}
 
 
 class AllCases:
@@ -111,7 +117,7 @@ class CasesFound:
 class CasesScreen(Kk2Screen):
     """The list of cases."""
 
-    TITLE = "Saker"
+    TITLE = N_("Saker")
     SHOWS = frozenset({"cases", "claims", "fees", "payments", "handlers", "interest_rates"})
     AUTO_FOCUS = "VirtualTable"
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -120,12 +126,12 @@ class CasesScreen(Kk2Screen):
         Binding("t", "filter", "Filter", id="cases.filter"),
         Binding("o", "order", "Sorter", id="cases.order"),
     ]
-    HELP = """
+    HELP = N_("""
 Listen viser de åpne sakene. T velger andre: etter status, avdeling, saksbehandler eller kreditor. O sorterer.
 
 / eller F3 går til feltet Finn. Skriv begynnelsen av saksnummer, KID, fakturanummer, navn eller fødselsnummer; \
 flere ord snevrer inn. Søket går i alle saker, også avsluttede. Enter åpner saken som er merket, ESC tømmer feltet.
-"""
+""")
     DEFAULT_CSS = """
     CasesScreen #finn { height: 1; padding: 0 1; }
     CasesScreen #finn Plain { width: 6; color: $secondary; }
@@ -135,10 +141,10 @@ flere ord snevrer inn. Søket går i alle saker, også avsluttede. Enter åpner 
 
     def __init__(self) -> None:
         super().__init__()
-        self._input = FormInput(placeholder="saksnummer, KID, faktura, navn (/ eller F3)")
-        self._table = VirtualTable(COLUMNS, empty="Ingen saker. T endrer filteret, ESC tømmer Finn.")
+        self._input = FormInput(placeholder=_("saksnummer, KID, faktura, navn (/ eller F3)"))
+        self._table = VirtualTable(COLUMNS, empty=_("Ingen saker. T endrer filteret, ESC tømmer Finn."))
         self._shown_order = Plain(id="order")
-        self._chosen: dict[str, Choice] = {"status": Choice("open", "åpne")}
+        self._chosen: dict[str, Choice] = {"status": Choice("open", N_("åpne"))}
         self._order = ORDERS[0]
         self._names: dict[str, str] = {}
         self._shown = self._of_all = 0
@@ -146,7 +152,7 @@ flere ord snevrer inn. Søket går i alle saker, også avsluttede. Enter åpner 
 
     def content(self) -> ComposeResult:
         with Horizontal(id="finn"):
-            yield Plain("Finn: ")
+            yield Plain(_("Finn: "))
             yield self._input
             yield self._shown_order
         yield self._table
@@ -178,32 +184,33 @@ flere ord snevrer inn. Søket går i alle saker, også avsluttede. Enter åpner 
         provider: RowProvider
         if len(text) >= FEWEST_LETTERS:
             provider = CasesFound(self.services.cases, text, self._names)
-            self.show_title(f"Saker · søk i alle {_number(self._of_all)}")
+            self.show_title(_("Saker · søk i alle {number}").format(number=_number(self._of_all)))
             self._shown_order.show("")
         else:
             provider = AllCases(self.services.cases, self._where, self._order, self._names)
             self.show_title(self._title, self._told_filters)
-            self._shown_order.show(f"Sortert: {self._order.name}")
+            self._shown_order.show(_("Sortert: {name}").format(name=_(self._order.name)))
         self._table.set_provider(provider)
 
     @property
     def _title(self) -> str:
         if not self._chosen:
-            return f"Saker · {_number(self._of_all)}"
-        status = self._chosen["status"].name if "status" in self._chosen else ""
-        return " ".join(f"Saker · {_number(self._shown)} {status} av {_number(self._of_all)}".split())
+            return _("Saker · {number}").format(number=_number(self._of_all))
+        status = _(self._chosen["status"].name) if "status" in self._chosen else ""
+        told = _("Saker · {shown} {status} av {of_all}")
+        return " ".join(told.format(shown=_number(self._shown), status=status, of_all=_number(self._of_all)).split())
 
     @property
     def _told_filters(self) -> str:
         told = [field for field in FILTERS if field in self._chosen or field in ("status", "department")]
-        return "   ".join(f"{FILTERS[field]}: {self._chosen_name(field)}" for field in told)
+        return "   ".join(f"{_(FILTERS[field])}: {self._chosen_name(field)}" for field in told)
 
     @property
     def _where(self) -> dict[str, Value]:
         return {field: choice.value for field, choice in self._chosen.items()}
 
     def _chosen_name(self, field: str) -> str:
-        return self._chosen[field].name if field in self._chosen else ALL
+        return _(self._chosen[field].name if field in self._chosen else ALL)
 
     # --- opening ---
 
@@ -254,8 +261,8 @@ flere ord snevrer inn. Søket går i alle saker, også avsluttede. Enter åpner 
     # --- narrowing and sorting ---
 
     def action_filter(self) -> None:
-        lines = [(field, f"{name:<14} {self._chosen_name(field)}") for field, name in FILTERS.items()]
-        dialog = ChoiceDialog("Filter", [*lines, (ALL, "Vis alle saker")])
+        lines = [(field, f"{_(name):<14} {self._chosen_name(field)}") for field, name in FILTERS.items()]
+        dialog = ChoiceDialog(_("Filter"), [*lines, (ALL, _("Vis alle saker"))])
         self.app.push_screen(dialog, self._filter_on)
 
     def _filter_on(self, field: str | None) -> None:
@@ -279,7 +286,7 @@ flere ord snevrer inn. Søket går i alle saker, også avsluttede. Enter åpner 
     def _ask(self, field: str, choices: list[Choice]) -> None:
         known = {choice.value: choice for choice in choices}
         chosen = self._chosen[field].value if field in self._chosen else ALL
-        lines = [(ALL, ALL), *((choice.value, choice.name) for choice in choices)]
+        lines = [(ALL, _(ALL)), *((choice.value, _(choice.name)) for choice in choices)]
 
         def choose(value: str | None) -> None:
             if value is None:
@@ -289,12 +296,12 @@ flere ord snevrer inn. Søket går i alle saker, også avsluttede. Enter åpner 
                 self._chosen[field] = known[value]
             self.load()
 
-        self.app.push_screen(ChoiceDialog(FILTERS[field], lines, chosen=chosen), choose)
+        self.app.push_screen(ChoiceDialog(_(FILTERS[field]), lines, chosen=chosen), choose)
 
     def action_order(self) -> None:
-        lines = [(str(index), order.name) for index, order in enumerate(ORDERS)]
+        lines = [(str(index), _(order.name)) for index, order in enumerate(ORDERS)]
         chosen = str(ORDERS.index(self._order))
-        self.app.push_screen(ChoiceDialog("Sorter etter", lines, chosen=chosen), self._order_by)
+        self.app.push_screen(ChoiceDialog(_("Sorter etter"), lines, chosen=chosen), self._order_by)
 
     def _order_by(self, index: str | None) -> None:
         if index is not None:
@@ -310,7 +317,7 @@ def case_row(row: CaseRow, initials: dict[str, str]) -> Row:
         case.id,
         case.debtor_name,
         case.department,
-        case.step if case.status == "open" else STATUS_NAMES[case.status],
+        case.step if case.status == "open" else _(STATUS_NAMES[case.status]),
         format_date(day) if day else "",
         format_amount(row.balance),
         initials.get(case.handler, case.handler),
@@ -320,7 +327,7 @@ def case_row(row: CaseRow, initials: dict[str, str]) -> Row:
 
 def _status_name(status: str) -> str:
     """The status of several cases: `åpne`, `avsluttede`."""
-    plurals: dict[CaseStatus, str] = {"open": "åpne", "closed": "avsluttede", "manual": "manuelle"}
+    plurals: dict[CaseStatus, str] = {"open": N_("åpne"), "closed": N_("avsluttede"), "manual": N_("manuelle")}
     known = cast(CaseStatus, status)
     return plurals.get(known, STATUS_NAMES[known])
 

@@ -11,6 +11,7 @@ from textual.screen import Screen
 from textual.widgets import Input
 
 from data.errors import Kk2Error
+from data.language import N_, _
 from screens.dialogs.choose_case_dialog import Search
 from screens.dialogs.dialog import Dialog
 from screens.widgets.columns import Column, Row
@@ -20,7 +21,7 @@ from screens.widgets.list_table import ListTable
 
 PAUSE = 0.2
 MOST_CASES = 5
-PROMPT = "Skriv hva du vil gjøre, eller et saksnummer."
+PROMPT = N_("Skriv hva du vil gjøre, eller et saksnummer.")
 NOT_COMMANDS = {"tab", "shift+tab", "ctrl+p"}
 
 
@@ -32,7 +33,7 @@ def screen_commands(screen: Screen[Any]) -> list[Row]:
         of_a_field = isinstance(active.node, (Input, ListTable)) or not binding.description
         if of_a_field or not active.enabled or binding.system or key in NOT_COMMANDS:
             continue
-        commands.append(Row(f"key {key}", (binding.tooltip or binding.description, key_name(binding))))
+        commands.append(Row(f"key {key}", (_(str(binding.tooltip or binding.description)), key_name(binding))))
     return list({row.cells[0]: row for row in reversed(commands)}.values())[::-1]
 
 
@@ -47,7 +48,7 @@ class CommandDialog(Dialog[str]):
             self.text = text
             self.cases = cases
 
-    KEYS = "Enter Utfør   ↑↓ Flytt   ESC Lukk"
+    KEYS = N_("Enter Utfør   ↑↓ Flytt   ESC Lukk")
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("up", "move(-1)", "Opp", show=False, id="dialog.up"),
         Binding("down", "move(1)", "Ned", show=False, id="dialog.down"),
@@ -55,13 +56,13 @@ class CommandDialog(Dialog[str]):
     DEFAULT_CSS = "CommandDialog ListTable { height: 14; }"
 
     def __init__(self, commands: Sequence[Row], places: Mapping[str, str], search: Search) -> None:
-        super().__init__("Kommandoer")
+        super().__init__(_("Kommandoer"))
         known = {row.cells[0] for row in commands}
         others = [Row(f"place {place}", (name, "")) for place, name in places.items() if name not in known]
         self._commands = [*commands, *others]
         self._search = search
-        self._input = FormInput(placeholder=PROMPT)
-        self._table = ListTable([Column(""), Column("", 12)], self._commands, empty="Ingen treff.")
+        self._input = FormInput(placeholder=_(PROMPT))
+        self._table = ListTable([Column(""), Column("", 12)], self._commands, empty=_("Ingen treff."))
 
     def content(self) -> ComposeResult:
         yield self._input
@@ -84,7 +85,10 @@ class CommandDialog(Dialog[str]):
     @on(CasesFound)
     def show_cases(self, message: CasesFound) -> None:
         if message.text == self._input.value:
-            cases = [Row(f"case {number}", (f"Sak {line}", "")) for number, line in message.cases[:MOST_CASES]]
+            cases = [
+                Row(f"case {number}", (_("Sak {line}").format(line=line), ""))
+                for number, line in message.cases[:MOST_CASES]
+            ]
             self._table.set_rows([*self._matching(message.text), *cases])
 
     @on(Input.Submitted)

@@ -8,6 +8,7 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 
 from data.documents import Candidate, Claim
+from data.language import N_, _
 from screens.base import ServiceFailed
 from screens.conversion_rows import (
     CANDIDATE_COLUMNS,
@@ -51,9 +52,9 @@ class State(NamedTuple):
 class ConversionScreen(JobScreen):
     """Claims without an invoice above, the invoices that the chosen one may be below."""
 
-    TITLE = "Konvertering"
+    TITLE = N_("Konvertering")
     SHOWS = frozenset({"conversions", "claim_links", "claims"})
-    HELP = """
+    HELP = N_("""
 Her tar du over saker fra et eldre system, én gang, og kobler fordringene deres til fakturaene i Visma. Etterpå virker \
 innbetalinger, bokføringsforslag og Betalinger fra Visma på disse sakene også.
 
@@ -65,7 +66,7 @@ skrives tilbake. Blir søket avbrutt, fortsetter det der det slapp.
 faktura, med fakturanummer, KID eller kundenummer. U sier at fakturaen ikke finnes i Visma.
 
 En innbetaling på en fordring som ikke er koblet, kan ikke bokføres før du har valgt.
-"""
+""")
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("l", "read_file", "Fil", tooltip="Les fil fra det gamle systemet", id="conversion.read"),
         Binding("s", "match", "Søk", tooltip="Søk i Visma etter alle fakturaer", id="conversion.match"),
@@ -87,9 +88,9 @@ En innbetaling på en fordring som ikke er koblet, kan ikke bokføres før du ha
     def __init__(self) -> None:
         super().__init__()
         self._claims: dict[str, Unlinked] = {}
-        self._table = ListTable(COLUMNS, empty="Henter …")
+        self._table = ListTable(COLUMNS, empty=_("Henter …"))
         self._about = Plain(id="about")
-        self._candidates = ListTable(CANDIDATE_COLUMNS, empty="Ingen funnet. F søker.", id="candidates")
+        self._candidates = ListTable(CANDIDATE_COLUMNS, empty=_("Ingen funnet. F søker."), id="candidates")
 
     def content(self) -> ComposeResult:
         yield self._table
@@ -104,7 +105,7 @@ En innbetaling på en fordring som ikke er koblet, kan ikke bokføres før du ha
         self.run_service(_read_state(self.services), self._show)
 
     def on_service_failed(self, message: ServiceFailed) -> None:
-        self._table.empty = "Ikke hentet. F5 prøver igjen."
+        self._table.empty = _("Ikke hentet. F5 prøver igjen.")
         self._table.refresh()
 
     # --- showing ---
@@ -113,8 +114,10 @@ En innbetaling på en fordring som ikke er koblet, kan ikke bokføres før du ha
         counts = state.counts
         self._claims = {each.claim.id: each for each in state.claims}
         linked = counted(counts.linked, "fordring koblet", "fordringer koblet")
-        self.show_title(f"Konvertering · {number_left(counts)}", linked if counts.linked else "")
-        nothing = "Ingen saker er konvertert. L leser en fil." if not counts.linked else "Alle fordringer er koblet."
+        self.show_title(_("Konvertering · {left}").format(left=number_left(counts)), linked if counts.linked else "")
+        nothing = (
+            _("Ingen saker er konvertert. L leser en fil.") if not counts.linked else _("Alle fordringer er koblet.")
+        )
         self._table.empty = nothing
         self._table.set_rows([claim_row(each) for each in state.claims])
         self._show_chosen()
@@ -149,11 +152,16 @@ En innbetaling på en fordring som ikke er koblet, kan ikke bokføres før du ha
     def _offer_files(self, files: Sequence[FolderFile]) -> None:
         folder = self.services.conversion_folder.folder
         if not files:
-            self.show_error(Refused(f"Ingen filer å lese. Legg filen i {folder}, og trykk L igjen.", code="no_files"))
+            self.show_error(
+                Refused(
+                    _("Ingen filer å lese. Legg filen i {folder}, og trykk L igjen.").format(folder=folder),
+                    code="no_files",
+                )
+            )
             return
         choices = [(each.path.name, file_line(each)) for each in files]
         self.app.push_screen(
-            ChoiceDialog("Lese saker fra fil", choices, prompt=f"Filer i {folder}"),
+            ChoiceDialog(_("Lese saker fra fil"), choices, prompt=_("Filer i {folder}").format(folder=folder)),
             lambda name: self._confirm_file(next(each for each in files if each.path.name == name)) if name else None,
         )
 
@@ -165,15 +173,20 @@ En innbetaling på en fordring som ikke er koblet, kan ikke bokføres før du ha
             self.show_error(refused(checked))
         else:
             effect = [
-                f"{counted(checked.cases, 'sak', 'saker')} med {counted(checked.claims, 'fordring', 'fordringer')}, "
-                f"hovedstol {format_amount(checked.principal)}.",
-                f"{counted(checked.payments, 'innbetaling', 'innbetalinger')}, som ikke skal bokføres.",
+                _("{cases} med {claims}, hovedstol {principal}.").format(
+                    cases=counted(checked.cases, "sak", "saker"),
+                    claims=counted(checked.claims, "fordring", "fordringer"),
+                    principal=format_amount(checked.principal),
+                ),
+                _("{payments}, som ikke skal bokføres.").format(
+                    payments=counted(checked.payments, "innbetaling", "innbetalinger")
+                ),
                 *(finding_line(each) for each in checked.findings[:5]),
             ]
-            self.confirm(f"Lese inn {checked.name}?", effect, lambda: self._read(checked))
+            self.confirm(_("Lese inn {name}?").format(name=checked.name), effect, lambda: self._read(checked))
 
     def _read(self, checked: ReadFile) -> None:
-        self._start("Leser inn …")
+        self._start(_("Leser inn …"))
         work = _read_in(self.services, checked.name, self.tell_progress)
         self.run_write(work, self._show_read, action="read_file", failed=self._ended)
 
@@ -187,7 +200,7 @@ En innbetaling på en fordring som ikke er koblet, kan ikke bokføres før du ha
     # --- looking in Visma ---
 
     def action_match(self) -> None:
-        self._start("Spør Visma …")
+        self._start(_("Spør Visma …"))
         work = self.services.conversion.match(self.services.actor, self.tell_progress)
         self.run_write(work, self._show_matched, action="match", failed=self._ended)
 
@@ -204,7 +217,7 @@ En innbetaling på en fordring som ikke er koblet, kan ikke bokføres før du ha
         if found.receipt:
             self.app.push_screen(ReceiptScreen(found.receipt))
         else:
-            self.good_news("Alle konverterte fordringer er koblet.")
+            self.good_news(_("Alle konverterte fordringer er koblet."))
 
     # --- one claim ---
 
@@ -227,7 +240,7 @@ En innbetaling på en fordring som ikke er koblet, kan ikke bokføres før du ha
         else:
             choices = [(each.visma_id, candidate_line(each)) for each in candidates]
             self.app.push_screen(
-                ChoiceDialog(f"Faktura for {claim_name(chosen.claim)}", choices),
+                ChoiceDialog(_("Faktura for {claim}").format(claim=claim_name(chosen.claim)), choices),
                 lambda picked: self._confirm_choice(picked) if picked else None,
             )
 
@@ -238,7 +251,7 @@ En innbetaling på en fordring som ikke er koblet, kan ikke bokføres før du ha
             return
         key = chosen.claim.id
         self.confirm(
-            f"Koble {claim_name(chosen.claim)} til denne fakturaen?",
+            _("Koble {claim} til denne fakturaen?").format(claim=claim_name(chosen.claim)),
             comparison(chosen, candidate),
             lambda: self._change(key, visma_id),
         )
@@ -248,15 +261,15 @@ En innbetaling på en fordring som ikke er koblet, kan ikke bokføres før du ha
         self.run_write(work, self._show_changed, action="choose", failed=self.load)
 
     def _show_changed(self, claim: Claim) -> None:
-        linked = "er koblet" if claim.visma_id else "står uten faktura i Visma"
-        self.good_news(f"Fordring {claim.invoice} {linked}.")
+        linked = _("er koblet") if claim.visma_id else _("står uten faktura i Visma")
+        self.good_news(_("Fordring {invoice} {linked}.").format(invoice=claim.invoice, linked=linked))
         self.load()
 
     def action_find(self) -> None:
         chosen = self._chosen
         if chosen is not None:
-            prompt = "Fakturanummer, KID eller kundenummer i Visma:"
-            dialog = TextDialog(f"Finn faktura for {claim_name(chosen.claim)}", prompt)
+            prompt = _("Fakturanummer, KID eller kundenummer i Visma:")
+            dialog = TextDialog(_("Finn faktura for {claim}").format(claim=claim_name(chosen.claim)), prompt)
             self.app.push_screen(dialog, lambda text: self._find(chosen, text) if text else None)
 
     def _find(self, chosen: Unlinked, text: str) -> None:
@@ -264,14 +277,20 @@ En innbetaling på en fordring som ikke er koblet, kan ikke bokføres før du ha
         self.run_write(work, self._show_found, action="find", failed=self.load)
 
     def _show_found(self, found: Sequence[Candidate]) -> None:
-        self.good_news(f"{counted(len(found), 'faktura', 'fakturaer')} funnet." if found else "Ingen treff i Visma.")
+        self.good_news(
+            _("{invoices} funnet.").format(invoices=counted(len(found), "faktura", "fakturaer"))
+            if found
+            else _("Ingen treff i Visma.")
+        )
         self.load()
 
     def action_without(self) -> None:
         chosen = self._chosen
         if chosen is not None:
-            prompt = f"{claim_name(chosen.claim)} blir stående uten faktura i Visma, og bokføres på kunde. Hvorfor?"
-            dialog = TextDialog("Ingen faktura i Visma", prompt)
+            prompt = _("{claim} blir stående uten faktura i Visma, og bokføres på kunde. Hvorfor?").format(
+                claim=claim_name(chosen.claim)
+            )
+            dialog = TextDialog(_("Ingen faktura i Visma"), prompt)
             self.app.push_screen(dialog, lambda reason: self._leave_out(chosen, reason) if reason else None)
 
     def _leave_out(self, chosen: Unlinked, reason: str) -> None:

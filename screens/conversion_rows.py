@@ -1,6 +1,7 @@
 """Rows and lines of Konvertering: claims, candidates, files and findings as a handler reads them. Pure functions."""
 
 from data.documents import Candidate, Claim
+from data.language import N_, _
 from screens.job_screen import counted
 from screens.widgets.columns import Cell, Column, Look, Row
 from services.bank.findings import Finding
@@ -11,7 +12,7 @@ from services.errors import Refused
 from services.rules.dates import format_date
 from services.rules.money import format_amount
 
-STATES = {"waiting": "ikke søkt", "several": "velg", "none": "ikke funnet"}
+STATES = {"waiting": N_("ikke søkt"), "several": N_("velg"), "none": N_("ikke funnet")}
 COLUMNS = (
     Column("Saksnummer", 13),
     Column("Skyldner"),
@@ -32,11 +33,11 @@ CANDIDATE_COLUMNS = (
 def number_left(counts: Counts) -> str:
     """How many claims lack an invoice, and what they wait for."""
     if not counts.unlinked:
-        return "ingenting venter"
+        return _("ingenting venter")
     parts = (
-        f"{counts.several} å velge" if counts.several else "",
-        f"{counts.none} ikke funnet" if counts.none else "",
-        f"{counts.waiting} ikke søkt" if counts.waiting else "",
+        _("{several} å velge").format(several=counts.several) if counts.several else "",
+        _("{none} ikke funnet").format(none=counts.none) if counts.none else "",
+        _("{waiting} ikke søkt").format(waiting=counts.waiting) if counts.waiting else "",
     )
     return ", ".join(part for part in parts if part)
 
@@ -51,14 +52,14 @@ def claim_row(each: Unlinked) -> Row:
         claim.invoice,
         format_date(claim.due),
         format_amount(claim.amount),
-        Cell(STATES.get(state, ""), look),
+        Cell(_(STATES.get(state, "")), look),
     )
     return Row(claim.id, cells)
 
 
 def candidate_row(each: Candidate) -> Row:
     what = " · ".join(part for part in (each.name, each.text) if part)
-    cells = (each.invoice, what, format_date(each.due), format_amount(each.amount), BY_NAMES[each.by])
+    cells = (each.invoice, what, format_date(each.due), format_amount(each.amount), _(BY_NAMES[each.by]))
     return Row(each.visma_id, cells)
 
 
@@ -72,8 +73,8 @@ def about(chosen: Unlinked) -> str:
     parts = [
         claim.text,
         f"KID {claim.kid}" if claim.kid else "",
-        f"kunde {claim.customer}" if claim.customer else "",
-        f"gammelt saksnummer {case.old_number}" if case.old_number != case.id else "",
+        _("kunde {customer}").format(customer=claim.customer) if claim.customer else "",
+        _("gammelt saksnummer {number}").format(number=case.old_number) if case.old_number != case.id else "",
         chosen.link.note,
     ]
     return " · ".join(part for part in parts if part)
@@ -83,45 +84,57 @@ def file_line(file: FolderFile) -> str:
     """A file and what a check says of it."""
     checked = file.checked
     if file.unreadable:
-        return f"{checked.name}  kan ikke åpnes"
+        return _("{name}  kan ikke åpnes").format(name=checked.name)
     if checked.status == "valid":
-        return f"{checked.name}  klar, {counted(checked.cases, 'sak', 'saker')}"
+        return _("{name}  klar, {cases}").format(name=checked.name, cases=counted(checked.cases, "sak", "saker"))
     if checked.status == "duplicate":
-        return f"{checked.name}  lest før"
-    return f"{checked.name}  {len(checked.errors)} feil"
+        return _("{name}  lest før").format(name=checked.name)
+    return _("{name}  {count} feil").format(name=checked.name, count=len(checked.errors))
 
 
 def finding_line(finding: Finding) -> str:
-    place = f"linje {finding.line}" + (f", felt {finding.column}" if finding.column else "")
+    place = _("linje {line}").format(line=finding.line) + (
+        _(", felt {column}").format(column=finding.column) if finding.column else ""
+    )
     return f"{place}: {finding.message}"
 
 
 def claim_name(claim: Claim) -> str:
-    return f"fordring {claim.invoice} på {format_amount(claim.amount)}"
+    return _("fordring {invoice} på {amount}").format(invoice=claim.invoice, amount=format_amount(claim.amount))
 
 
 def comparison(chosen: Unlinked, candidate: Candidate) -> list[str]:
     """The claim and the invoice under each other."""
     claim = chosen.claim
     lines = [
-        f"Her:    {claim.invoice}, {chosen.case.debtor_name}, forfall {format_date(claim.due)}, "
-        f"{format_amount(claim.amount)}",
-        f"Visma:  {candidate.invoice}, {candidate.name}, forfall {format_date(candidate.due)}, "
-        f"{format_amount(candidate.amount)}",
-        f"Rest i Visma {format_amount(candidate.unpaid)}. Saksnummeret skrives tilbake dit.",
+        _("Her:    {invoice}, {debtor_name}, forfall {due}, {amount}").format(
+            invoice=claim.invoice,
+            debtor_name=chosen.case.debtor_name,
+            due=format_date(claim.due),
+            amount=format_amount(claim.amount),
+        ),
+        _("Visma:  {invoice}, {name}, forfall {due}, {amount}").format(
+            invoice=candidate.invoice,
+            name=candidate.name,
+            due=format_date(candidate.due),
+            amount=format_amount(candidate.amount),
+        ),
+        _("Rest i Visma {unpaid}. Saksnummeret skrives tilbake dit.").format(unpaid=format_amount(candidate.unpaid)),
     ]
     if candidate.case_number not in ("", chosen.case.id, chosen.case.old_number):
-        lines.append(f"! I Visma har fakturaen saksnummer {candidate.case_number}.")
+        lines.append(_("! I Visma har fakturaen saksnummer {case_number}.").format(case_number=candidate.case_number))
     return lines
 
 
 def refused(checked: ReadFile) -> Refused:
     if checked.status == "duplicate":
-        when = checked.findings[0].message.removeprefix("filen er ")
-        return Refused(f"{checked.name} er {when}.", code="duplicate_file")
+        when = checked.findings[0].message.removeprefix(_("filen er "))
+        return Refused(_("{name} er {when}.").format(name=checked.name, when=when), code="duplicate_file")
     details = [{"message": finding_line(each)} for each in checked.errors]
     return Refused(
-        f"{checked.name} har feil og kan ikke leses inn. Ingenting er lest. Rett filen, og prøv igjen.",
+        _("{name} har feil og kan ikke leses inn. Ingenting er lest. Rett filen, og prøv igjen.").format(
+            name=checked.name
+        ),
         code="rejected_file",
         details=details,
     )

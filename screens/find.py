@@ -1,17 +1,21 @@
 """Finding a case and going to it: the same wherever a case is asked for."""
 
 from collections.abc import Sequence
-from typing import Any, Protocol, cast
+from typing import TYPE_CHECKING, Any, Protocol, cast
 
 from textual.screen import Screen
 
-from screens.dialogs.choose_case_dialog import Search
+from data.language import N_, _
+from screens.dialogs.choose_case_dialog import ChooseCaseDialog, Search
 from screens.widgets.columns import fit
 from screens.widgets.safe_text import safe
-from services.cases import STATUS_NAMES, CaseRow, CaseService
+from services.cases import STATUS_NAMES, CaseRow
 from services.rules.money import format_amount
 
-NAME_WIDTH = 28
+if TYPE_CHECKING:
+    from services.registry import Services
+
+NAME_WIDTH = 24
 MOST_HITS = 50
 
 
@@ -27,18 +31,30 @@ def open_case(screen: Screen[Any], number: str, tab: str | None = None, field: s
     cast(OpensCases, screen.app).open_case(number, tab, field)
 
 
-def case_search(cases: CaseService) -> Search:
-    """What ChooseCaseDialog searches with: case number, KID, invoice number, name or national id."""
+def find_dialog(services: "Services", heading: str = N_("Finn sak")) -> ChooseCaseDialog:
+    """Asks for a case, with those that were open last while nothing is typed."""
+
+    async def recent() -> Sequence[tuple[str, str]]:
+        rows = await services.finding.rows(await services.recents.numbers())
+        return [(row.case.id, case_line(row)) for row in rows]
+
+    return ChooseCaseDialog(case_search(services), heading=heading, recent=recent)
+
+
+def case_search(services: "Services", creditor: str = "") -> Search:
+    """What ChooseCaseDialog searches with, among the cases of one creditor if it is given."""
 
     async def search(text: str) -> Sequence[tuple[str, str]]:
-        return [(row.case.id, case_line(row)) for row in await cases.search(text, limit=MOST_HITS)]
+        hits = await services.finding.find(text, limit=MOST_HITS)
+        wanted = [hit for hit in hits if creditor in ("", hit.row.case.creditor)]
+        return [(hit.row.case.id, case_line(hit.row, hit.why)) for hit in wanted]
 
     return search
 
 
-def case_line(row: CaseRow) -> str:
-    """A case in one line: number, debtor, status, balance."""
+def case_line(row: CaseRow, why: str = "") -> str:
+    """A case in one line: number, debtor, balance, why it was found, and its status when it is not open."""
     case = row.case
-    status = "" if case.status == "open" else STATUS_NAMES[case.status]
-    balance = format_amount(row.balance)
-    return f"{case.id}  {fit(safe(case.debtor_name), NAME_WIDTH)}  {balance:>12}  {status}".rstrip()
+    status = "" if case.status == "open" else _(STATUS_NAMES[case.status])
+    told = " · ".join(filter(None, (why, status)))
+    return f"{case.id}  {fit(safe(case.debtor_name), NAME_WIDTH)}  {format_amount(row.balance):>12}  {told}".rstrip()

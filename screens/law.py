@@ -1,5 +1,6 @@
 """Lovverk: the laws, the rates of late-payment interest and the notice fees, with their sources."""
 
+from collections.abc import Mapping
 from datetime import date
 from typing import ClassVar
 
@@ -10,6 +11,7 @@ from textual.containers import Horizontal
 from textual.events import Key
 from textual.widgets import Input
 
+from data.language import N_, _
 from screens.base import Kk2Screen
 from screens.dialogs.reading_dialog import ReadingDialog
 from screens.law_rows import COLUMNS, INTEREST, LAWS, NAMES, counts, key_of_day, rates_end, rows_of, source_of
@@ -40,9 +42,9 @@ class LawTable(ListTable):
 class LawScreen(Kk2Screen):
     """Three tables, searched together. Opened on a tab, and there on the row that holds on `day`."""
 
-    TITLE = "Lovverk"
+    TITLE = N_("Lovverk")
     SHOWS = frozenset({"interest_rates", "notice_fees"})
-    THING = "satsene"
+    THING = N_("satsene")
     AUTO_FOCUS = "LawTable"
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("slash,f3", "find", "Finn", id="law.find"),
@@ -52,7 +54,7 @@ class LawScreen(Kk2Screen):
             for index, name in enumerate(NAMES)
         ),
     ]
-    HELP = """
+    HELP = N_("""
 Lovverk viser lovene og forskriftene som gjelder innfordringen, forsinkelsesrenten for hvert halvår og gebyrsatsene. \
 1–3 bytter mellom dem. Enter viser kilden og adressen hos Lovdata.
 
@@ -60,7 +62,7 @@ Lovverk viser lovene og forskriftene som gjelder innfordringen, forsinkelsesrent
 
 Når forsinkelsesrenten for neste halvår er fastsatt, legger en administrator den inn med N. En sats kan ikke endres \
 eller slettes. Innbetalinger som har ventet på den, regnes på nytt med en gang.
-"""
+""")
     DEFAULT_CSS = """
     LawScreen #finn { height: 1; padding: 0 1; }
     LawScreen #finn Plain { width: 6; color: $secondary; }
@@ -74,9 +76,9 @@ eller slettes. Innbetalinger som har ventet på den, regnes på nytt med en gang
         self._tab = tab
         self._day = day
         self._tab_line = TabLine(NAMES)
-        self._input = FormInput(placeholder="navn, nummer, dato, sats (/ eller F3)")
+        self._input = FormInput(placeholder=_("navn, nummer, dato, sats (/ eller F3)"))
         self._hits = Plain(id="hits")
-        self._table = LawTable(COLUMNS[tab], empty="Henter …")
+        self._table = LawTable(COLUMNS[tab], empty=_("Henter …"))
         self._about = Plain(id="about")
         self._all: LawBook | None = None
         self._found: LawBook | None = None
@@ -85,7 +87,7 @@ eller slettes. Innbetalinger som har ventet på den, regnes på nytt med en gang
         self._form = NewRateForm(self.services.clock.today())
         yield self._tab_line
         with Horizontal(id="finn"):
-            yield Plain("Finn: ")
+            yield Plain(_("Finn: "))
             yield self._input
             yield self._hits
         yield self._table
@@ -108,7 +110,7 @@ eller slettes. Innbetalinger som har ventet på den, regnes på nytt med en gang
         self._day = None
 
     def unsaved(self) -> str:
-        return "Satsen er ikke lagret." if self._form.changed and not self.writing else ""
+        return _("Satsen er ikke lagret.") if self._form.changed and not self.writing else ""
 
     # --- the three tables ---
 
@@ -121,7 +123,7 @@ eller slettes. Innbetalinger som har ventet på den, regnes på nytt med en gang
         if self._found is None:
             return
         self._tab_line.current = self._tab
-        self._table.empty = "Ingen treff. ESC tømmer Finn." if self._input.value.strip() else "Ingen satser."
+        self._table.empty = _("Ingen treff. ESC tømmer Finn.") if self._input.value.strip() else _("Ingen satser.")
         self._table.set_columns(COLUMNS[self._tab])
         self._table.set_rows(rows_of(self._found, self._tab))
         self._show_about()
@@ -139,10 +141,18 @@ eller slettes. Innbetalinger som har ventet på den, regnes på nytt med en gang
 
     def _show_heading(self, book: LawBook) -> None:
         laws, rates, fees = counts(book)
-        self._hits.show(f"lover {laws}, renter {rates}, gebyr {fees}" if self._input.value.strip() else "")
+        self._hits.show(
+            _("lover {laws}, renter {rates}, gebyr {fees}").format(laws=laws, rates=rates, fees=fees)
+            if self._input.value.strip()
+            else ""
+        )
         until = book.known_until
         ends = until is not None and (until - self.services.clock.today()).days <= RATE_WARNING_DAYS
-        told = f"{'! ' if ends else ''}Rentesats kjent til {format_date(until)}" if until else "! Ingen rentesats"
+        told = (
+            _("{mark}Rentesats kjent til {until}").format(mark="! " if ends else "", until=format_date(until))
+            if until
+            else _("! Ingen rentesats")
+        )
         self.show_title(self.TITLE, told)
 
     @on(RowTable.RowSelected)
@@ -190,9 +200,14 @@ eller slettes. Innbetalinger som har ventet på den, regnes på nytt med en gang
     def action_new_rate(self) -> None:
         self.run_service(self.services.rates.next_half_year(), self._open_form, group="form")
 
+    def open_again(self, typed: Mapping[str, str]) -> None:
+        self._form.resume(typed)
+        self.action_new_rate()
+
     def _open_form(self, days: tuple[date, date] | None) -> None:
         self._input.value = ""
         self.action_tab(INTEREST)
+        self._form.kept_as = ("rate", "")
         self._form.enter(days)
         self._show_tab()
         self.refresh_bindings()
@@ -204,21 +219,22 @@ eller slettes. Innbetalinger som har ventet på den, regnes på nytt med en gang
         self.run_service(services.rates.preview(rate), self._confirm, group="preview")
 
     def _confirm(self, preview: Preview) -> None:
-        self.confirm("Legge inn satsen?", effect_of(preview), lambda: self._add(preview))
+        self.confirm(_("Legge inn satsen?"), effect_of(preview), lambda: self._add(preview))
 
     def _add(self, preview: Preview) -> None:
-        self.run_write(self.services.rates.add(preview.rate, self.services.actor), self._added, action="new_rate")
+        work = self.services.rates.add(preview.rate, self.services.actor)
+        self.run_write(work, self._added, action="new_rate", failed=self.load, again=self.ask)
 
     def _added(self, added: Added) -> None:
-        again = f" {len(added.cases)} saker er regnet på nytt." if added.cases else ""
-        self.app.notify(f"Satsen er lagt inn.{again}", markup=False)
+        again = _(" {count} saker er regnet på nytt.").format(count=len(added.cases)) if added.cases else ""
+        self.app.notify(_("Satsen er lagt inn.{again}").format(again=again), markup=False)
         self._leave_form()
         self.load()
 
     @on(Form.Close)
     def close_form(self) -> None:
         if self._form.changed:
-            self.confirm("Forkaste satsen?", [self.unsaved()], self._leave_form)
+            self.confirm(_("Forkaste satsen?"), [self.unsaved()], self._leave_form)
         else:
             self._leave_form()
 

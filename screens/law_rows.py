@@ -5,6 +5,7 @@ from datetime import date
 from typing import NamedTuple
 
 from data.documents import InterestRate, NoticeFee
+from data.language import N_, _
 from screens.widgets.columns import Column, Row
 from services.law import Law, LawBook, fee_amounts, period
 from services.rules.dates import format_date
@@ -12,7 +13,7 @@ from services.rules.money import format_amount
 from services.rules.percent import format_percent
 
 LAWS, INTEREST, FEES = range(3)
-NAMES = ("Lover og forskrifter", "Forsinkelsesrente", "Gebyrsatser")
+NAMES = (N_("Lover og forskrifter"), N_("Forsinkelsesrente"), N_("Gebyrsatser"))
 COLUMNS = (
     (Column("Lov eller forskrift", 30), Column("Hva den gjelder"), Column("Nummer", 18)),
     (Column("Gjelder", 23), Column("Sats", 8, right=True), Column("Forskrift", 20), Column("Kilde", from_width=100)),
@@ -71,11 +72,12 @@ def rate_line(rate: InterestRate) -> str:
 def rates_end(book: LawBook) -> str:
     """What happens when the rates end."""
     if book.known_until is None:
-        return "! Ingen rentesats er lagt inn: rente regnes ikke."
-    return (
-        f"Kjent til og med {format_date(book.known_until)}. Senere dager regnes uten rente til satsen er lagt inn; "
-        "innbetalinger som ville dekket slik rente, venter. Finansdepartementet fastsetter satsen hvert halvår."
-    )
+        return _("! Ingen rentesats er lagt inn: rente regnes ikke.")
+    return _(
+        "Kjent til og med {known_until}. Senere dager regnes uten rente til satsen er lagt "
+        "inn; innbetalinger som ville dekket slik rente, venter. Finansdepartementet "
+        "fastsetter satsen hvert halvår."
+    ).format(known_until=format_date(book.known_until))
 
 
 def _interest_row(rate: InterestRate) -> Row:
@@ -83,7 +85,7 @@ def _interest_row(rate: InterestRate) -> Row:
 
 
 def _fee_row(row: NoticeFee) -> Row:
-    base = "ikke kjent" if row.base is None else format_amount(row.base)
+    base = _("ikke kjent") if row.base is None else format_amount(row.base)
     amounts = map(format_amount, fee_amounts(row) or ())
     return Row(row.id, (period(row), base, *(tuple(amounts) or ("",) * 3), row.source))
 
@@ -93,18 +95,22 @@ def _law_source(law: Law) -> Source:
 
 
 def _interest_source(rate: InterestRate) -> Source:
-    heading = f"Forsinkelsesrente {format_percent(rate.basis_points)}"
-    return Source(heading, _lines(f"Gjelder {period(rate)}", rate.regulation, rate.source, rate.url))
+    heading = _("Forsinkelsesrente {rate}").format(rate=format_percent(rate.basis_points))
+    return Source(
+        heading, _lines(_("Gjelder {period}").format(period=period(rate)), rate.regulation, rate.source, rate.url)
+    )
 
 
 def _fee_source(row: NoticeFee) -> Source:
     shares = (row.reminder_factor, row.notice_factor, row.demand_factor)
     reminder, notice, demand = (f"{over}/{under}" for over, under in shares)
-    told = f"Purring {reminder}, inkassovarsel {notice} og egen betalingsoppfordring {demand} av inkassosatsen."
-    respite = "Brevet må være sendt minst 14 dager etter forfall for å kunne ha gebyr."
-    return Source(f"Gebyrsatser {period(row)}", _lines(told, respite, row.source, row.url))
+    told = _(
+        "Purring {reminder}, inkassovarsel {notice} og egen betalingsoppfordring {demand} av inkassosatsen."
+    ).format(reminder=reminder, notice=notice, demand=demand)
+    respite = _("Brevet må være sendt minst 14 dager etter forfall for å kunne ha gebyr.")
+    return Source(_("Gebyrsatser {period}").format(period=period(row)), _lines(told, respite, row.source, row.url))
 
 
 def _lines(what: str, number: str, source: str, address: str) -> list[str]:
-    known = (("", what), ("", number), ("Kilde: ", source), ("Adresse: ", address))
+    known = (("", what), ("", number), (_("Kilde: "), source), (_("Adresse: "), address))
     return [f"{label}{text}" for label, text in known if text]

@@ -1,6 +1,5 @@
 """Hovedmeny: what there is to do, in the order of the day, and what needs the handler."""
 
-import asyncio
 from collections.abc import Awaitable, Sequence
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple
@@ -26,10 +25,10 @@ from services.rules.dates import format_date
 from services.rules.money import format_amount
 
 if TYPE_CHECKING:
+    from services.drafts import Draft
     from services.overview import MonthPaid, Overview
 
 MOST_CASES = 5
-DRAWN_S = 0.05  # by when the menu's lines are on the screen
 WIDE = 108  # columns that the items and the figures need side by side
 ITEMS_WIDTH = 56  # on a wide screen
 
@@ -67,7 +66,7 @@ RATES = "place screens.law:interest_in_law"
 
 
 class Need(NamedTuple):
-    """Something that needs the handler. `key` says where it is seen to: `place …`, `case …` or `told …`."""
+    """Something that needs the handler. `key` says where it is seen to: `place …`, `case …` or `draft …`, `told …`."""
 
     key: str
     text: str
@@ -128,7 +127,9 @@ Under «Trenger deg» står det som ikke går videre uten deg. Tab flytter dit, 
         self._needs = Pane([Column(""), Column("", 24)], empty=_("Ingenting akkurat nå."), id="needs")
         self._troubles: tuple[Need, ...] = ()
         self._overview: Overview | None = None
+        self._drawn = False
         self._paid: Sequence[MonthPaid] = ()
+        self._drafts: Sequence[Draft] | None = None  # not looked for yet
 
     def content(self) -> ComposeResult:
         self.set_class(self.app.size.width >= WIDE, "-wide")  # now, while there is nothing to lay out anew
@@ -152,12 +153,14 @@ Under «Trenger deg» står det som ikke går videre uten deg. Tab flytter dit, 
             self.load()
 
     def load(self) -> None:
-        self.run_service(self._counts(), self._show)
+        """The first time when the lines have been drawn: nobody waits for figures to begin."""
+        if self._drawn:
+            self.run_service(self._counts(), self._show)
+        else:
+            self._drawn = True
+            self.call_after_refresh(self.load)
 
     async def _counts(self) -> "tuple[Overview, Sequence[MonthPaid]]":
-        """The figures; the first time when the lines have been drawn: nobody waits for figures to begin."""
-        if self._overview is None:
-            await asyncio.sleep(DRAWN_S)
         overview = self.services.overview
         return await overview.read(), await overview.paid_by_month()
 
@@ -168,12 +171,49 @@ Under «Trenger deg» står det som ikke går videre uten deg. Tab flytter dit, 
         self._overview = overview
         self._items.set_rows(item_rows(overview, self.services.clock.now()))
         self._show_figures()
-        self._needs.set_rows(need_rows([*needs(overview), *self._troubles]))
+        self._show_needs()
+        self.run_service(self._left_over(), self._show_drafts, group="drafts")
+
+    def _show_needs(self) -> None:
+        if self._overview is not None:
+            found = [*needs(self._overview), *self._troubles]
+            self._needs.set_rows(need_rows([*map(self._draft_need, self._drafts or ()), *found]))
+
+    async def _left_over(self) -> "list[Draft]":
+        """Half-filled forms from earlier sessions; the first time, those that nobody came back to are cleared."""
+        if self._drafts is None:
+            await self.services.drafts.clear_old()
+        return await self.services.drafts.waiting()
+
+    def _show_drafts(self, found: "Sequence[Draft]") -> None:
+        """The newest is offered once, at log-in; until it is seen to, it is also something that needs the handler."""
+        if found:
+            from screens.drafts import name_of
+
+            found = [draft for draft in found if name_of(draft)]
+        before, self._drafts = self._drafts, found
+        if found or before:
+            self._show_needs()
+        if before is None and found and self.is_current:
+            self._offer(found[0])
+
+    def _draft_need(self, draft: "Draft") -> Need:
+        from screens.drafts import name_of
+
+        told = _("Påbegynt: {what}").format(what=name_of(draft))
+        return Need(f"draft {draft.form} {draft.subject}", told, recent(draft.made, self.services.clock.now()))
+
+    def _offer(self, draft: "Draft") -> None:
+        from screens.drafts import offer
+
+        offer(self.app, draft, recent(draft.made, self.services.clock.now()), self.load)
 
     def _show_figures(self) -> None:
-        from screens.menu_figures import figures
-
         if self._overview is not None:
+            from screens.menu_figures import (
+                figures,  # not before there is something to show: the first picture has none
+            )
+
             width, wide = self.app.size.width, self.app.size.width >= WIDE
             room = width - ITEMS_WIDTH - 9 if wide else width - 6
             self._figures.show(figures(self._overview, self._paid, room, wide=wide))
@@ -215,6 +255,8 @@ Under «Trenger deg» står det som ikke går videre uten deg. Tab flytter dit, 
             from screens.find import open_case
 
             open_case(self, rest, "Generelt", "avdeling")
+        elif kind == "draft":
+            self._offer(next(each for each in self._drafts or () if f"{each.form} {each.subject}" == rest))
         else:
             from screens.dialogs.error_dialog import ErrorDialog
 

@@ -8,6 +8,7 @@ from textual import on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 
+from data.language import N_, _
 from screens.base import ServiceFailed
 from screens.job_screen import JobScreen, counted
 from screens.posting import PostingScreen
@@ -33,9 +34,9 @@ NARROWEST_NAME, ROOM_BESIDE_NAME = 12, 60
 class OcrImportScreen(JobScreen):
     """Files above, findings of the chosen one below."""
 
-    TITLE = "Import av OCR"
+    TITLE = N_("Import av OCR")
     SHOWS = frozenset({"bank_files", "bank_sources", "creditors"})
-    HELP = """
+    HELP = N_("""
 Her leser du inn filer med innbetalinger fra banken.
 
 1. Hent filen fra banken og legg den i innboksen.
@@ -52,7 +53,7 @@ Kan filen ikke leses?
 - Kontoen hører ikke til noen kreditor: en administrator legger den inn under Administrasjon.
 - Forsendelsen er lest før med annet innhold: spør banken hvilken som gjelder.
 - Kontoen leses fra et annet format: de to kan ha de samme innbetalingene. Bruk det formatet som er i bruk.
-"""
+""")
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("enter", "read", "Les inn", id="ocr.read"),
         Binding("k", "check", "Kontroller", id="ocr.check"),
@@ -68,7 +69,7 @@ Kan filen ikke leses?
     def __init__(self) -> None:
         super().__init__()
         self._files: list[InboxFile] = []
-        self._table = ListTable(_columns(NARROWEST_NAME), empty="Kontrollerer filene …")
+        self._table = ListTable(_columns(NARROWEST_NAME), empty=_("Kontrollerer filene …"))
         self._findings = TextPane(id="findings")
         self._amount = 0
 
@@ -81,14 +82,14 @@ Kan filen ikke leses?
         self.run_service(self.services.inbox.files(), self._show)
 
     def on_service_failed(self, message: ServiceFailed) -> None:
-        self._table.empty = "Innboksen kunne ikke leses. F5 prøver igjen."
+        self._table.empty = _("Innboksen kunne ikke leses. F5 prøver igjen.")
         self._table.refresh()
 
     # --- showing ---
 
     def _show(self, files: Sequence[InboxFile]) -> None:
         self._files = list(files)
-        self._table.empty = "Innboksen er tom."
+        self._table.empty = _("Innboksen er tom.")
         self._fit_names()
         self._table.set_rows([_row(file) for file in files])
         self._show_chosen()
@@ -104,10 +105,14 @@ Kan filen ikke leses?
     @on(RowTable.RowHighlighted)
     def _show_chosen(self) -> None:
         ready = sum(file.checked.status == "valid" for file in self._files)
-        title = f"Import av OCR · {counted(len(self._files), 'fil', 'filer')}, {ready} klar{'' if ready == 1 else 'e'}"
+        title = _("Import av OCR · {files}, {ready} klar{what}").format(
+            files=counted(len(self._files), "fil", "filer"), ready=ready, what="" if ready == 1 else "e"
+        )
         chosen = self._chosen
         if chosen is None:
-            self._findings.show(f"Legg filer fra banken i {self.services.inbox.folder} og trykk F5.")
+            self._findings.show(
+                _("Legg filer fra banken i {folder} og trykk F5.").format(folder=self.services.inbox.folder)
+            )
         else:
             self._findings.show(findings_text(chosen))
         self.show_title(title, _account_text(chosen))
@@ -140,11 +145,14 @@ Kan filen ikke leses?
             return
         checked = chosen.checked
         self.confirm(
-            f"Lese inn {checked.name}?",
+            _("Lese inn {name}?").format(name=checked.name),
             [
-                f"{counted(checked.payments, 'innbetaling', 'innbetalinger')}, sum {format_amount(checked.amount)}"
-                f"{_made(checked)}.",
-                "De føres på sakene, og saker som kommer under behandlingsterskelen, avsluttes.",
+                _("{payments}, sum {amount}{made}.").format(
+                    payments=counted(checked.payments, "innbetaling", "innbetalinger"),
+                    amount=format_amount(checked.amount),
+                    made=_made(checked),
+                ),
+                _("De føres på sakene, og saker som kommer under behandlingsterskelen, avsluttes."),
             ],
             lambda: self._read(checked),
         )
@@ -152,14 +160,14 @@ Kan filen ikke leses?
     def _read(self, checked: ImportedFile) -> None:
         self._amount = checked.amount
         self.add_class("-reading")
-        self.tell_progress(0, checked.payments, "innbetalinger lest")
+        self.tell_progress(0, checked.payments, _("innbetalinger lest"))
         work = _read_in(self.services, checked.name, self.tell_progress)
         self.run_write(work, self._show_read, action="read", failed=self._ended)
 
     def on_job_screen_progressed(self, message: JobScreen.Progressed) -> None:
         """With the file's sum beside the count."""
         message.prevent_default()
-        self.progress_line.tell("Leser inn", message.done, message.total, self._amount)
+        self.progress_line.tell(_("Leser inn"), message.done, message.total, self._amount)
 
     def _ended(self) -> None:
         self.remove_class("-reading")
@@ -207,37 +215,41 @@ def status_text(file: InboxFile) -> str:
     """`klar`, `lest 19.11.2026` (the rest stands under the list) or `3 feil`."""
     findings = file.checked.findings
     if file.unreadable:
-        return "kan ikke åpnes"
+        return _("kan ikke åpnes")
     if file.checked.status == "duplicate":
-        return f"lest {_read_when(file.checked).split()[0]}"
+        return _("lest {when}").format(when=_read_when(file.checked).split()[0])
     errors = [each for each in findings if each.severity == "error"]
     if errors:
-        more = "over " if any(each.code == "more" for each in errors) else ""
-        return f"{more}{len(errors) - bool(more)} feil"
-    return f"klar, {counted(len(findings), 'merknad', 'merknader')}" if findings else "klar"
+        if any(each.code == "more" for each in errors):
+            return _("over {count} feil").format(count=len(errors) - 1)
+        return _("{count} feil").format(count=len(errors))
+    remarks = counted(len(findings), "merknad", "merknader")
+    return _("klar, {remarks}").format(remarks=remarks) if findings else _("klar")
 
 
 def _read_when(checked: ImportedFile) -> str:
     """When and by whom a file was read before, out of the finding that says so."""
-    told = next((each.message for each in checked.findings if each.code == "duplicate_file"), "før")
-    return told.removeprefix("filen er lest før: ").partition(" som ")[0]
+    told = next((each.message for each in checked.findings if each.code == "duplicate_file"), _("før"))
+    return (told.partition(": ")[2] or told).partition(_(" som "))[0]
 
 
 def findings_text(file: InboxFile) -> str:
     """The file's name, and each finding by line and column, what stops the file before mere remarks."""
     if file.unreadable:
-        return f"{file.checked.name}\nFilen kan ikke åpnes: {file.unreadable}"
+        return _("{name}\nFilen kan ikke åpnes: {unreadable}").format(
+            name=file.checked.name, unreadable=file.unreadable
+        )
     ordered = sorted(file.checked.findings, key=_is_remark)
     found = [finding_line(each) for each in ordered]
-    return "\n".join([file.checked.name, *(found or ["Ingen feil."])])
+    return "\n".join([file.checked.name, *(found or [_("Ingen feil.")])])
 
 
 def finding_line(finding: Finding) -> str:
     """`linje 43, kolonne 25   kontrollsum for …`; a mere remark says so."""
-    remark = "merknad: " if _is_remark(finding) else ""
+    remark = _("merknad: ") if _is_remark(finding) else ""
     if finding.code in ("duplicate_file", "more"):
         return finding.message
-    place = f"linje {finding.line}, kolonne {finding.column}"
+    place = _("linje {line}, kolonne {column}").format(line=finding.line, column=finding.column)
     return f"{place:<22}  {remark}{finding.message}"
 
 
@@ -247,17 +259,24 @@ def _is_remark(finding: Finding) -> bool:
 
 def _account_text(file: InboxFile | None) -> str:
     accounts = file.checked.accounts if file else ()
-    return f"Bankkonto {', '.join(format_account(account) for account in accounts[:2])}" if accounts else ""
+    return (
+        _("Bankkonto {accounts}").format(accounts=", ".join(format_account(account) for account in accounts[:2]))
+        if accounts
+        else ""
+    )
 
 
 def _made(checked: ImportedFile) -> str:
-    return f", laget {format_date(checked.created)}" if checked.created else ""
+    return _(", laget {created}").format(created=format_date(checked.created)) if checked.created else ""
 
 
 def _not_ready(file: InboxFile) -> Refused:
     if file.unreadable:
         return Refused(
-            f"{file.checked.name} kan ikke åpnes: {file.unreadable}. Ingenting er lest inn.", code="unreadable"
+            _("{name} kan ikke åpnes: {unreadable}. Ingenting er lest inn.").format(
+                name=file.checked.name, unreadable=file.unreadable
+            ),
+            code="unreadable",
         )
     return _refused(file.checked)
 
@@ -265,11 +284,16 @@ def _not_ready(file: InboxFile) -> Refused:
 def _refused(checked: ImportedFile) -> Refused:
     if checked.status == "duplicate":
         when = _read_when(checked)
-        return Refused(f"{checked.name} er lest før, {when}. Ingenting er lest på nytt.", code="duplicate_file")
+        return Refused(
+            _("{name} er lest før, {when}. Ingenting er lest på nytt.").format(name=checked.name, when=when),
+            code="duplicate_file",
+        )
     details = [{"line": each.line, "column": each.column, "message": each.message} for each in checked.findings]
     return Refused(
-        f"{checked.name} har feil og kan ikke leses inn. Ingenting er lest. "
-        "Hent filen på nytt fra banken, og meld fra til banken hvis feilen blir stående.",
+        _(
+            "{name} har feil og kan ikke leses inn. Ingenting er lest. Hent filen på nytt fra "
+            "banken, og meld fra til banken hvis feilen blir stående."
+        ).format(name=checked.name),
         code="rejected_file",
         details=details,
     )

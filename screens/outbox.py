@@ -8,6 +8,7 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 
 from data.documents import Mail
+from data.language import N_, _
 from screens import posting_rows
 from screens.dialogs.choice_dialog import ChoiceDialog
 from screens.job_screen import JobScreen, counted
@@ -45,9 +46,9 @@ class OnTheWay(NamedTuple):
 class OutboxScreen(JobScreen):
     """E-mails above, vouchers below, the whole story of the chosen one at the bottom."""
 
-    TITLE = "Utboks"
+    TITLE = N_("Utboks")
     SHOWS = frozenset({"mails", "vouchers", "deliveries"})
-    HELP = """
+    HELP = N_("""
 Utboks viser det som er på vei ut og ikke er kommet frem: e-post med inkassovarsler til saksbehandlere, og bilag til \
 Visma. Det som er sendt, står ikke her. Tab flytter mellom de to listene.
 
@@ -55,7 +56,7 @@ R sender det som venter i listen du står i. Ingenting sendes to ganger av seg s
 selv (e-post i innboksen, bilag på brukeren WS-infe i Visma), og avgjør med A.
 
 En e-post som er avvist, sendes på nytt med A når årsaken er rettet. Den går da til adressen saksbehandleren har nå.
-"""
+""")
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("r", "send", "Send igjen", id="outbox.send"),
         Binding("a", "resolve", "Avgjør", id="outbox.resolve"),
@@ -72,7 +73,7 @@ En e-post som er avvist, sendes på nytt med A når årsaken er rettet. Den går
     def __init__(self) -> None:
         super().__init__()
         self._seen = OnTheWay([], [])
-        self._mails = Pane(MAIL_COLUMNS, empty="Henter …", id="mails")
+        self._mails = Pane(MAIL_COLUMNS, empty=_("Henter …"), id="mails")
         self._vouchers = Pane(posting_rows.UNDER_WAY_COLUMNS, id="vouchers")
         self._note = TextPane(id="note")
 
@@ -93,7 +94,7 @@ En e-post som er avvist, sendes på nytt med A når årsaken er rettet. Den går
 
     def _show(self, seen: OnTheWay) -> None:
         self._seen = seen
-        self._mails.empty = "Ingen e-post venter."
+        self._mails.empty = _("Ingen e-post venter.")
         self._mails.set_rows([mail_row(mail) for mail in seen.mails])
         self._vouchers.set_rows(posting_rows.under_way_rows(seen.vouchers))
         self._vouchers.display = bool(seen.vouchers)
@@ -101,8 +102,8 @@ En e-post som er avvist, sendes på nytt med A når årsaken er rettet. Den går
             self._vouchers.focus()
         elif self.focused is None or not self.focused.display:
             self._mails.focus()
-        mails, vouchers = counted(len(seen.mails), "e-post", "e-poster"), f"{len(seen.vouchers)} bilag"
-        self.show_title(f"Utboks · {mails} · {vouchers}")
+        mails, vouchers = counted(len(seen.mails), "e-post", "e-poster"), counted(len(seen.vouchers), "bilag", "bilag")
+        self.show_title(_("Utboks · {mails} · {vouchers}").format(mails=mails, vouchers=vouchers))
         self._show_chosen()
 
     @on(RowTable.RowHighlighted)
@@ -119,7 +120,15 @@ En e-post som er avvist, sendes på nytt med A når årsaken er rettet. Den går
         if (mail := self._mail) is not None:
             return mail_notes(mail)
         row = self._voucher
-        return [f"Bilag {row.voucher.reference}: {posting_rows.state_text(row.delivery)}"] if row else []
+        return (
+            [
+                _("Bilag {reference}: {state}").format(
+                    reference=row.voucher.reference, state=posting_rows.state_text(row.delivery)
+                )
+            ]
+            if row
+            else []
+        )
 
     @property
     def _in_vouchers(self) -> bool:
@@ -157,7 +166,7 @@ En e-post som er avvist, sendes på nytt med A når årsaken er rettet. Den går
 
     def action_send(self) -> None:
         services = self.services
-        self.progress_line.show("Sender …")
+        self.progress_line.show(_("Sender …"))
         self.add_class("-sending")
         if self._in_vouchers:
             sending = services.delivery.send(services.actor, self.tell_progress)
@@ -180,7 +189,7 @@ En e-post som er avvist, sendes på nytt med A når årsaken er rettet. Den går
         if sent.stopped:
             self.show_error(MailUnreachable(sent.stopped))
         else:
-            self.good_news(f"{counted(sent.sent, 'e-post', 'e-poster')} sendt.")
+            self.good_news(_("{mails} sendt.").format(mails=counted(sent.sent, "e-post", "e-poster")))
 
     # --- deciding ---
 
@@ -199,18 +208,20 @@ En e-post som er avvist, sendes på nytt med A når årsaken er rettet. Den går
                 lambda answer: self._resolve(resolve(reference, answer, self.services.actor)),
             )
         elif mail is not None:
-            about = f"{STATE_NAMES[mail.state]}. {mail.message}"
+            about = f"{_(STATE_NAMES[mail.state])}. {mail.message}"
             self.app.push_screen(
-                ChoiceDialog(f"Hva skal gjøres med e-post {mail.id}?", mail_answers(mail), prompt=about),
+                ChoiceDialog(
+                    _("Hva skal gjøres med e-post {id}?").format(id=mail.id), mail_answers(mail), prompt=about
+                ),
                 lambda answer: self._confirm_mail(mail, cast(Answer, answer)) if answer else None,
             )
 
     def _confirm_mail(self, mail: Mail, answer: Answer) -> None:
         if answer == "arrived":
-            question, effect = f"Er e-post {mail.id} kommet frem?", "Den regnes som sendt."
+            question, effect = _("Er e-post {id} kommet frem?").format(id=mail.id), _("Den regnes som sendt.")
         else:
-            question = f"Sende e-post {mail.id} på nytt?"
-            effect = "Er den likevel kommet frem, får du den to ganger, med samme Message-ID."
+            question = _("Sende e-post {id} på nytt?").format(id=mail.id)
+            effect = _("Er den likevel kommet frem, får du den to ganger, med samme Message-ID.")
         work = self.services.mail.resolve
         self.confirm(question, [effect], lambda: self._resolve(work(mail.id, answer, self.services.actor)))
 
@@ -229,21 +240,33 @@ async def on_the_way(services: Services) -> OnTheWay:
 
 def mail_row(mail: Mail) -> Row:
     look = Look.ATTENTION if mail.state in NEEDS_PERSON else Look.NORMAL
-    state = Cell(STATE_NAMES[mail.state], look)
+    state = Cell(_(STATE_NAMES[mail.state]), look)
     return Row(mail.id, (mail.id, format_instant(mail.created), mail.to, mail.subject, state), look)
 
 
 def mail_notes(mail: Mail) -> list[str]:
     """What has happened to an e-mail, and what will."""
-    tried = f", sist forsøkt {format_instant(mail.last_attempt)}" if mail.last_attempt else ""
-    lines = [f"Til {mail.to}: {mail.subject}, {counted(mail.attempts, 'forsøk', 'forsøk')}{tried}."]
+    tried = (
+        _(", sist forsøkt {last_attempt}").format(last_attempt=format_instant(mail.last_attempt))
+        if mail.last_attempt
+        else ""
+    )
+    lines = [
+        _("Til {to}: {subject}, {attempts}{tried}.").format(
+            to=mail.to, subject=mail.subject, attempts=counted(mail.attempts, "forsøk", "forsøk"), tried=tried
+        )
+    ]
     if mail.message:
         lines.append(mail.message)
     if mail.state == "queued" and mail.not_before:
-        lines.append(f"Prøves ikke av seg selv før {format_instant(mail.not_before)}. R sender nå.")
+        lines.append(
+            _("Prøves ikke av seg selv før {not_before}. R sender nå.").format(
+                not_before=format_instant(mail.not_before)
+            )
+        )
     return lines
 
 
 def mail_answers(mail: Mail) -> Sequence[tuple[str, str]]:
-    again = ("resend", "Send den på nytt")
-    return [again] if mail.state == "rejected" else [("arrived", "Den er kommet frem"), again]
+    again = ("resend", _("Send den på nytt"))
+    return [again] if mail.state == "rejected" else [("arrived", _("Den er kommet frem")), again]

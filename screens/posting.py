@@ -11,6 +11,7 @@ from textual.binding import Binding, BindingType
 from textual.timer import Timer
 
 from data.documents import DeliveryState
+from data.language import N_, _
 from screens import posting_rows
 from screens.find import open_case
 from screens.job_screen import JobScreen, counted
@@ -29,7 +30,7 @@ from services.rules.posting import Proposal
 
 POLL = 0.3  # seconds between looks at how far the vouchers have come, while they are sent
 WIDE = 100
-NOTHING = "Ingen innbetalinger venter på bokføring."
+NOTHING = N_("Ingen innbetalinger venter på bokføring.")
 
 
 class Seen(NamedTuple):
@@ -46,9 +47,9 @@ NONE_SEEN = Seen(Proposal(vouchers=(), problems=(), payments=0, total=0), (), []
 class PostingScreen(JobScreen):
     """Problems on top, the proposal in the middle, vouchers under way below."""
 
-    TITLE = "Bokføringsforslag"
+    TITLE = N_("Bokføringsforslag")
     SHOWS = frozenset({"payments", "cases", "claims", "creditors", "interest_rates", "vouchers", "deliveries"})
-    HELP = """
+    HELP = N_("""
 Forslaget lages på nytt hver gang du åpner det, av alle innbetalinger som ikke er bokført. For hver dato blir \
 det ett bilag for reskontro, ett for renter og ett for gebyr.
 
@@ -67,7 +68,7 @@ Stopper det?
 Generelt, lagre, og bokfør igjen. Bilag som ikke deler en innbetaling med saken, kan sendes imens.
 - Rentesats mangler: en administrator legger inn satsen i Lovverk, og innbetalingene går videre av seg selv.
 - Avvist av Visma: rett det Visma sier er galt. Innbetalingene kommer tilbake i forslaget.
-"""
+""")
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("f4", "post", "Bokfør forslag i Visma", id="posting.post"),
         Binding("r", "send", "Send igjen", id="posting.send"),
@@ -88,7 +89,7 @@ Generelt, lagre, og bokfør igjen. Bilag som ikke deler en innbetaling med saken
         super().__init__()
         self._seen = NONE_SEEN
         self._problems = ListTable(posting_rows.PROBLEM_COLUMNS, id="problems")
-        self._vouchers = ListTable(posting_rows.voucher_columns(NONE_SEEN.proposal), empty="Henter …", id="vouchers")
+        self._vouchers = ListTable(posting_rows.voucher_columns(NONE_SEEN.proposal), empty=_("Henter …"), id="vouchers")
         self._under_way = ListTable(posting_rows.UNDER_WAY_COLUMNS, id="under-way")
         self._poll: Timer | None = None
 
@@ -124,7 +125,7 @@ Generelt, lagre, og bokfør igjen. Bilag som ikke deler en innbetaling med saken
         self._seen = seen
         self._problems.set_rows(posting_rows.problem_rows(seen.proposal.problems))
         self._problems.display = bool(seen.proposal.problems)
-        self._vouchers.empty = NOTHING
+        self._vouchers.empty = _(NOTHING)
         self._vouchers.set_columns(posting_rows.voucher_columns(seen.proposal))
         self._vouchers.set_rows(seen.rows)
         self._vouchers.summary = posting_rows.total_row(seen.proposal) if seen.proposal.vouchers else None
@@ -147,16 +148,18 @@ Generelt, lagre, og bokfør igjen. Bilag som ikke deler en innbetaling med saken
     def _show_heading(self) -> None:
         proposal = self._seen.proposal
         parts = (
-            "Bokføringsforslag",
+            _("Bokføringsforslag"),
             counted(proposal.payments, "innbetaling", "innbetalinger"),
-            f"{len(proposal.vouchers)} bilag",
+            counted(len(proposal.vouchers), "bilag", "bilag"),
             format_amount(proposal.total),
         )
         codes = ", ".join(sorted({voucher.voucher_type for voucher in proposal.vouchers}))
         width = self.app.size.width
         wide = width >= WIDE
         shown = parts if cell_len(" · ".join(parts)) < width - 1 else (parts[0], parts[-1])
-        self.show_title(" · ".join(shown), f"Bilagskode {codes} → Visma" if codes and wide else "")
+        self.show_title(
+            " · ".join(shown), _("Bilagskode {codes} → Visma").format(codes=codes) if codes and wide else ""
+        )
 
     # --- moving about ---
 
@@ -208,8 +211,8 @@ Generelt, lagre, og bokfør igjen. Bilag som ikke deler en innbetaling med saken
         total = format_amount(sum(voucher.amount for voucher in proposal.ready))
         effect = [posting_rows.held_back_text(proposal), _also_sent(self._in_state("ready"))]
         self.confirm(
-            f"Bokføre {len(proposal.ready)} bilag, sum {total}, i Visma?",
-            [text for text in effect if text] or ["Alt som venter, blir bokført."],
+            _("Bokføre {count} bilag, sum {total}, i Visma?").format(count=len(proposal.ready), total=total),
+            [text for text in effect if text] or [_("Alt som venter, blir bokført.")],
             lambda: self._send(self._post(proposal), "post"),
         )
 
@@ -220,9 +223,15 @@ Generelt, lagre, og bokfør igjen. Bilag som ikke deler en innbetaling med saken
     def action_send(self) -> None:
         ready, unknown = self._in_state("ready"), self._in_state("unknown")
         total = format_amount(sum(row.voucher.amount for row in ready))
-        asked = f"Visma blir først spurt om {len(unknown)} bilag med ukjent utfall." if unknown else ""
+        asked = (
+            _("Visma blir først spurt om {count} bilag med ukjent utfall.").format(count=len(unknown))
+            if unknown
+            else ""
+        )
         self.confirm(
-            f"Sende {len(ready)} bilag, sum {total}, til Visma?" if ready else "Spørre Visma om bilag uten svar?",
+            _("Sende {count} bilag, sum {total}, til Visma?").format(count=len(ready), total=total)
+            if ready
+            else _("Spørre Visma om bilag uten svar?"),
             [asked] if asked else [],
             lambda: self._send(self.services.delivery.send(self.services.actor, self.tell_progress), "send"),
         )
@@ -232,7 +241,7 @@ Generelt, lagre, og bokfør igjen. Bilag som ikke deler en innbetaling med saken
 
     def _send(self, work: Coroutine[Any, Any, Sent], action: str) -> None:
         """Send, and look at the vouchers' states now and then while it lasts."""
-        self.progress_line.show("Sender …")
+        self.progress_line.show(_("Sender …"))
         self.add_class("-sending")
         self._poll = self.set_interval(POLL, self._look_at_states)
         self.run_write(work, self._show_sent, action=action, failed=self._ended)
@@ -287,10 +296,11 @@ async def _under_way(services: Services) -> list[VoucherRow]:
 
 def _nothing_ready(proposal: Proposal) -> Refused:
     if not proposal.vouchers:
-        return Refused(f"{NOTHING} Ingenting er sendt.", code="nothing_to_post")
+        return Refused(_("{nothing} Ingenting er sendt.").format(nothing=_(NOTHING)), code="nothing_to_post")
     return Refused(
-        f"{posting_rows.held_back_text(proposal)} Ingen bilag er klare. Ingenting er sendt. "
-        "Rett det som står øverst, og prøv igjen.",
+        _("{held} Ingen bilag er klare. Ingenting er sendt. Rett det som står øverst, og prøv igjen.").format(
+            held=posting_rows.held_back_text(proposal)
+        ),
         code="nothing_ready",
     )
 
@@ -299,4 +309,4 @@ def _also_sent(ready: Sequence[VoucherRow]) -> str:
     if not ready:
         return ""
     total = format_amount(sum(row.voucher.amount for row in ready))
-    return f"{len(ready)} bilag som ligger klare fra før, sum {total}, sendes også."
+    return _("{count} bilag som ligger klare fra før, sum {total}, sendes også.").format(count=len(ready), total=total)

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 
 from data.documents import Delivery, VoucherLine
+from data.language import N_, _
 from screens.widgets.columns import Cell, Column, Look, Row
 from services.outbox import ARRIVED, STATE_NAMES, VoucherRow
 from services.rules.dates import format_date
@@ -18,9 +19,9 @@ UNDER_WAY_COLUMNS = (
 )
 PROBLEM_COLUMNS = (Column(""), Column("", 17, from_width=100))
 REASONS: Mapping[str, str] = {
-    "no_ledger_type": "mangler reskontrotype",
-    "no_interest_rate": "venter på rentesats",
-    "not_linked": "mangler faktura i Visma",
+    "no_ledger_type": N_("mangler reskontrotype"),
+    "no_interest_rate": N_("venter på rentesats"),
+    "not_linked": N_("mangler faktura i Visma"),
 }
 
 Names = Mapping[str, str]
@@ -44,7 +45,9 @@ def voucher_columns(proposal: Proposal) -> list[Column]:
 def problem_rows(problems: Iterable[Problem]) -> list[Row]:
     """One row a case and reason, however many payments wait for it."""
     found = dict.fromkeys((problem.case, problem.code, problem.message) for problem in problems)
-    return [Row(f"{code} {case}", (message, "Enter åpner saken"), look=Look.ATTENTION) for case, code, message in found]
+    return [
+        Row(f"{code} {case}", (message, _("Enter åpner saken")), look=Look.ATTENTION) for case, code, message in found
+    ]
 
 
 def voucher_rows(proposal: Proposal, names: Names) -> list[Row]:
@@ -57,16 +60,16 @@ def voucher_rows(proposal: Proposal, names: Names) -> list[Row]:
 
 
 def _head(place: int, voucher: ProposedVoucher) -> Row:
-    title = f"{format_date(voucher.date)}  {KIND_NAMES[voucher.kind]}"
+    title = f"{format_date(voucher.date)}  {_(KIND_NAMES[voucher.kind])}"
     sums = (format_amount(amount) for amount in debit_and_credit(voucher.lines))
-    waits, look = ("venter", Look.ATTENTION) if voucher.blocked else ("", Look.NORMAL)
+    waits, look = (_("venter"), Look.ATTENTION) if voucher.blocked else ("", Look.NORMAL)
     return Row(str(place), (title, "", "", waits, *sums), look=look, opened=False)
 
 
 def _line(key: str, line: VoucherLine, names: Names) -> Row:
     name = names.get(line.case, "")
     title = f"{line.case}  {name}" if line.case else line.text
-    claim = line.invoice or ("til gode" if line.ledger_type else "")
+    claim = line.invoice or (_("til gode") if line.ledger_type else "")
     sides = ("", format_amount(-line.amount)) if line.amount < 0 else (format_amount(line.amount), "")
     return Row(key, (title, line.account, _department(line), claim, *sides), indent=1)
 
@@ -84,7 +87,7 @@ def debit_and_credit(lines: Iterable[VoucherLine]) -> tuple[int, int]:
 def total_row(proposal: Proposal) -> Row:
     """The sums of all vouchers."""
     sums = debit_and_credit(line for voucher in proposal.vouchers for line in voucher.lines)
-    return Row("", ("Sum", "", "", "", *(format_amount(amount) for amount in sums)), look=Look.STRONG)
+    return Row("", (_("Sum"), "", "", "", *(format_amount(amount) for amount in sums)), look=Look.STRONG)
 
 
 def line_at(proposal: Proposal, key: str) -> VoucherLine | None:
@@ -106,7 +109,7 @@ def _place(row: VoucherRow) -> tuple[bool, date, str, int]:
 def _under_way(row: VoucherRow) -> Row:
     voucher, delivery = row.voucher, row.delivery
     state = Cell(state_text(delivery), _look(delivery))
-    cells = (voucher.reference, KIND_NAMES[voucher.kind], format_amount(voucher.amount), state)
+    cells = (voucher.reference, _(KIND_NAMES[voucher.kind]), format_amount(voucher.amount), state)
     return Row(voucher.reference, cells, look=Look.ATTENTION if needs_person(delivery) else Look.NORMAL)
 
 
@@ -116,7 +119,7 @@ def needs_person(delivery: Delivery) -> bool:
 
 def state_text(delivery: Delivery) -> str:
     """`levert B1042`, `sendes …`, `ukjent utfall: …`."""
-    name = STATE_NAMES[delivery.state]
+    name = _(STATE_NAMES[delivery.state])
     if delivery.state == "sending":
         return f"{name} …"
     if delivery.state in ARRIVED:
@@ -135,7 +138,9 @@ def held_back_text(proposal: Proposal) -> str:
     held = proposal.held_back
     if not held:
         return ""
-    reasons = list(dict.fromkeys(REASONS.get(problem.code, problem.message) for problem in proposal.problems))
+    reasons = list(dict.fromkeys(_(REASONS.get(problem.code, problem.message)) for problem in proposal.problems))
     if held > len({problem.payment for problem in proposal.problems}):
-        reasons.append("deler bilag med en som venter")
-    return f"{held} {'innbetaling' if held == 1 else 'innbetalinger'} blir stående ({', '.join(reasons)})."
+        reasons.append(_("deler bilag med en som venter"))
+    return _("{held} {payments} blir stående ({reasons}).").format(
+        held=held, payments=_("innbetaling") if held == 1 else _("innbetalinger"), reasons=", ".join(reasons)
+    )

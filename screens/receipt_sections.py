@@ -5,6 +5,7 @@ from datetime import date
 
 from data.documents import Column as ReceiptColumn
 from data.documents import Section
+from data.language import _
 from screens.widgets.columns import Column, Row
 from services.rules.dates import format_date
 from services.rules.money import format_amount
@@ -47,7 +48,9 @@ def has_cases(section: Section) -> bool:
 def warnings_section(warnings: Sequence[str]) -> Section:
     """The warnings as a section, for when there are too many to stand above the tables."""
     return Section(
-        title="Merknader", columns=(ReceiptColumn(title="Merknad"),), rows=tuple((warning,) for warning in warnings)
+        title=_("Merknader"),
+        columns=(ReceiptColumn(title=_("Merknad")),),
+        rows=tuple((warning,) for warning in warnings),
     )
 
 

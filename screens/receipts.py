@@ -8,7 +8,7 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 
 from data.documents import Receipt, Section
-from data.language import _
+from data.language import N_, _
 from screens.base import Kk2Screen
 from screens.find import open_case
 from screens.job_screen import JobScreen, counted
@@ -26,10 +26,10 @@ if TYPE_CHECKING:
     from services.receipt_files.service import Format
 
 KIND_NAMES: Mapping[str, str] = {
-    "cases": "Nye saker",
-    "payments": "Innbetalinger",
-    "posting": "Bokføring",
-    "retention": "Sletting",
+    "cases": N_("Nye saker"),
+    "payments": N_("Innbetalinger"),
+    "posting": N_("Bokføring"),
+    "retention": N_("Sletting"),
 }
 FEW_WARNINGS = 3
 
@@ -50,16 +50,16 @@ class ReceiptRows:
 
 
 def _row(receipt: Receipt) -> Row:
-    cells = (receipt.id, format_instant(receipt.time), receipt.title, KIND_NAMES[receipt.kind], receipt.actor)
+    cells = (receipt.id, format_instant(receipt.time), receipt.title, _(KIND_NAMES[receipt.kind]), receipt.actor)
     return Row(receipt.id, cells)
 
 
 class ReceiptsScreen(JobScreen):
     """Every import and posting ever done."""
 
-    TITLE = "Kvitteringer"
+    TITLE = N_("Kvitteringer")
     SHOWS = frozenset({"receipts"})
-    HELP = (
+    HELP = N_(
         "Her står en kvittering for hver import av nye saker, hver bankfil og hver bokføring, den nyeste først. "
         "Kvitteringen viser det som ble gjort den gangen, og endres aldri. Enter åpner den."
     )
@@ -73,7 +73,7 @@ class ReceiptsScreen(JobScreen):
     )
 
     def content(self) -> ComposeResult:
-        self._table = VirtualTable(self.COLUMNS, empty="Ingen kvitteringer ennå.")
+        self._table = VirtualTable(self.COLUMNS, empty=_("Ingen kvitteringer ennå."))
         yield self._table
 
     def load(self) -> None:
@@ -81,7 +81,7 @@ class ReceiptsScreen(JobScreen):
         self.run_service(self.services.receipts.count(), self._show_count)
 
     def _show_count(self, total: int) -> None:
-        self.show_title(f"Kvitteringer · {total}", "nyeste først")
+        self.show_title(_("Kvitteringer · {total}").format(total=total), _("nyeste først"))
 
     @on(RowTable.RowSelected)
     def open(self, event: RowTable.RowSelected) -> None:
@@ -95,7 +95,7 @@ class ReceiptScreen(JobScreen):
     """One receipt: what was done, what to look at, and its tables, one at a time. `onward` makes the screen that B
     and F4 go on to."""
 
-    HELP = (
+    HELP = N_(
         "Kvitteringen viser hva som ble gjort, med summer øverst og det du bør se på merket med utropstegn. "
         "Har den flere tabeller, bytter du med 1–9 eller pil til siden. Enter på en linje åpner saken den gjelder. "
         "Du finner kvitteringen igjen under Kvitteringer. P lagrer den som PDF og C som CSV (for regneark) i mappen "
@@ -128,10 +128,10 @@ class ReceiptScreen(JobScreen):
         self._summary = Plain(id="summary")
         self._warnings = Plain(id="warnings")
         self._tabs = Plain(id="sections")
-        self._table = _SectionTable([Column("")], empty="Henter …")
+        self._table = _SectionTable([Column("")], empty=_("Henter …"))
 
     def content(self) -> ComposeResult:
-        self.show_title(f"Kvittering {self.number}")
+        self.show_title(_("Kvittering {number}").format(number=self.number))
         yield self._summary
         yield self._warnings
         yield self._tabs
@@ -141,7 +141,10 @@ class ReceiptScreen(JobScreen):
         self.run_service(self.services.receipts.get(self.number), self._show)
 
     def _show(self, receipt: Receipt) -> None:
-        self.show_title(receipt.title, f"{receipt.id} · {format_instant(receipt.time)} av {receipt.actor}")
+        self.show_title(
+            receipt.title,
+            _("{id} · {time} av {actor}").format(id=receipt.id, time=format_instant(receipt.time), actor=receipt.actor),
+        )
         self._summary.show("\n".join(receipt.summary))
         self._warnings.show("\n".join(_first_warnings(receipt.warnings)))
         self._warnings.display = bool(receipt.warnings)
@@ -153,7 +156,7 @@ class ReceiptScreen(JobScreen):
     def _show_section(self, place: int) -> None:
         self._chosen = place
         self._tabs.show(_tab_line(self._sections, place))
-        self._table.empty = "Ingen linjer."
+        self._table.empty = _("Ingen linjer.")
         if self._sections:
             section = self._sections[place]
             rows = section_rows(section)
@@ -211,7 +214,11 @@ class _SectionTable(ListTable, inherit_bindings=False):
 def _first_warnings(warnings: Sequence[str]) -> list[str]:
     shown = [f"! {warning}" for warning in warnings[:FEW_WARNINGS]]
     more = len(warnings) - FEW_WARNINGS
-    return [*shown, f"! … og {counted(more, 'merknad', 'merknader')} til, under Merknader"] if more > 0 else shown
+    return (
+        [*shown, _("! … og {remarks} til, under Merknader").format(remarks=counted(more, "merknad", "merknader"))]
+        if more > 0
+        else shown
+    )
 
 
 def _tab_line(sections: Sequence[Section], chosen: int) -> str:

@@ -7,6 +7,7 @@ from textual import on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 
+from data.language import N_, _
 from screens.dialogs.amount_dialog import AmountDialog
 from screens.dialogs.choose_case_dialog import ChooseCaseDialog, Search
 from screens.dialogs.dialog import Dialog
@@ -28,7 +29,7 @@ class Part(NamedTuple):
 class SplitDialog(Dialog[list[Part]]):
     """Answers with parts that add up to the amount; until they do, F12 only says what is left."""
 
-    KEYS = "N Ny del   E Endre beløp   S Slett del   F12 Del   ESC Avbryt"
+    KEYS = N_("N Ny del   E Endre beløp   S Slett del   F12 Del   ESC Avbryt")
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("n", "add", "Ny del", id="dialog.split.new"),
         Binding("e", "change", "Endre beløp", id="dialog.split.amount"),
@@ -41,12 +42,13 @@ class SplitDialog(Dialog[list[Part]]):
     """
 
     def __init__(self, amount: int, day: date, search: Search) -> None:
-        super().__init__(f"Dele {format_amount(amount)} fra {format_date(day)}")
+        super().__init__(_("Dele {amount} fra {day}").format(amount=format_amount(amount), day=format_date(day)))
         self._amount = amount
         self._search = search
         self._parts: list[Part] = []
         self._table = ListTable(
-            [Column("Saksnummer"), Column("Beløp", 14, right=True)], empty="N legger til en sak med sin del av beløpet."
+            [Column("Saksnummer"), Column("Beløp", 14, right=True)],
+            empty=_("N legger til en sak med sin del av beløpet."),
         )
         self._rest = Plain()
 
@@ -69,23 +71,27 @@ class SplitDialog(Dialog[list[Part]]):
         self._say_rest()
 
     def _say_rest(self, mark: str = "") -> None:
-        text = f"Gjenstår {format_amount(self.left)}" if self.left else "Alt er fordelt: F12 deler innbetalingen."
+        text = (
+            _("Gjenstår {left}").format(left=format_amount(self.left))
+            if self.left
+            else _("Alt er fordelt: F12 deler innbetalingen.")
+        )
         self._rest.show(mark + text)
         self._rest.set_class(bool(mark), "attention")
 
     def action_add(self) -> None:
-        self.app.push_screen(ChooseCaseDialog(self._search, heading="Hvilken sak?"), self._ask_amount)
+        self.app.push_screen(ChooseCaseDialog(self._search, heading=_("Hvilken sak?")), self._ask_amount)
 
     def _ask_amount(self, case: str | None) -> None:
         if case is not None:
-            dialog = AmountDialog(f"Hvor mye til sak {case}?", value=self.left or None)
+            dialog = AmountDialog(_("Hvor mye til sak {case}?").format(case=case), value=self.left or None)
             self.app.push_screen(dialog, lambda amount: self._put(len(self._parts), case, amount))
 
     def action_change(self) -> None:
         place = self._table.cursor
         if place < len(self._parts):
             part = self._parts[place]
-            dialog = AmountDialog(f"Hvor mye til sak {part.case}?", value=part.amount)
+            dialog = AmountDialog(_("Hvor mye til sak {case}?").format(case=part.case), value=part.amount)
             self.app.push_screen(dialog, lambda amount: self._put(place, part.case, amount))
 
     @on(RowTable.RowSelected)

@@ -10,9 +10,9 @@ from textual.binding import Binding, BindingType
 from data.documents import Payment
 from data.language import N_, _
 from screens.dialogs.choice_dialog import ChoiceDialog
-from screens.dialogs.choose_case_dialog import ChooseCaseDialog, Search
+from screens.dialogs.choose_case_dialog import ChooseCaseDialog
 from screens.dialogs.text_dialog import TextDialog
-from screens.find import case_line
+from screens.find import case_search
 from screens.job_screen import JobScreen, counted
 from screens.marked import marked_text
 from screens.split_dialog import Part, SplitDialog
@@ -187,7 +187,7 @@ En innbetaling som er plassert, kommer med i Bokføringsforslag, hvis den ikke e
 
     def _search_case(self, payments: Sequence[Payment]) -> None:
         heading = _("Plassere {what}").format(what=_which(payments))
-        dialog = ChooseCaseDialog(own_cases(self.services.cases, payments[0]), heading=heading)
+        dialog = ChooseCaseDialog(case_search(self.services, payments[0].creditor), heading=heading)
         self.app.push_screen(dialog, lambda case: self._confirm_place(payments, case) if case else None)
 
     def _confirm_place(self, payments: Sequence[Payment], number: str) -> None:
@@ -242,7 +242,7 @@ En innbetaling som er plassert, kommer med i Bokføringsforslag, hvis den ikke e
 
     def action_split(self) -> None:
         if (payment := next(iter(self._acting), None)) is not None:
-            dialog = SplitDialog(payment.amount, payment.date, own_cases(self.services.cases, payment))
+            dialog = SplitDialog(payment.amount, payment.date, case_search(self.services, payment.creditor))
             self.app.push_screen(dialog, lambda parts: self._confirm_split(payment, parts) if parts else None)
 
     def _confirm_split(self, payment: Payment, parts: Sequence[Part]) -> None:
@@ -277,16 +277,6 @@ En innbetaling som er plassert, kommer med i Bokføringsforslag, hvis den ikke e
             _("{what} er tatt av listen").format(what=_how_much(payments)),
             action="dismiss_payment",
         )
-
-
-def own_cases(cases: CaseService, payment: Payment) -> Search:
-    """A search among the cases of the creditor whose account the money came in on."""
-
-    async def search(text: str) -> Sequence[tuple[str, str]]:
-        rows = await cases.search(text)
-        return [(row.case.id, case_line(row)) for row in rows if row.case.creditor == payment.creditor]
-
-    return search
 
 
 async def _case_row(services: Services, number: str) -> CaseRow:

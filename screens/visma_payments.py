@@ -5,6 +5,7 @@ from typing import ClassVar
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 
+from data.language import N_, _
 from screens.job_screen import JobScreen, counted
 from screens.receipts import ReceiptScreen
 from screens.unplaced import UnplacedScreen
@@ -14,7 +15,7 @@ from services.rules.dates import format_instant
 from services.visma_payments import LastFetch
 from services.visma_receipt import FetchedPayments
 
-ABOUT = (
+ABOUT = N_(
     "Enter henter betalinger til kommunens ordinære konto, og rettelser, på saker som er i kk2. Det som er hentet før, "
     "og det som kommer fra våre egne bilag, føres ikke en gang til."
 )
@@ -23,9 +24,9 @@ ABOUT = (
 class VismaPaymentsScreen(JobScreen):
     """What the last fetch brought, and fetching anew."""
 
-    TITLE = "Betalinger fra Visma"
+    TITLE = N_("Betalinger fra Visma")
     SHOWS = frozenset({"cursors", "payments"})
-    HELP = """
+    HELP = N_("""
 Her henter du betalinger som er kommet inn på kommunens ordinære konto og ført i Visma, og rettelser og \
 kreditnotaer på fakturaer som er blitt saker. De føres på sakene, saldo blir ny, og saker under \
 behandlingsterskelen avsluttes. De er bokført i Visma fra før, og kommer aldri med i Bokføringsforslag.
@@ -43,7 +44,7 @@ med, merker du den som ikke vår; ellers plasserer du den.
 - Fakturaen har saksnummeret i Visma, men er ikke på saken her. Avklar, og plasser betalingen.
 
 Transaksjoner på fakturaer som ikke er saker, telles på kvitteringen og gjør ingenting.
-"""
+""")
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("enter,h", "fetch", "Hent", id="visma.fetch"),
         Binding("k", "receipt", "Kvittering", id="visma.receipt"),
@@ -64,7 +65,7 @@ Transaksjoner på fakturaer som ikke er saker, telles på kvitteringen og gjør 
         self._told = TextPane(id="last")
 
     def content(self) -> ComposeResult:
-        yield Plain(ABOUT, id="about")
+        yield Plain(_(ABOUT), id="about")
         yield self._told
         yield self.progress_line
 
@@ -73,8 +74,8 @@ Transaksjoner på fakturaer som ikke er saker, telles på kvitteringen og gjør 
 
     def _show(self, last: LastFetch) -> None:
         self._last = last
-        when = f"sist hentet {format_instant(last.time)}" if last.time else "ikke hentet ennå"
-        self.show_title(f"{self.TITLE} · {when}", f"Visma: {self.services.visma}")
+        when = _("sist hentet {time}").format(time=format_instant(last.time)) if last.time else _("ikke hentet ennå")
+        self.show_title(f"{_(self.TITLE)} · {when}", _("Visma: {visma}").format(visma=self.services.visma))
         self._told.show(last_text(last))
         self.refresh_bindings()
 
@@ -90,7 +91,7 @@ Transaksjoner på fakturaer som ikke er saker, telles på kvitteringen og gjør 
     def action_fetch(self) -> None:
         if self.writing:
             return
-        self.progress_line.show("Spør Visma …")
+        self.progress_line.show(_("Spør Visma …"))
         self.add_class("-working")
         work = self.services.visma_payments.run(self.services.actor, self.tell_progress)
         self.run_write(work, self._show_fetched, action="fetch", failed=self._ended)
@@ -113,11 +114,11 @@ Transaksjoner på fakturaer som ikke er saker, telles på kvitteringen og gjør 
 
 def last_text(last: LastFetch) -> str:
     """The last receipt in short, and what waits."""
-    lines = ["Ingenting er hentet ennå."]
+    lines = [_("Ingenting er hentet ennå.")]
     if last.receipt is not None:
         warnings = [f"! {warning}" for warning in last.receipt.warnings]
-        lines = [f"Sist, av {last.receipt.actor}:", *last.receipt.summary, *warnings]
+        lines = [_("Sist, av {actor}:").format(actor=last.receipt.actor), *last.receipt.summary, *warnings]
     if last.waiting:
         waiting = counted(last.waiting, "betaling fra Visma venter", "betalinger fra Visma venter")
-        lines += ["", f"! {waiting} under Uplasserte innbetalinger. U går dit."]
+        lines += ["", _("! {waiting} under Uplasserte innbetalinger. U går dit.").format(waiting=waiting)]
     return "\n".join(lines)

@@ -162,4 +162,6 @@ def _when(file: BankFile) -> str:
 
 def _size(file: BankFile) -> str:
     made = _(", laget {created}").format(created=format_date(file.created)) if file.created else ""
-    return f"{file.payments} innbetalinger, {format_amount(file.amount)}{made}"
+    return _("{payments} innbetalinger, {amount}{made}").format(
+        payments=file.payments, amount=format_amount(file.amount), made=made
+    )

@@ -188,7 +188,7 @@ class CaseImport:
             )
             for proposal in page.proposals:
                 await maker.store_page(proposal.invoices)
-            progress(maker.invoices, chosen.new, "fakturaer overtatt")
+            progress(maker.invoices, chosen.new, _("fakturaer overtatt"))
             start = page.next
 
     def _choose(self, waiting: Sequence[WaitingProposal], run: int | None, retried: int) -> WaitingProposal:
@@ -199,7 +199,7 @@ class CaseImport:
                     _("Kjøring {run} finnes ikke i Visma, eller alle fakturaene i den er overtatt før.").format(run=run)
                 )
             if named[0].status != "approved":
-                note = named[0].note or "Godkjenn det i Visma først."
+                note = named[0].note or _("Godkjenn det i Visma først.")
                 status = _(STATUS_NAMES[named[0].status])
                 raise Refused(
                     _("Kjøring {run} har status {status}. {note} Ingenting er hentet.").format(
@@ -215,7 +215,7 @@ class CaseImport:
         details += [
             {"run": str(each.run), "status": _(STATUS_NAMES[each.status]), "note": each.note} for each in waiting
         ]
-        again = f" {retried} saksnummer som ventet, er skrevet tilbake." if retried else ""
+        again = _(" {retried} saksnummer som ventet, er skrevet tilbake.").format(retried=retried) if retried else ""
         raise Refused(
             _("Ingen nye fakturaer på EWS.{again}").format(again=again), code="no_new_invoices", details=details
         )

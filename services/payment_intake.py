@@ -47,7 +47,7 @@ class PaymentIntake:
             while batch := await asyncio.to_thread(lambda: list(islice(payments, BATCH))):
                 await self._take_batch(batch, [prints.of(payment) for payment in batch])
                 done += len(batch)
-                self._progress(done, self._checked.payments, "innbetalinger lest")
+                self._progress(done, self._checked.payments, _("innbetalinger lest"))
             if reader.summary.sha256 != self.file:
                 raise _changed()
 

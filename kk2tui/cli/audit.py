@@ -7,6 +7,7 @@ from datetime import date
 import click
 import msgspec
 
+from data.language import _
 from kk2tui.cli.context import command
 from kk2tui.session import Session
 from kk2tui.wiring import clock_from_environment, opened_store
@@ -16,11 +17,13 @@ from services.rules.dates import format_instant, parse_date
 
 
 @click.command()
-@click.option("--case", "number", metavar="NR", default="", help="Bare det som gjelder saken og det som hører til den.")
-@click.option("--by", "actor", metavar="LOGIN", default="", help="Bare det denne saksbehandleren har gjort.")
-@click.option("--since", metavar="DATO", help="Fra og med denne dagen.")
-@click.option("--until", metavar="DATO", help="Til og med denne dagen.")
-@click.option("--limit", type=click.IntRange(min=1), default=50, show_default=True, metavar="N", help="De N nyeste.")
+@click.option(
+    "--case", "number", metavar="NR", default="", help=_("Bare det som gjelder saken og det som hører til den.")
+)
+@click.option("--by", "actor", metavar="LOGIN", default="", help=_("Bare det denne saksbehandleren har gjort."))
+@click.option("--since", metavar="DATO", help=_("Fra og med denne dagen."))
+@click.option("--until", metavar="DATO", help=_("Til og med denne dagen."))
+@click.option("--limit", type=click.IntRange(min=1), default=50, show_default=True, metavar="N", help=_("De N nyeste."))
 @click.pass_obj
 @command
 def audit(session: Session, number: str, actor: str, since: str | None, until: str | None, limit: int) -> None:
@@ -34,7 +37,7 @@ def audit(session: Session, number: str, actor: str, since: str | None, until: s
             return await (trail.of_case(number, wanted) if number else trail.lines(wanted))
 
     found = asyncio.run(run())
-    session.answer({"lines": msgspec.to_builtins(found)}, lambda: list(_lines(found)) or ["Ingenting."])
+    session.answer({"lines": msgspec.to_builtins(found)}, lambda: list(_lines(found)) or [_("Ingenting.")])
 
 
 def _day(text: str | None) -> date | None:
@@ -47,7 +50,7 @@ def _lines(events: Sequence[TrailEvent]) -> Iterable[str]:
         for document in event.documents:
             yield from _document_lines(document)
         if event.more:
-            yield f"    … og {event.more} dokumenter til"
+            yield _("    … og {more} dokumenter til").format(more=event.more)
 
 
 def _document_lines(document: TrailDocument) -> Iterable[str]:

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 import click
 
 from data.documents import PaymentSource, PostingState
+from data.language import N_, _
 from kk2tui.cli import shapes
 from kk2tui.cli.context import command
 from kk2tui.cli.tables import table
@@ -17,19 +18,19 @@ from services.rules.dates import format_date, format_instant
 from services.rules.money import format_amount
 
 SOURCE_NAMES: dict[PaymentSource, str] = {
-    "ocr": "OCR",
+    "ocr": N_("OCR"),
     "camt": "camt.054",
-    "manual": "manuell",
-    "visma": "Visma",
-    "moved": "flyttet hit",
-    "converted": "konvertert",
+    "manual": N_("manuell"),
+    "visma": N_("Visma"),
+    "moved": N_("flyttet hit"),
+    "converted": N_("konvertert"),
 }
 POSTING_NAMES: dict[PostingState, str] = {
-    "pending": "venter",
-    "frozen": "i bilag",
-    "posted": "bokført",
-    "excluded": "skal ikke bokføres",
-    "not_ours": "ført i Visma",
+    "pending": N_("venter"),
+    "frozen": N_("i bilag"),
+    "posted": N_("bokført"),
+    "excluded": N_("skal ikke bokføres"),
+    "not_ours": N_("ført i Visma"),
 }
 
 
@@ -39,7 +40,7 @@ def cases() -> None:
 
 
 @cases.command("import")
-@click.option("--run", type=int, metavar="N", help="Kjøringsnummeret; ellers den godkjente med lavest nummer.")
+@click.option("--run", type=int, metavar="N", help=_("Kjøringsnummeret; ellers den godkjente med lavest nummer."))
 @click.pass_obj
 @command
 def import_cases(session: Session, run: int | None) -> None:
@@ -48,12 +49,16 @@ def import_cases(session: Session, run: int | None) -> None:
     session.answer(
         shapes.imported_cases(done) | {"mails_sent": mailed.sent, "mail_stopped": mailed.stopped},
         lambda: [
-            f"Kjøring {done.run}: {len(done.cases)} saker av {done.invoices} fakturaer.",
-            f"{done.written_back} saksnummer skrevet tilbake til Visma, {done.pending_write_back} venter.",
-            f"{done.letters} inkassovarsler laget, {mailed.sent} e-poster sendt.",
+            _("Kjøring {run}: {count} saker av {invoices} fakturaer.").format(
+                run=done.run, count=len(done.cases), invoices=done.invoices
+            ),
+            _("{written_back} saksnummer skrevet tilbake til Visma, {pending_write_back} venter.").format(
+                written_back=done.written_back, pending_write_back=done.pending_write_back
+            ),
+            _("{letters} inkassovarsler laget, {sent} e-poster sendt.").format(letters=done.letters, sent=mailed.sent),
             *([f"! {mailed.stopped}"] if mailed.stopped else []),
             *(f"! {warning}" for warning in done.warnings),
-            f"Kvittering {done.receipt}.",
+            _("Kvittering {receipt}.").format(receipt=done.receipt),
         ],
     )
 
@@ -68,9 +73,9 @@ async def _import(services: Services, run: int | None) -> tuple[ImportedCases, M
 
 
 @cases.command("list")
-@click.option("--status", type=click.Choice(list(STATUS_NAMES)), help="Bare saker med denne statusen.")
-@click.option("--search", metavar="TEKST", help="Saksnummer, KID, fakturanummer, navn eller fødselsnummer.")
-@click.option("--limit", type=click.IntRange(min=1), default=None, metavar="N", help="Høyst så mange saker.")
+@click.option("--status", type=click.Choice(list(STATUS_NAMES)), help=_("Bare saker med denne statusen."))
+@click.option("--search", metavar="TEKST", help=_("Saksnummer, KID, fakturanummer, navn eller fødselsnummer."))
+@click.option("--limit", type=click.IntRange(min=1), default=None, metavar="N", help=_("Høyst så mange saker."))
 @click.pass_obj
 @command
 def list_cases(session: Session, status: str | None, search: str | None, limit: int | None) -> None:
@@ -78,7 +83,7 @@ def list_cases(session: Session, status: str | None, search: str | None, limit: 
     rows, total = session.run(lambda services: _rows(services, status, search, limit))
     session.answer(
         {"cases": [shapes.case_row(row) for row in rows], "total": total},
-        lambda: [*_case_table(rows), f"{len(rows)} av {total} saker"],
+        lambda: [*_case_table(rows), _("{count} av {total} saker").format(count=len(rows), total=total)],
     )
 
 
@@ -107,13 +112,13 @@ def _case_table(rows: Sequence[CaseRow]) -> list[str]:
             row.case.id,
             row.case.debtor_name,
             row.case.department,
-            STATUS_NAMES[row.case.status],
+            _(STATUS_NAMES[row.case.status]),
             row.case.handler,
             format_amount(row.balance),
         )
         for row in rows
     ]
-    return table(("Saksnummer", "Skyldner", "Avd.", "Status", "Saksbeh.", "Saldo"), cells, right=(5,))
+    return table((_("Saksnummer"), _("Skyldner"), _("Avd."), _("Status"), _("Saksbeh."), _("Saldo")), cells, right=(5,))
 
 
 @cases.command("show")
@@ -137,23 +142,36 @@ def _case_lines(view: CaseView) -> list[str]:
         (
             each.id,
             format_date(each.date),
-            SOURCE_NAMES[each.source],
-            "slettet" if each.deleted else POSTING_NAMES[each.posting],
+            _(SOURCE_NAMES[each.source]),
+            "slettet" if each.deleted else _(POSTING_NAMES[each.posting]),
             format_amount(each.amount),
         )
         for each in view.account.payments
     ]
-    mark = "" if balance.interest_complete else "  (renter til siste kjente rentesats)"
+    mark = "" if balance.interest_complete else _("  (renter til siste kjente rentesats)")
     return [
-        f"Sak {case.id}  {case.debtor_name}  {STATUS_NAMES[case.status]}  avdeling {case.department}  KID {case.kid}",
+        _("Sak {id}  {debtor_name}  {status}  avdeling {department}  KID {kid}").format(
+            id=case.id,
+            debtor_name=case.debtor_name,
+            status=_(STATUS_NAMES[case.status]),
+            department=case.department,
+            kid=case.kid,
+        ),
         "",
-        *table(("Faktura", "Tekst", "Forfall", "Beløp", "Ubetalt"), claims, right=(3, 4)),
+        *table((_("Faktura"), _("Tekst"), _("Forfall"), _("Beløp"), _("Ubetalt")), claims, right=(3, 4)),
         "",
-        *table(("Innbetaling", "Dato", "Kilde", "Bokføring", "Beløp"), paid, right=(4,)),
+        *table((_("Innbetaling"), _("Dato"), _("Kilde"), _("Bokføring"), _("Beløp")), paid, right=(4,)),
         "",
-        f"Hovedstol {format_amount(balance.principal)}  omkostninger {format_amount(balance.costs)}  "
-        f"gebyr {format_amount(balance.fees)}  renter {format_amount(balance.interest)}{mark}",
-        f"Innbetalt {format_amount(balance.paid)}  saldo {format_amount(balance.total)}",
+        _("Hovedstol {principal}  omkostninger {costs}  gebyr {fees}  renter {interest}{mark}").format(
+            principal=format_amount(balance.principal),
+            costs=format_amount(balance.costs),
+            fees=format_amount(balance.fees),
+            interest=format_amount(balance.interest),
+            mark=mark,
+        ),
+        _("Innbetalt {paid}  saldo {total}").format(
+            paid=format_amount(balance.paid), total=format_amount(balance.total)
+        ),
         "",
         *(f"{format_instant(event.time)}  {event.actor}  {event.text}" for event in view.events),
     ]

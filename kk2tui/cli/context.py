@@ -11,6 +11,7 @@ import click
 import msgspec
 
 from data.errors import Kk2Error
+from data.language import _
 from kk2tui.log_file import log_to
 from kk2tui.session import Session
 from kk2tui.wiring import LOG
@@ -63,7 +64,9 @@ def unforeseen(home: Path, error: Exception) -> Kk2Error:
             log.enter_context(log_to(home / LOG))
         reference = log_unexpected(error)
     return Kk2Error(
-        f"Noe gikk galt som programmet ikke var forberedt på. Det som var lagret, er lagret. "
-        f"Referanse {reference}; detaljene står i {home / LOG}.",
+        _(
+            "Noe gikk galt som programmet ikke var forberedt på. Det som var lagret, er lagret. "
+            "Referanse {reference}; detaljene står i {home}."
+        ).format(reference=reference, home=home / LOG),
         code="unforeseen",
     )

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import click
 
+from data.language import N_, _
 from kk2tui.cli import shapes
 from kk2tui.cli.context import command
 from kk2tui.cli.tables import table
@@ -15,13 +16,18 @@ from services.rules.dates import format_date
 from services.rules.money import format_amount
 from services.visma.port import VismaError
 
-STATUS_TEXT = {"converted": "lest inn", "valid": "i orden", "duplicate": "lest før", "rejected": "avvist"}
+STATUS_TEXT = {
+    "converted": N_("lest inn"),
+    "valid": N_("i orden"),
+    "duplicate": N_("lest før"),
+    "rejected": N_("avvist"),
+}
 STATE_TEXT = {
-    "waiting": "ikke søkt ennå",
-    "several": "velg",
-    "none": "ikke funnet",
-    "linked": "koblet",
-    "without": "uten",
+    "waiting": N_("ikke søkt ennå"),
+    "several": N_("velg"),
+    "none": N_("ikke funnet"),
+    "linked": N_("koblet"),
+    "without": N_("uten"),
 }
 
 
@@ -48,7 +54,7 @@ def convert() -> None:
 
 @convert.command(hidden=True)
 @click.argument("path", metavar="FIL", type=click.Path(path_type=Path))
-@click.option("--check", is_flag=True, help="Les og kontroller bare; ingenting lagres.")
+@click.option("--check", is_flag=True, help=_("Les og kontroller bare; ingenting lagres."))
 @click.pass_obj
 @command
 def read(session: Session, path: Path, check: bool) -> None:
@@ -116,7 +122,7 @@ def find(session: Session, claim: str, text: str) -> None:
                 f"{each.visma_id}  {each.invoice}  {each.name}  {format_date(each.due)}  {format_amount(each.amount)}"
                 for each in found
             ]
-            or ["Ingen treff."]
+            or [_("Ingen treff.")]
         ),
     )
 
@@ -131,51 +137,82 @@ def choose(session: Session, claim: str, visma_id: str) -> None:
     chosen = session.run(lambda services: services.conversion.choose(claim, visma_id, services.actor))
     session.answer(
         {"claim": shapes.converted_claim(chosen)},
-        lambda: [f"Fordring {chosen.id} er koblet til faktura {chosen.visma_id} i Visma."],
+        lambda: [
+            _("Fordring {id} er koblet til faktura {visma_id} i Visma.").format(id=chosen.id, visma_id=chosen.visma_id)
+        ],
     )
 
 
 @convert.command()
 @click.argument("claim", metavar="FORDRING")
-@click.option("--reason", required=True, metavar="TEKST", help="Hvorfor fakturaen ikke er i Visma.")
+@click.option("--reason", required=True, metavar="TEKST", help=_("Hvorfor fakturaen ikke er i Visma."))
 @click.pass_obj
 @command
 def without(session: Session, claim: str, reason: str) -> None:
     """Si at fakturaen til en fordring ikke er i Visma."""
     done = session.run(lambda services: services.conversion.without(claim, reason, services.actor))
-    session.answer({"claim": shapes.converted_claim(done)}, lambda: [f"Fordring {done.id} står uten faktura i Visma."])
+    session.answer(
+        {"claim": shapes.converted_claim(done)},
+        lambda: [_("Fordring {id} står uten faktura i Visma.").format(id=done.id)],
+    )
 
 
 def _file_lines(file: ReadFile) -> list[str]:
     lines = [
-        f"{file.name}: {STATUS_TEXT[file.status]}, {file.cases} saker, {file.claims} fordringer, "
-        f"hovedstol {format_amount(file.principal)}"
+        _("{name}: {status}, {cases} saker, {claims} fordringer, hovedstol {principal}").format(
+            name=file.name,
+            status=_(STATUS_TEXT[file.status]),
+            cases=file.cases,
+            claims=file.claims,
+            principal=format_amount(file.principal),
+        )
     ]
     if file.status == "converted":
         lines.append(
-            f"  nytt saksnummer: {len(file.renumbered)}, lest inn før: {file.known}. Kvittering {file.receipt}"
+            _("  nytt saksnummer: {count}, lest inn før: {known}. Kvittering {receipt}").format(
+                count=len(file.renumbered), known=file.known, receipt=file.receipt
+            )
         )
     for finding in file.findings:
         mark = "FEIL" if finding.severity == "error" else "OBS"
-        place = f", felt {finding.column}" if finding.column else ""
-        lines.append(f"  {mark} linje {finding.line}{place}: {finding.message}")
+        place = _(", felt {column}").format(column=finding.column) if finding.column else ""
+        lines.append(
+            _("  {mark} linje {line}{place}: {message}").format(
+                mark=mark, line=finding.line, place=place, message=finding.message
+            )
+        )
     return lines
 
 
 def _match_lines(found: Matched) -> list[str]:
     return [
-        f"{found.linked} av {found.asked} fordringer er koblet til en faktura i Visma.",
-        f"{found.several} venter på valg, {found.none} er ikke funnet. Se kk2 convert status.",
-        f"{found.written_back} saksnummer skrevet tilbake til Visma, {found.pending_write_back} venter.",
-        *([f"! {found.stopped} kk2 convert fortsetter."] if found.stopped else []),
-        *([f"Kvittering {found.receipt}."] if found.receipt else []),
+        _("{linked} av {asked} fordringer er koblet til en faktura i Visma.").format(
+            linked=found.linked, asked=found.asked
+        ),
+        _("{several} venter på valg, {none} er ikke funnet. Se kk2 convert status.").format(
+            several=found.several, none=found.none
+        ),
+        _("{written_back} saksnummer skrevet tilbake til Visma, {pending_write_back} venter.").format(
+            written_back=found.written_back, pending_write_back=found.pending_write_back
+        ),
+        *([_("! {stopped} kk2 convert fortsetter.").format(stopped=found.stopped)] if found.stopped else []),
+        *([_("Kvittering {receipt}.").format(receipt=found.receipt)] if found.receipt else []),
     ]
 
 
 def _count_lines(counts: Counts) -> list[str]:
     return [
-        f"Koblet {counts.linked}, velg {counts.several}, ikke funnet {counts.none}, ikke søkt {counts.waiting}, "
-        f"uten faktura i Visma {counts.without}. Saksnummer som venter på Visma: {counts.pending_write_back}."
+        _(
+            "Koblet {linked}, velg {several}, ikke funnet {none}, ikke søkt {waiting}, uten "
+            "faktura i Visma {without}. Saksnummer som venter på Visma: {pending_write_back}."
+        ).format(
+            linked=counts.linked,
+            several=counts.several,
+            none=counts.none,
+            waiting=counts.waiting,
+            without=counts.without,
+            pending_write_back=counts.pending_write_back,
+        )
     ]
 
 
@@ -183,9 +220,13 @@ def _left_lines(left: Sequence[Unlinked]) -> list[str]:
     rows = []
     for each in left:
         claim = each.claim
-        cells = (claim.invoice, format_date(claim.due), format_amount(claim.amount), STATE_TEXT[each.link.state])
+        cells = (claim.invoice, format_date(claim.due), format_amount(claim.amount), _(STATE_TEXT[each.link.state]))
         rows.append((claim.id, each.case.debtor_name, *cells))
         for candidate in each.link.candidates:
             cells = (candidate.invoice, format_date(candidate.due), format_amount(candidate.amount), "")
             rows.append((f"  {candidate.visma_id}", candidate.name, *cells))
-    return table(("Fordring", "Skyldner", "Faktura", "Forfall", "Beløp", ""), rows, right=(4,)) if rows else []
+    return (
+        table((_("Fordring"), _("Skyldner"), _("Faktura"), _("Forfall"), _("Beløp"), ""), rows, right=(4,))
+        if rows
+        else []
+    )

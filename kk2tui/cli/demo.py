@@ -6,6 +6,7 @@ from pathlib import Path
 
 import click
 
+from data.language import _
 from kk2tui.cli.context import command
 from kk2tui.cli.homes import store_option
 from kk2tui.demo.routine import run_routine
@@ -17,7 +18,7 @@ DEMO_HOME = Path("demo-home")
 
 
 @click.command()
-@click.option("--headless", is_flag=True, help="Kjør hele rutinen og skriv den ut, uten skjermbilder.")
+@click.option("--headless", is_flag=True, help=_("Kjør hele rutinen og skriv den ut, uten skjermbilder."))
 @store_option
 @click.pass_context
 @command

@@ -4,6 +4,7 @@ import asyncio
 
 import click
 
+from data.language import _
 from kk2tui.cli.context import command
 from kk2tui.home import make_home
 from kk2tui.session import Session
@@ -13,12 +14,12 @@ store_option = click.option(
     metavar="URL",
     envvar="KK2_STORE",
     default="",
-    help="Hvor registeret legges: en fil, eller postgresql://bruker@tjener/database?schema=kk2 (ellers KK2_STORE).",
+    help=_("Hvor registeret legges: en fil, eller postgresql://bruker@tjener/database?schema=kk2 (ellers KK2_STORE)."),
 )
 
 
 @click.command()
-@click.option("--demo", is_flag=True, help="Med en oppdiktet kommune å prøve alt på.")
+@click.option("--demo", is_flag=True, help=_("Med en oppdiktet kommune å prøve alt på."))
 @store_option
 @click.pass_obj
 @command
@@ -29,8 +30,8 @@ def init(session: Session, demo: bool, store: str) -> None:
     session.answer(
         shape,
         lambda: [
-            f"Nytt hjem i {made.home}. Administrator: {session.login}.",
-            *([f"Oppdiktet kommune med {len(made.inbox_files)} filer i inbox/."] if demo else []),
-            f"Åpne programmet med: kk2 --home {made.home} --handler {session.login}",
+            _("Nytt hjem i {home}. Administrator: {login}.").format(home=made.home, login=session.login),
+            *([_("Oppdiktet kommune med {count} filer i inbox/.").format(count=len(made.inbox_files))] if demo else []),
+            _("Åpne programmet med: kk2 --home {home} --handler {login}").format(home=made.home, login=session.login),
         ],
     )

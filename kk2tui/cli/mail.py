@@ -5,6 +5,7 @@ from collections.abc import Sequence
 import click
 
 from data.documents import Mail
+from data.language import _
 from kk2tui.cli import shapes
 from kk2tui.cli.context import command
 from kk2tui.cli.tables import table
@@ -29,14 +30,16 @@ def send(session: Session) -> None:
         {"mails": [shapes.mail(each) for each in sent.mails], "sent": sent.sent, "stopped": sent.stopped},
         lambda: [
             *mail_lines(sent.mails),
-            *([f"Sendingen stanset: {sent.stopped}"] if sent.stopped else []),
-            f"{sent.sent} av {len(sent.mails)} e-poster sendt." if sent.mails else "Ingen e-post venter.",
+            *([_("Sendingen stanset: {stopped}").format(stopped=sent.stopped)] if sent.stopped else []),
+            _("{sent} av {count} e-poster sendt.").format(sent=sent.sent, count=len(sent.mails))
+            if sent.mails
+            else _("Ingen e-post venter."),
         ],
     )
 
 
 @mail.command()
-@click.option("--all", "everything", is_flag=True, help="Også e-post som er sendt.")
+@click.option("--all", "everything", is_flag=True, help=_("Også e-post som er sendt."))
 @click.pass_obj
 @command
 def status(session: Session, everything: bool) -> None:
@@ -66,7 +69,7 @@ async def _all(services: Services) -> list[Mail]:
 def mail_lines(mails: Sequence[Mail]) -> list[str]:
     """E-mails and their states as plain text."""
     rows = [
-        (each.id, format_instant(each.created), STATE_NAMES[each.state], each.to, each.subject, each.message)
+        (each.id, format_instant(each.created), _(STATE_NAMES[each.state]), each.to, each.subject, each.message)
         for each in mails
     ]
-    return table(("Nr.", "Laget", "Status", "Til", "Emne", "Melding"), rows)
+    return table((_("Nr."), _("Laget"), _("Status"), _("Til"), _("Emne"), _("Melding")), rows)

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 
 import click
 
+from data.language import _
 from kk2tui.cli.context import command
 from kk2tui.session import session_from
 from services.errors import Refused
@@ -41,9 +42,9 @@ class Commands(click.Group):
 
 
 @click.group(cls=Commands, invoke_without_command=True, context_settings={"help_option_names": ["-h", "--help"]})
-@click.option("--home", metavar="DIR", help="Mappen med kk2.toml, kk2.db, inbox/ og outbox/ (ellers KK2_HOME).")
-@click.option("--handler", metavar="LOGIN", help="Saksbehandleren som handler (ellers innloggingsnavnet).")
-@click.option("--json", "as_json", is_flag=True, help="Svar i JSON: beløp i øre, datoer som ISO.")
+@click.option("--home", metavar="DIR", help=_("Mappen med kk2.toml, kk2.db, inbox/ og outbox/ (ellers KK2_HOME)."))
+@click.option("--handler", metavar="LOGIN", help=_("Saksbehandleren som handler (ellers innloggingsnavnet)."))
+@click.option("--json", "as_json", is_flag=True, help=_("Svar i JSON: beløp i øre, datoer som ISO."))
 @click.version_option(package_name="kk2tui")
 @click.pass_context
 def kk2(context: click.Context, home: str | None, handler: str | None, as_json: bool) -> None:

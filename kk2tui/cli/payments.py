@@ -6,6 +6,7 @@ from pathlib import Path
 import click
 
 from data.documents import Payment, Receipt
+from data.language import N_, _
 from kk2tui.cli import shapes
 from kk2tui.cli.context import command
 from kk2tui.cli.receipts import receipt_lines
@@ -20,7 +21,12 @@ from services.rules.money import format_amount, parse_amount
 from services.visma_receipt import FetchedPayments
 
 NEGATIVE_AMOUNTS = {"ignore_unknown_options": True}
-STATUS_TEXT = {"imported": "lest inn", "valid": "i orden", "duplicate": "lest før", "rejected": "avvist"}
+STATUS_TEXT = {
+    "imported": N_("lest inn"),
+    "valid": N_("i orden"),
+    "duplicate": N_("lest før"),
+    "rejected": N_("avvist"),
+}
 
 
 @click.group()
@@ -30,7 +36,7 @@ def payments() -> None:
 
 @payments.command("import")
 @click.argument("files", nargs=-1, required=True, metavar="FIL...", type=click.Path(path_type=Path))
-@click.option("--check", is_flag=True, help="Les og kontroller bare; ingenting lagres.")
+@click.option("--check", is_flag=True, help=_("Les og kontroller bare; ingenting lagres."))
 @click.pass_obj
 @command
 def import_files(session: Session, files: Sequence[Path], check: bool) -> None:
@@ -60,7 +66,7 @@ def _unreadable(path: Path, error: OSError) -> ImportedFile:
         field="fil",
         code="unreadable",
         value=path.name,
-        message=f"filen kan ikke åpnes: {error.strerror}",
+        message=_("filen kan ikke åpnes: {strerror}").format(strerror=error.strerror),
     )
     return ImportedFile(name=path.name, status="rejected", findings=(finding,))
 
@@ -69,14 +75,31 @@ def _file_lines(done: Sequence[ImportedFile]) -> list[str]:
     lines = []
     for file in done:
         lines.append(
-            f"{file.name}: {STATUS_TEXT[file.status]}, {file.payments} innbetalinger, {format_amount(file.amount)}"
+            _("{name}: {status}, {payments} innbetalinger, {amount}").format(
+                name=file.name,
+                status=_(STATUS_TEXT[file.status]),
+                payments=file.payments,
+                amount=format_amount(file.amount),
+            )
         )
         if file.status == "imported":
-            lines.append(f"  plassert {file.placed}, uplassert {file.unplaced}, lest før {file.duplicates}")
-            lines.append(f"  avsluttede saker: {', '.join(file.closed) or 'ingen'}. Kvittering {file.receipt}")
+            lines.append(
+                _("  plassert {placed}, uplassert {unplaced}, lest før {duplicates}").format(
+                    placed=file.placed, unplaced=file.unplaced, duplicates=file.duplicates
+                )
+            )
+            lines.append(
+                _("  avsluttede saker: {closed}. Kvittering {receipt}").format(
+                    closed=", ".join(file.closed) or _("ingen"), receipt=file.receipt
+                )
+            )
         for finding in file.findings:
             mark = "FEIL" if finding.severity == "error" else "OBS"
-            lines.append(f"  {mark} linje {finding.line}, kolonne {finding.column}: {finding.message}")
+            lines.append(
+                _("  {mark} linje {line}, kolonne {column}: {message}").format(
+                    mark=mark, line=finding.line, column=finding.column, message=finding.message
+                )
+            )
     return lines
 
 
@@ -84,7 +107,7 @@ def _file_lines(done: Sequence[ImportedFile]) -> list[str]:
 @click.argument("case", metavar="SAKSNUMMER")
 @click.argument("amount", metavar="BELØP")
 @click.argument("date", metavar="DATO")
-@click.option("--no-posting", is_flag=True, help="Skal ikke bokføres.")
+@click.option("--no-posting", is_flag=True, help=_("Skal ikke bokføres."))
 @click.option("--text", default="", metavar="TEKST")
 @click.pass_obj
 @command
@@ -97,12 +120,12 @@ def add(session: Session, case: str, amount: str, date: str, no_posting: bool, t
             case, parse_amount(amount), day, services.actor, posting=not no_posting, text=text
         )
 
-    _tell(session, session.run(work), "ført")
+    _tell(session, session.run(work), _("ført"))
 
 
 @payments.command()
 @click.argument("key", metavar="ID")
-@click.option("--reason", required=True, metavar="TEKST", help="Hvorfor den slettes.")
+@click.option("--reason", required=True, metavar="TEKST", help=_("Hvorfor den slettes."))
 @click.pass_obj
 @command
 def delete(session: Session, key: str, reason: str) -> None:
@@ -150,12 +173,15 @@ def _unplaced_lines(waiting: Sequence[Payment]) -> list[str]:
             format_date(each.date),
             format_amount(each.amount),
             each.kid,
-            REASONS[each.unplaced] if each.unplaced else "",
+            _(REASONS[each.unplaced]) if each.unplaced else "",
             each.text,
         )
         for each in waiting
     ]
-    return [*table(("Nr.", "Dato", "Beløp", "KID", "Årsak", "Tekst"), rows, right=(2,)), f"{len(rows)} uplasserte"]
+    return [
+        *table((_("Nr."), _("Dato"), _("Beløp"), "KID", _("Årsak"), _("Tekst")), rows, right=(2,)),
+        _("{count} uplasserte").format(count=len(rows)),
+    ]
 
 
 @payments.command()
@@ -170,18 +196,18 @@ def place(session: Session, key: str, case: str) -> None:
 
 @payments.command()
 @click.argument("key", metavar="ID")
-@click.option("--reason", required=True, metavar="TEKST", help="Hvorfor den ikke er vår.")
+@click.option("--reason", required=True, metavar="TEKST", help=_("Hvorfor den ikke er vår."))
 @click.pass_obj
 @command
 def dismiss(session: Session, key: str, reason: str) -> None:
     """Merk en uplassert innbetaling som ikke vår."""
     done = session.run(lambda services: services.payments.dismiss(key, reason, services.actor))
-    _tell(session, done, "merket som ikke vår")
+    _tell(session, done, _("merket som ikke vår"))
 
 
 def _tell(session: Session, payment: Payment, what: str) -> None:
-    where = f" på sak {payment.case}" if payment.case else ""
-    text = (
-        f"Innbetaling {payment.id} på {format_amount(payment.amount)}, {format_date(payment.date)},{where} er {what}."
+    where = _(" på sak {case}").format(case=payment.case) if payment.case else ""
+    text = _("Innbetaling {id} på {amount}, {date},{where} er {what}.").format(
+        id=payment.id, amount=format_amount(payment.amount), date=format_date(payment.date), where=where, what=what
     )
     session.answer({"payment": shapes.payment(payment)}, lambda: [text])

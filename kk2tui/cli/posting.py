@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Literal
 import click
 
 from data.documents import DeliveryState
+from data.language import _
 from kk2tui.cli import shapes
 from kk2tui.cli.context import command
 from kk2tui.cli.tables import table
@@ -45,7 +46,7 @@ def proposal_lines(proposal: Proposal) -> list[str]:
         (
             voucher.creditor,
             format_date(voucher.date),
-            KIND_NAMES[voucher.kind],
+            _(KIND_NAMES[voucher.kind]),
             str(len(voucher.payments)),
             format_amount(voucher.amount),
             "venter" if voucher.blocked else "klar",
@@ -54,8 +55,10 @@ def proposal_lines(proposal: Proposal) -> list[str]:
     ]
     return [
         *(f"! {problem.message}" for problem in proposal.problems),
-        *table(("Kreditor", "Dato", "Bilag", "Innbet.", "Beløp", "Status"), rows, right=(3, 4)),
-        f"{proposal.payments} innbetalinger, {len(rows)} bilag, {format_amount(proposal.total)}",
+        *table((_("Kreditor"), _("Dato"), _("Bilag"), _("Innbet."), _("Beløp"), _("Status")), rows, right=(3, 4)),
+        _("{payments} innbetalinger, {count} bilag, {total}").format(
+            payments=proposal.payments, count=len(rows), total=format_amount(proposal.total)
+        ),
     ]
 
 
@@ -84,8 +87,8 @@ def _sent_lines(sent: Sent, proposal: Proposal) -> list[str]:
     return [
         *(f"! {problem.message}" for problem in proposal.problems),
         *voucher_lines(sent.rows),
-        *([f"Sendingen stanset: {sent.stopped}"] if sent.stopped else []),
-        "Finn bilagene på brukeren WS-infe i Visma." if sent.rows else "Ingen bilag å sende.",
+        *([_("Sendingen stanset: {stopped}").format(stopped=sent.stopped)] if sent.stopped else []),
+        _("Finn bilagene på brukeren WS-infe i Visma.") if sent.rows else _("Ingen bilag å sende."),
     ]
 
 
@@ -95,14 +98,14 @@ def voucher_lines(rows: Sequence[VoucherRow]) -> list[str]:
         (
             row.voucher.reference,
             format_date(row.voucher.date),
-            KIND_NAMES[row.voucher.kind],
+            _(KIND_NAMES[row.voucher.kind]),
             format_amount(row.voucher.amount),
             STATE_NAMES[row.delivery.state],
             " ".join(text for text in (row.delivery.visma_id, row.delivery.message) if text),
         )
         for row in rows
     ]
-    return table(("Referanse", "Dato", "Bilag", "Beløp", "Status", "Visma"), cells, right=(3,))
+    return table((_("Referanse"), _("Dato"), _("Bilag"), _("Beløp"), _("Status"), _("Visma")), cells, right=(3,))
 
 
 ALL_STATES: tuple[DeliveryState, ...] = tuple(STATE_NAMES)
@@ -116,7 +119,7 @@ def status(session: Session) -> None:
     rows, silent = session.run(_status)
     session.answer(
         {"vouchers": shapes.vouchers(rows), "visma": silent or "ok"},
-        lambda: [*voucher_lines(rows), *([f"Visma svarte ikke: {silent}"] if silent else [])],
+        lambda: [*voucher_lines(rows), *([_("Visma svarte ikke: {silent}").format(silent=silent)] if silent else [])],
     )
 
 
@@ -139,14 +142,20 @@ def export(session: Session, folder: Path) -> None:
     """Bokfør forslaget som bilagsfiler i MAPPE, for Visma uten webtjeneste. Hvert bilag kommer i én fil."""
     if read_settings(session.home).visma.adapter == "soap":
         raise Refused(
-            "kk2 er satt opp for webtjenesten; bilag som også skrives til fil, kan bli ført to ganger. "
-            "Ingenting er skrevet. Bruk kk2 posting send.",
+            _(
+                "kk2 er satt opp for webtjenesten; bilag som også skrives til fil, kan bli ført to ganger. "
+                "Ingenting er skrevet. Bruk kk2 posting send."
+            ),
             code="web_service_route",
         )
     try:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:
-        raise InvalidInput(f"Mappen {folder} kan ikke lages: {error.strerror}. Ingenting er bokført.") from error
+        raise InvalidInput(
+            _("Mappen {folder} kan ikke lages: {strerror}. Ingenting er bokført.").format(
+                folder=folder, strerror=error.strerror
+            )
+        ) from error
     done = session.run(lambda services: _export(services, folder.absolute()))
     shape = {
         "files": [
@@ -176,11 +185,17 @@ async def _export(services: Services, folder: Path) -> "Exported":
 def _export_lines(done: "Exported") -> list[str]:
     rows = [(file.name, str(len(file.vouchers)), format_amount(file.amount), file.listing) for file in done.files]
     return [
-        *table(("Fil", "Bilag", "Beløp", "Kontrolliste"), rows, right=(1, 2)),
-        *(f"! {reference}: utfallet er ikke kjent; avgjør det med kk2 posting resolve" for reference in done.unknown),
-        *(f"! {reference}: kan ikke skrives til fil; se kk2 posting status" for reference in done.rejected),
-        *([f"Skrivingen stanset: {done.stopped}"] if done.stopped else []),
-        f"Kvittering {done.receipt}." if done.receipt else "Ingen bilag å skrive.",
+        *table((_("Fil"), _("Bilag"), _("Beløp"), _("Kontrolliste")), rows, right=(1, 2)),
+        *(
+            _("! {reference}: utfallet er ikke kjent; avgjør det med kk2 posting resolve").format(reference=reference)
+            for reference in done.unknown
+        ),
+        *(
+            _("! {reference}: kan ikke skrives til fil; se kk2 posting status").format(reference=reference)
+            for reference in done.rejected
+        ),
+        *([_("Skrivingen stanset: {stopped}").format(stopped=done.stopped)] if done.stopped else []),
+        _("Kvittering {receipt}.").format(receipt=done.receipt) if done.receipt else _("Ingen bilag å skrive."),
     ]
 
 

@@ -7,6 +7,7 @@ from typing import Any
 import click
 
 from data.documents import InterestRate, NoticeFee
+from data.language import _
 from kk2tui.cli.context import command
 from kk2tui.cli.tables import table
 from kk2tui.session import Session
@@ -46,7 +47,9 @@ def load_rates(session: Session, file: Path) -> None:
     try:
         content = file.read_bytes()
     except OSError as error:
-        raise InvalidInput(f"{file} kan ikke åpnes: {error.strerror}. Ingenting er lagret.") from error
+        raise InvalidInput(
+            _("{file} kan ikke åpnes: {strerror}. Ingenting er lagret.").format(file=file, strerror=error.strerror)
+        ) from error
     added = session.run(lambda services: services.rates.load(content, services.actor))
     shape = {
         "interest": [_interest(rate) for rate in added.interest],
@@ -85,13 +88,17 @@ def _fees(row: NoticeFee) -> dict[str, Any]:
 
 def _lines(book: LawBook) -> Iterable[str]:
     interest = [(period(each), format_percent(each.basis_points), each.regulation) for each in book.interest]
-    yield from table(("Forsinkelsesrente", "Sats", "Forskrift"), interest, right=(1,))
+    yield from table((_("Forsinkelsesrente"), _("Sats"), _("Forskrift")), interest, right=(1,))
     yield ""
     fees = [(period(row), *map(_shown, (row.base, *(fee_amounts(row) or (None,) * 3)))) for row in book.fees]
-    yield from table(("Gebyr", "Inkassosats", "Purring", "Inkassovarsel", "Bet.oppf."), fees, right=(1, 2, 3, 4))
+    yield from table(
+        (_("Gebyr"), _("Inkassosats"), _("Purring"), _("Inkassovarsel"), _("Bet.oppf.")), fees, right=(1, 2, 3, 4)
+    )
     if book.known_until:
         yield ""
-        yield f"Forsinkelsesrenten er kjent til og med {format_date(book.known_until)}."
+        yield _("Forsinkelsesrenten er kjent til og med {known_until}.").format(
+            known_until=format_date(book.known_until)
+        )
 
 
 def _shown(amount: int | None) -> str:
@@ -100,10 +107,14 @@ def _shown(amount: int | None) -> str:
 
 def _told(added: Added) -> Iterable[str]:
     for rate in added.interest:
-        yield f"Lagt til: {format_percent(rate.basis_points)} {period(rate)} ({rate.regulation})."
+        yield _("Lagt til: {rate} {period} ({regulation}).").format(
+            rate=format_percent(rate.basis_points), period=period(rate), regulation=rate.regulation
+        )
     for row in added.fees:
-        yield f"Lagt til: inkassosats {_shown(row.base)} {period(row)}."
+        yield _("Lagt til: inkassosats {rate} {period}.").format(rate=_shown(row.base), period=period(row))
     if not (added.interest or added.fees):
-        yield "Satsene i filen er lagt inn fra før. Ingen rad er lagt til."
+        yield _("Satsene i filen er lagt inn fra før. Ingen rad er lagt til.")
     if added.cases:
-        yield f"{len(added.cases)} saker hadde innbetalinger som ventet på satsen; de er regnet på nytt."
+        yield _("{count} saker hadde innbetalinger som ventet på satsen; de er regnet på nytt.").format(
+            count=len(added.cases)
+        )

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import click
 
 from data.documents import Receipt
+from data.language import _
 from kk2tui.cli import shapes
 from kk2tui.cli.context import command
 from kk2tui.cli.tables import table
@@ -33,7 +34,7 @@ def list_receipts(session: Session) -> None:
     rows = [(each.id, format_instant(each.time), each.actor, each.title) for each in found]
     session.answer(
         {"receipts": [shapes.receipt_row(each) for each in found]},
-        lambda: table(("Nr.", "Tid", "Av", "Kvittering"), rows),
+        lambda: table((_("Nr."), _("Tid"), _("Av"), _("Kvittering")), rows),
     )
 
 
@@ -46,8 +47,8 @@ async def _all(services: Services) -> list[Receipt]:
 
 @receipts.command()
 @click.argument("number", metavar="NR")
-@click.option("--pdf", is_flag=False, flag_value="", metavar="[FIL]", help="Lagre som PDF, i outbox/ eller i FIL.")
-@click.option("--csv", is_flag=False, flag_value="", metavar="[FIL]", help="Lagre som CSV, i outbox/ eller i FIL.")
+@click.option("--pdf", is_flag=False, flag_value="", metavar="[FIL]", help=_("Lagre som PDF, i outbox/ eller i FIL."))
+@click.option("--csv", is_flag=False, flag_value="", metavar="[FIL]", help=_("Lagre som CSV, i outbox/ eller i FIL."))
 @click.pass_obj
 @command
 def show(session: Session, number: str, pdf: str | None, csv: str | None) -> None:
@@ -73,7 +74,7 @@ async def _read_and_save(
 def receipt_lines(receipt: Receipt) -> list[str]:
     """A receipt as plain text."""
     lines = [
-        f"Kvittering {receipt.id}: {receipt.title}",
+        _("Kvittering {id}: {title}").format(id=receipt.id, title=receipt.title),
         f"{format_instant(receipt.time)} av {receipt.actor}",
         *receipt.summary,
         *(f"! {warning}" for warning in receipt.warnings),

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 import click
 
+from data.language import N_, _
 from kk2tui.cli.context import command
 from kk2tui.session import Session
 from kk2tui.wiring import clock_from_environment, opened_store
@@ -21,11 +22,11 @@ if TYPE_CHECKING:  # read when the command is run, which is not often: every sta
 T = TypeVar("T")
 
 KEPT = {
-    "undated": "mangler avslutningsdato",
-    "recent": "har nyere innbetalinger, gebyr, bilag eller brev",
-    "unposted": "har innbetalinger som ikke er bokført ferdig",
-    "surplus": "har penger til gode for skyldneren",
-    "mail": "har brev i en e-post som ikke er sendt",
+    "undated": N_("mangler avslutningsdato"),
+    "recent": N_("har nyere innbetalinger, gebyr, bilag eller brev"),
+    "unposted": N_("har innbetalinger som ikke er bokført ferdig"),
+    "surplus": N_("har penger til gode for skyldneren"),
+    "mail": N_("har brev i en e-post som ikke er sendt"),
 }
 
 
@@ -34,9 +35,9 @@ KEPT = {
     "--before",
     metavar="DATO",
     type=click.DateTime(["%Y-%m-%d"]),
-    help="Saker avsluttet før denne dagen. Uten: alt loven lar slette.",
+    help=_("Saker avsluttet før denne dagen. Uten: alt loven lar slette."),
 )
-@click.option("--confirm", metavar="ANTALL", type=click.IntRange(0), help="Gjør det: så mange saker som vist uten.")
+@click.option("--confirm", metavar="ANTALL", type=click.IntRange(0), help=_("Gjør det: så mange saker som vist uten."))
 @click.pass_obj
 @command
 def retention(session: Session, before: datetime | None, confirm: int | None) -> None:
@@ -74,15 +75,22 @@ def _plan_shape(plan: "RetentionPlan") -> dict[str, object]:
 def _plan_lines(plan: "RetentionPlan") -> Sequence[str]:
     day = format_date(plan.before)
     also = (
-        f"{plan.payments} innbetalinger som ikke var våre, likeså." if plan.payments else "",
-        f"{plan.receipts} kvitteringer fra før {day} likeså." if plan.receipts else "",
+        _("{payments} innbetalinger som ikke var våre, likeså.").format(payments=plan.payments)
+        if plan.payments
+        else "",
+        _("{receipts} kvitteringer fra før {day} likeså.").format(receipts=plan.receipts, day=day)
+        if plan.receipts
+        else "",
     )
     return [
-        f"{plan.cases} saker avsluttet før {day} skal anonymiseres.",
+        _("{cases} saker avsluttet før {day} skal anonymiseres.").format(cases=plan.cases, day=day),
         *filter(None, also),
-        *(f"Beholdes: {count} {KEPT[reason]}." for reason, count in plan.kept.items()),
-        "Ingenting er slettet. Det kan ikke gjøres om: ta en sikkerhetskopi først, og se arkivplanen. Slett så med",
-        f"kk2 admin retention --before {plan.before} --confirm {plan.cases}",
+        *(
+            _("Beholdes: {count} {reason}.").format(count=count, reason=_(KEPT[reason]))
+            for reason, count in plan.kept.items()
+        ),
+        _("Ingenting er slettet. Det kan ikke gjøres om: ta en sikkerhetskopi først, og se arkivplanen. Slett så med"),
+        _("kk2 admin retention --before {before} --confirm {cases}").format(before=plan.before, cases=plan.cases),
     ]
 
 
@@ -99,9 +107,13 @@ def _done_shape(done: "Anonymised") -> dict[str, object]:
 
 def _done_lines(done: "Anonymised") -> Sequence[str]:
     if done.receipt is None:
-        return ["Det var ingenting å slette."]
+        return [_("Det var ingenting å slette.")]
     return [
-        f"{done.cases} saker, {done.payments} innbetalinger og {done.receipts} kvitteringer er anonymisert, og "
-        f"{done.letters} brev slettet.",
-        f"Kvittering {done.receipt}. Eldre sikkerhetskopier har opplysningene ennå: slett dem når de ikke trengs.",
+        _(
+            "{cases} saker, {payments} innbetalinger og {receipts} kvitteringer er anonymisert, "
+            "og {letters} brev slettet."
+        ).format(cases=done.cases, payments=done.payments, receipts=done.receipts, letters=done.letters),
+        _("Kvittering {receipt}. Eldre sikkerhetskopier har opplysningene ennå: slett dem når de ikke trengs.").format(
+            receipt=done.receipt
+        ),
     ]

@@ -10,6 +10,7 @@ from typing import TypeVar
 import click
 import msgspec
 
+from data.language import N_, _
 from data.store import Store
 from kk2tui.cli.context import command
 from kk2tui.new_place import new_place, new_store
@@ -31,7 +32,7 @@ from services.rules.money import format_amount
 
 T = TypeVar("T")
 FILE = click.Path(path_type=Path, dir_okay=False, resolve_path=True)
-TO = "Ny mappe som blir et hjem, eller postgresql://…?schema=navn."
+TO = N_("Ny mappe som blir et hjem, eller postgresql://…?schema=navn.")
 
 
 @click.group()
@@ -72,13 +73,13 @@ def backup(session: Session, file: Path) -> None:
 
     size, held = _on_home(session, work)
     session.answer(
-        _file(file, size, held), lambda: _file_lines("Sikkerhetskopi, skrevet og kontrollert", file, size, held)
+        _file(file, size, held), lambda: _file_lines(_("Sikkerhetskopi, skrevet og kontrollert"), file, size, held)
     )
 
 
 @store.command()
 @click.argument("file", metavar="FIL", type=FILE)
-@click.option("--to", "where", required=True, metavar="STED", help=TO)
+@click.option("--to", "where", required=True, metavar="STED", help=_(TO))
 @click.pass_obj
 @command
 def restore(session: Session, file: Path, where: str) -> None:
@@ -92,7 +93,12 @@ def restore(session: Session, file: Path, where: str) -> None:
     held, report = _at_new_place(session, where, work)
     session.answer(
         {"to": where, **_contents(held), "check": _report(report)},
-        lambda: [f"Gjenopprettet i {where}.", *_contents_lines(held), *_report_lines(report), *_next_step(where)],
+        lambda: [
+            _("Gjenopprettet i {where}.").format(where=where),
+            *_contents_lines(held),
+            *_report_lines(report),
+            *_next_step(where),
+        ],
     )
 
 
@@ -109,12 +115,12 @@ def export(session: Session, file: Path) -> None:
         return written.size, written.contents
 
     size, held = _on_home(session, work)
-    session.answer(_file(file, size, held), lambda: _file_lines("Eksport, skrevet", file, size, held))
+    session.answer(_file(file, size, held), lambda: _file_lines(_("Eksport, skrevet"), file, size, held))
 
 
 @store.command("import")
 @click.argument("file", metavar="FIL", type=FILE)
-@click.option("--to", "where", required=True, metavar="STED", help=TO)
+@click.option("--to", "where", required=True, metavar="STED", help=_(TO))
 @click.pass_obj
 @command
 def import_(session: Session, file: Path, where: str) -> None:
@@ -126,15 +132,20 @@ def import_(session: Session, file: Path, where: str) -> None:
         return done.exact, done.contents, done.report
 
     exact, held, report = _at_new_place(session, where, work)
-    told = "som en nøyaktig kopi" if exact else f"uten endringslogg, signert {session.login}"
+    told = _("som en nøyaktig kopi") if exact else _("uten endringslogg, signert {login}").format(login=session.login)
     session.answer(
         {"to": where, "exact": exact, **_contents(held), "check": _report(report)},
-        lambda: [f"Lest inn i {where} {told}.", *_contents_lines(held), *_report_lines(report), *_next_step(where)],
+        lambda: [
+            _("Lest inn i {where} {told}.").format(where=where, told=told),
+            *_contents_lines(held),
+            *_report_lines(report),
+            *_next_step(where),
+        ],
     )
 
 
 @store.command()
-@click.option("--to", "url", required=True, metavar="URL", help="postgresql://…?schema=navn, eller en ny fil.")
+@click.option("--to", "url", required=True, metavar="URL", help=_("postgresql://…?schema=navn, eller en ny fil."))
 @click.pass_obj
 @command
 def migrate(session: Session, url: str) -> None:
@@ -195,19 +206,23 @@ def _file(file: Path, size: int, held: Contents) -> dict[str, object]:
 
 def _contents_lines(held: Contents) -> list[str]:
     if not held.lines:
-        return [f"{_number(held.documents)} dokumenter, og ingenting i endringsloggen."]
+        return [_("{number} dokumenter, og ingenting i endringsloggen.").format(number=_number(held.documents))]
     return [
-        f"{_number(held.documents)} dokumenter, {_number(held.lines)} linjer i endringsloggen.",
-        f"Nyeste linje {format_instant(datetime.fromisoformat(held.time))}, kontrollsum {held.newest}",
+        _("{documents} dokumenter, {lines} linjer i endringsloggen.").format(
+            documents=_number(held.documents), lines=_number(held.lines)
+        ),
+        _("Nyeste linje {time}, kontrollsum {newest}").format(
+            time=format_instant(datetime.fromisoformat(held.time)), newest=held.newest
+        ),
     ]
 
 
 def _file_lines(what: str, file: Path, size: int, held: Contents) -> list[str]:
     return [
-        f"{what}: {file}, {_number(size)} byte.",
+        _("{what}: {file}, {number} byte.").format(what=what, file=file, number=_number(size)),
         *_contents_lines(held),
-        "Ta vare på kontrollsummen et annet sted: den viser at ingenting før den er endret.",
-        "Brevene (letters/) og malene (templates/) i hjemmet er egne filer, og må kopieres for seg.",
+        _("Ta vare på kontrollsummen et annet sted: den viser at ingenting før den er endret."),
+        _("Brevene (letters/) og malene (templates/) i hjemmet er egne filer, og må kopieres for seg."),
     ]
 
 
@@ -226,14 +241,20 @@ def _report(report: CheckReport) -> dict[str, object]:
 def _report_lines(report: CheckReport) -> list[str]:
     total = _number(sum(report.documents.values()))
     if report.in_order:
-        return [f"Kontrollert: {total} dokumenter og {_number(report.lines)} linjer i endringsloggen er i orden."]
+        return [
+            _("Kontrollert: {total} dokumenter og {number} linjer i endringsloggen er i orden.").format(
+                total=total, number=_number(report.lines)
+            )
+        ]
     lines = [f"! {each.table} {each.id}: {each.message}".replace("!  : ", "! ") for each in report.findings]
     rest = report.found - len(report.findings)
     return [
         *lines,
-        *([f"… og {_number(rest)} til."] if rest else []),
-        f"Kontrollert: {total} dokumenter, {_number(report.found)} feil. Ingenting er endret. "
-        "Ta vare på registeret og siste sikkerhetskopi, og meld fra til driftsansvarlig.",
+        *([_("… og {number} til.").format(number=_number(rest))] if rest else []),
+        _(
+            "Kontrollert: {total} dokumenter, {number} feil. Ingenting er endret. Ta vare på "
+            "registeret og siste sikkerhetskopi, og meld fra til driftsansvarlig."
+        ).format(total=total, number=_number(report.found)),
     ]
 
 
@@ -243,10 +264,10 @@ def _proof_lines(proof: Proof, url: str) -> Sequence[str]:
         sums = ", ".join(f"{field} {format_amount(amount)}" for field, amount in table.sums.items() if amount)
         lines.append(f"  {table.table:<16}{_number(table.documents):>9}  {table.digest[:16]}  {sums}".rstrip())
     return [
-        "Alt er kopiert, og kopien er lik registeret: dokumenter, summer, nummerserier og endringslogg.",
+        _("Alt er kopiert, og kopien er lik registeret: dokumenter, summer, nummerserier og endringslogg."),
         *lines,
         *_contents_lines(proof.contents),
-        "Skriv dette i kk2.toml, og kjør kk2 doctor før noen slippes inn:",
+        _("Skriv dette i kk2.toml, og kjør kk2 doctor før noen slippes inn:"),
         "  [store]",
         f"  url = {msgspec.json.encode(url).decode()}",
     ]
@@ -254,8 +275,15 @@ def _proof_lines(proof: Proof, url: str) -> Sequence[str]:
 
 def _next_step(where: str) -> list[str]:
     if "://" in where:
-        return ["Skriv dette i kk2.toml under [store]:", f"  url = {msgspec.json.encode(where).decode()}"]
-    return [f"Se over {where}/kk2.toml, kopier letters/ og templates/ dit, og kjør: kk2 --home {where} doctor"]
+        return [
+            _("Skriv dette i kk2.toml under [store]:"),
+            f"  url = {msgspec.json.encode(where).decode()}",
+        ]
+    return [
+        _("Se over {where}/kk2.toml, kopier letters/ og templates/ dit, og kjør: kk2 --home {where} doctor").format(
+            where=where
+        )
+    ]
 
 
 def _number(number: int) -> str:

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import click
 
+from data.language import _
 from kk2tui.cli.context import command
 from kk2tui.session import Session
 from kk2tui.wiring import clock_from_environment
@@ -22,7 +23,9 @@ def visma() -> None:
 def ping(session: Session) -> None:
     """Spør om Visma svarer."""
     found = session.run(lambda services: services.delivery.ping())
-    knows = "kjenner igjen bilagsreferanser" if found.recognises_references else "kjenner ikke igjen bilagsreferanser"
+    knows = (
+        _("kjenner igjen bilagsreferanser") if found.recognises_references else _("kjenner ikke igjen bilagsreferanser")
+    )
     session.answer(
         {
             "version": found.version,
@@ -30,15 +33,19 @@ def ping(session: Session) -> None:
             "recognises_references": found.recognises_references,
             "max_count": found.max_count,
         },
-        lambda: [f"Visma svarer: {found.version}, {format_instant(found.time)}, {knows}."],
+        lambda: [
+            _("Visma svarer: {version}, {time}, {knows}.").format(
+                version=found.version, time=format_instant(found.time), knows=knows
+            )
+        ],
     )
 
 
 @visma.command()
 @click.option("--host", default="127.0.0.1", show_default=True)
 @click.option("--port", default=8088, show_default=True, type=click.IntRange(0, 65535))
-@click.option("--scenario", type=click.Path(path_type=Path, dir_okay=False), help="JSON-fil; se docs/simulator.md.")
-@click.option("--state", type=click.Path(path_type=Path, dir_okay=False), help="Filen der tilstanden tas vare på.")
+@click.option("--scenario", type=click.Path(path_type=Path, dir_okay=False), help=_("JSON-fil; se docs/simulator.md."))
+@click.option("--state", type=click.Path(path_type=Path, dir_okay=False), help=_("Filen der tilstanden tas vare på."))
 @click.pass_obj
 @command
 def serve(session: Session, host: str, port: int, scenario: Path | None, state: Path | None) -> None:
@@ -50,7 +57,9 @@ def serve(session: Session, host: str, port: int, scenario: Path | None, state: 
     known = read_scenario(scenario) if scenario else municipality(clock_from_environment().today()).scenario
 
     def started(url: str) -> None:
-        session.answer({"url": url}, lambda: [f"Visma-simulatoren lytter på {url} (Ctrl+C avslutter)"])
+        session.answer(
+            {"url": url}, lambda: [_("Visma-simulatoren lytter på {url} (Ctrl+C avslutter)").format(url=url)]
+        )
 
     try:
         asyncio.run(serve_simulator(known, state, host, port, started=started))

@@ -6,6 +6,7 @@ from msgspec.structs import asdict, replace
 from textual.binding import Binding, BindingType
 
 from data.documents import Accounting, Creditor
+from data.language import N_, _
 from screens.admin.creditor_tab import CreditorTab
 from screens.admin.entry_form import Entry, EntryForm
 from screens.admin.sheet import FactSheet
@@ -16,10 +17,10 @@ from screens.widgets.tick import Tick
 class AccountingTab(CreditorTab):
     """A sheet to read, and a form."""
 
-    NAME = "Regnskapsintegrasjon"
-    UNSAVED = "Endringene under Regnskapsintegrasjon er ikke lagret."
+    NAME = N_("Regnskapsintegrasjon")
+    UNSAVED = N_("Endringene under Regnskapsintegrasjon er ikke lagret.")
     READ_BESIDE = False
-    HELP = """
+    HELP = N_("""
 Regnskapsintegrasjon sier hvor kreditors bilag føres i Visma.
 
 Selskap er nummeret i Visma. Bilagstype er bilagsarten som er laget der for kk2. Banken debiteres; renter og \
@@ -27,7 +28,7 @@ omkostninger og gebyr krediteres på hver sin konto, med avdelingen og prosjekte
 står under Reskontroer.
 
 E endrer, F12 lagrer. Endringen gjelder bilag som lages heretter; bilag som er laget, er som de er.
-"""
+""")
     BINDINGS: ClassVar[list[BindingType]] = [Binding("e", "edit", "Endre", id="creditor.accounting.edit")]
 
     def __init__(self) -> None:
@@ -42,7 +43,7 @@ E endrer, F12 lagrer. Endringen gjelder bilag som lages heretter; bilag som er l
                 "fees": Entry("Omkostninger og gebyr", FormInput(max_length=20)),
                 "department": Entry("Avdeling", FormInput(max_length=20), "Kan være tom. Gjelder renter og gebyr."),
                 "project": Entry("Prosjekt", FormInput(max_length=20), "Kan være tom. Gjelder renter og gebyr."),
-                "approve": Entry("Bilag", Tick("godkjennes i Visma")),
+                "approve": Entry("Bilag", Tick(_("godkjennes i Visma"))),
             },
         )
         super().__init__(self._sheet, form, id="regnskap")
@@ -50,14 +51,14 @@ E endrer, F12 lagrer. Endringen gjelder bilag som lages heretter; bilag som er l
     def read(self, creditor: Creditor) -> None:
         accounting = creditor.accounting
         self._sheet.tell(
-            ("Selskap", creditor.company),
-            ("Bilagstype", accounting.voucher_type),
-            ("Konto bank", accounting.bank),
-            ("Konto renter", accounting.interest),
-            ("Omkostninger og gebyr", accounting.fees),
-            ("Avdeling", accounting.department),
-            ("Prosjekt", accounting.project),
-            ("Bilag godkjennes i Visma", "ja" if accounting.approve else "nei"),
+            (_("Selskap"), creditor.company),
+            (_("Bilagstype"), accounting.voucher_type),
+            (_("Konto bank"), accounting.bank),
+            (_("Konto renter"), accounting.interest),
+            (_("Omkostninger og gebyr"), accounting.fees),
+            (_("Avdeling"), accounting.department),
+            (_("Prosjekt"), accounting.project),
+            (_("Bilag godkjennes i Visma"), _("ja") if accounting.approve else _("nei")),
         )
 
     def values(self, creditor: Creditor) -> dict[str, Any]:
@@ -74,10 +75,12 @@ E endrer, F12 lagrer. Endringen gjelder bilag som lages heretter; bilag som er l
         if wanted.company == creditor.company:
             self._save(wanted)
         else:
-            question = f"Bytte selskap fra {creditor.company} til {wanted.company}?"
+            question = _("Bytte selskap fra {company} til {wanted}?").format(
+                company=creditor.company, wanted=wanted.company
+            )
             effect = [
-                f"Nye bilag føres i selskap {wanted.company}, og nye saker hentes derfra.",
-                f"Fakturaene på sakene som er overtatt, ligger i selskap {creditor.company}.",
+                _("Nye bilag føres i selskap {company}, og nye saker hentes derfra.").format(company=wanted.company),
+                _("Fakturaene på sakene som er overtatt, ligger i selskap {company}.").format(company=creditor.company),
             ]
             self.frame.confirm(question, effect, lambda: self._save(wanted))
 

@@ -6,6 +6,7 @@ from typing import Any, ClassVar
 from textual.binding import Binding, BindingType
 
 from data.documents import BankAccount, Creditor
+from data.language import N_, _
 from screens.admin.agreement_inputs import AccountInput, KidLengthsInput
 from screens.admin.creditor_tab import CreditorTab
 from screens.admin.entry_form import Entry, EntryForm
@@ -17,34 +18,36 @@ from services.creditors import with_bank_account
 from services.rules.kid_agreement import format_kid_lengths
 
 COLUMNS = (Column("Konto", 14), Column("KID-lengder", 24), Column("Kontrollsiffer"))
-CHECKS = {"mod10": "modulus 10", "mod11": "modulus 11"}
+CHECKS = {"mod10": N_("modulus 10"), "mod11": N_("modulus 11")}
 
 
 class AccountsTab(CreditorTab):
     """A table, and a form for a new account."""
 
-    NAME = "Bankkontoer og KID"
-    UNSAVED = "Kontoen er ikke lagret."
-    HELP = """
+    NAME = N_("Bankkontoer og KID")
+    UNSAVED = N_("Kontoen er ikke lagret.")
+    HELP = N_("""
 Bankkontoer og KID viser kontoene som det leses innbetalinger fra, med KID-avtalen for hver.
 
 N legger til en konto. KID-lengden regnes med kontrollsifferet; kk2 lager KID på 13 siffer, med kontrollsifferet til \
 den øverste kontoen. En avtale endres ikke: legg kontoen til på nytt, så erstatter den nye avtalen den gamle.
 
 S sletter kontoen. Det går ikke mens innbetalinger på den er uplassert.
-"""
+""")
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("n", "add", "Ny", tooltip="Ny bankkonto", id="creditor.account.new"),
         Binding("s", "delete", "Slett", tooltip="Slett bankkontoen", id="creditor.account.delete"),
     ]
 
     def __init__(self) -> None:
-        self._table = ListTable(COLUMNS, empty="Ingen bankkontoer. N legger til en.")
+        self._table = ListTable(COLUMNS, empty=_("Ingen bankkontoer. N legger til en."))
         form = EntryForm(
             "Ny bankkonto",
             {
-                "account": Entry("Kontonummer", AccountInput(placeholder="elleve siffer")),
-                "kid_lengths": Entry("KID-lengder", KidLengthsInput(placeholder="med kontrollsifferet, f.eks. 8, 13")),
+                "account": Entry("Kontonummer", AccountInput(placeholder=_("elleve siffer"))),
+                "kid_lengths": Entry(
+                    "KID-lengder", KidLengthsInput(placeholder=_("med kontrollsifferet, f.eks. 8, 13"))
+                ),
                 "kid_check": Entry("Kontrollsiffer", Pick(list(CHECKS.items()))),
             },
         )
@@ -73,8 +76,11 @@ S sletter kontoen. Det går ikke mens innbetalinger på den er uplassert.
         if old is None:
             self._add(creditor, account)
         else:
-            question = f"Erstatte KID-avtalen for konto {format_account(account.account)}?"
-            effect = [f"Nå:   {agreement(old)}", f"Ny:   {agreement(account)}"]
+            question = _("Erstatte KID-avtalen for konto {account}?").format(account=format_account(account.account))
+            effect = [
+                _("Nå:   {agreement}").format(agreement=agreement(old)),
+                _("Ny:   {agreement}").format(agreement=agreement(account)),
+            ]
             self.frame.confirm(question, effect, lambda: self._add(creditor, account, replacing=True))
 
     def _add(self, creditor: Creditor, account: BankAccount, *, replacing: bool = False) -> None:
@@ -85,9 +91,9 @@ S sletter kontoen. Det går ikke mens innbetalinger på den er uplassert.
     def action_delete(self) -> None:
         creditor, account = self.creditor, self._table.cursor_key
         if creditor is not None and account is not None:
-            question = f"Slette konto {format_account(account)}?"
+            question = _("Slette konto {account}?").format(account=format_account(account))
             effect = [
-                "Bankfiler med kontoen avvises etter dette. Innbetalinger som er plassert på saker, blir stående."
+                _("Bankfiler med kontoen avvises etter dette. Innbetalinger som er plassert på saker, blir stående.")
             ]
             self.frame.confirm(question, effect, lambda: self._delete(creditor, account))
 
@@ -99,9 +105,11 @@ S sletter kontoen. Det går ikke mens innbetalinger på den er uplassert.
 
 def account_row(account: BankAccount) -> Row:
     lengths = format_kid_lengths(account.kid_lengths)
-    return Row(account.account, (format_account(account.account), lengths, CHECKS[account.kid_check]))
+    return Row(account.account, (format_account(account.account), lengths, _(CHECKS[account.kid_check])))
 
 
 def agreement(account: BankAccount) -> str:
     """`KID på 8, 13 siffer, modulus 10`."""
-    return f"KID på {format_kid_lengths(account.kid_lengths)} siffer, {CHECKS[account.kid_check]}"
+    return _("KID på {kid_lengths} siffer, {kid_check}").format(
+        kid_lengths=format_kid_lengths(account.kid_lengths), kid_check=_(CHECKS[account.kid_check])
+    )

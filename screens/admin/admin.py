@@ -7,6 +7,7 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 
 from data.documents import Creditor, Handler
+from data.language import N_, _
 from screens.admin.creditor import CreditorScreen
 from screens.admin.handler import HandlerScreen
 from screens.admin.new_creditor import NewCreditorScreen
@@ -40,10 +41,10 @@ class SetUp(NamedTuple):
 class AdminScreen(Kk2Screen):
     """Two lists. For administrators: others are told who they are."""
 
-    TITLE = "Administrasjon"
+    TITLE = N_("Administrasjon")
     SHOWS = frozenset({"creditors", "handlers"})
     AUTO_FOCUS = ""
-    HELP = """
+    HELP = N_("""
 Øverst kreditorene, under dem saksbehandlerne. Tab skifter mellom listene.
 
 Enter åpner kreditoren: navn og terskel, bankkontoer med KID-avtaler, regnskapsintegrasjon og reskontroer. N lager en \
@@ -51,7 +52,7 @@ ny. En kreditor slettes ikke.
 
 I listen over saksbehandlere åpner Enter navn, e-post og rolle, N legger til, og S fjerner den som er merket. Den som \
 har åpne saker, kan ikke fjernes, og det må alltid finnes en administrator.
-"""
+""")
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("enter", "open", "Åpne", id="admin.open"),
         Binding("n", "add", "Ny", id="admin.new"),
@@ -66,7 +67,7 @@ har åpne saker, kan ikke fjernes, og det må alltid finnes en administrator.
 
     def __init__(self) -> None:
         super().__init__()
-        self._creditors = Pane(CREDITORS, empty="Ingen kreditorer. N lager en.", id="creditors")
+        self._creditors = Pane(CREDITORS, empty=_("Ingen kreditorer. N lager en."), id="creditors")
         self._handlers = Pane(HANDLERS, id="handlers")
         self._word = Plain(id="word")
         self._by_login: dict[str, Handler] = {}
@@ -74,9 +75,9 @@ har åpne saker, kan ikke fjernes, og det må alltid finnes en administrator.
 
     def content(self) -> ComposeResult:
         yield self._word
-        yield Plain("Kreditorer", classes="section")
+        yield Plain(_("Kreditorer"), classes="section")
         yield self._creditors
-        yield Plain("Saksbehandlere", classes="section")
+        yield Plain(_("Saksbehandlere"), classes="section")
         yield self._handlers
 
     def on_mount(self) -> None:
@@ -144,13 +145,17 @@ har åpne saker, kan ikke fjernes, og det må alltid finnes en administrator.
             self.run_service(work, lambda cases: self._ask_remove(handler, cases), group="cases")
 
     def _ask_remove(self, handler: Handler, cases: int) -> None:
-        has = f"! Har {cases} {'åpen sak' if cases == 1 else 'åpne saker'}." if cases else "Har ingen åpne saker."
+        has = (
+            _("! Har {cases} {sak}.").format(cases=cases, sak=_("åpen sak") if cases == 1 else _("åpne saker"))
+            if cases
+            else _("Har ingen åpne saker.")
+        )
         effect = [
             f"{handler.id}   {handler.email}",
             has,
-            "Kan ikke bruke kk2 etter dette. Det som er gjort, blir stående i loggene.",
+            _("Kan ikke bruke kk2 etter dette. Det som er gjort, blir stående i loggene."),
         ]
-        self.confirm(f"Fjerne {handler.name}?", effect, lambda: self._remove(handler))
+        self.confirm(_("Fjerne {name}?").format(name=handler.name), effect, lambda: self._remove(handler))
 
     def _remove(self, handler: Handler) -> None:
         work = self.services.handlers.remove(handler.id, self.services.actor)
@@ -176,14 +181,14 @@ def creditor_row(creditor: Creditor) -> Row:
 
 
 def _needed(count: int) -> str | Cell:
-    return str(count) if count else Cell("! ingen", Look.ATTENTION)
+    return str(count) if count else Cell(_("! ingen"), Look.ATTENTION)
 
 
 def handler_row(handler: Handler) -> Row:
-    return Row(handler.id, (handler.id, handler.name, handler.email, ROLE_NAMES[handler.role]))
+    return Row(handler.id, (handler.id, handler.name, handler.email, _(ROLE_NAMES[handler.role])))
 
 
 def refusal(handlers: list[Handler]) -> str:
     """Why the screen is empty for one who is no administrator, and whom to ask."""
     names = ", ".join(handler.name for handler in handlers if handler.role == "admin")
-    return f"Oppsettet kan bare endres av en administrator. Spør {names}."
+    return _("Oppsettet kan bare endres av en administrator. Spør {names}.").format(names=names)

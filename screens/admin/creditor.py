@@ -5,6 +5,7 @@ from typing import ClassVar
 from textual.binding import BindingType
 
 from data.documents import Creditor
+from data.language import N_, _
 from screens.admin.accounting import AccountingTab
 from screens.admin.accounts import AccountsTab
 from screens.admin.general import GeneralTab
@@ -20,11 +21,11 @@ class CreditorScreen(TabScreen[Creditor]):
 
     TABS = TABS
     SHOWS = frozenset({"creditors"})
-    THING = "kreditoren"
+    THING = N_("kreditoren")
     BINDINGS: ClassVar[list[BindingType]] = [*tab_keys(TABS)]
 
-    def __init__(self, number: str) -> None:
-        super().__init__()
+    def __init__(self, number: str, tab: str | None = None) -> None:
+        super().__init__(tab)
         self.number = number
 
     def concerns(self, news: News) -> bool:
@@ -34,5 +35,8 @@ class CreditorScreen(TabScreen[Creditor]):
         self.run_service(self.services.creditors.get(self.number), self._show)
 
     def _show(self, creditor: Creditor) -> None:
-        self.show_title(f"Kreditor {creditor.number} · {creditor.name}", f"Selskap {creditor.company}")
+        self.show_title(
+            _("Kreditor {number} · {name}").format(number=creditor.number, name=creditor.name),
+            _("Selskap {company}").format(company=creditor.company),
+        )
         self.show(creditor)

@@ -1,6 +1,6 @@
 """What the tabs of a creditor share: something to read, and a form for changing it."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any, ClassVar
 
 from textual import on
@@ -8,6 +8,7 @@ from textual.app import ComposeResult
 from textual.widget import Widget
 
 from data.documents import Creditor
+from data.language import _
 from screens.admin.entry_form import EntryForm
 from screens.tabs import Tab
 from screens.widgets.form import Form
@@ -48,9 +49,10 @@ class CreditorTab(Tab[Creditor]):
 
     def open_form(self) -> None:
         if self.creditor is not None:
+            self.form.kept_as = (str(self.id), self.creditor.id)
             self.form.open_on(self.values(self.creditor))
             self.reading.display = self.READ_BESIDE
-            self.reading.can_focus = False  # Enter in the last field goes on to the first, and stays in the form
+            self.reading.can_focus = False  # Tab in the last field goes on to the first, and stays in the form
             self.frame.refresh_bindings()
 
     def is_wrong(self, wanted: Creditor, *, within: str = "") -> bool:
@@ -83,6 +85,10 @@ class CreditorTab(Tab[Creditor]):
         if not self.form.is_open:
             self.reading.focus()
 
+    def open_again(self, typed: Mapping[str, str]) -> None:
+        self.form.resume(typed)
+        self.open_form()
+
     def unsaved(self) -> str:
         return self.UNSAVED if self.form.changed else ""
 
@@ -100,7 +106,7 @@ class CreditorTab(Tab[Creditor]):
     @on(Form.Close)
     def close_form(self) -> None:
         if self.form.changed:
-            self.frame.confirm("Forkaste det du har skrevet?", [self.UNSAVED], self._leave_form)
+            self.frame.confirm(_("Forkaste det du har skrevet?"), [self.UNSAVED], self._leave_form)
         else:
             self._leave_form()
 

@@ -6,6 +6,7 @@ from msgspec.structs import replace
 from textual.binding import Binding, BindingType
 
 from data.documents import Component, Creditor, Language, LettersBy
+from data.language import N_, _
 from screens.admin.creditor_tab import CreditorTab
 from screens.admin.entry_form import Entry, EntryForm
 from screens.admin.order_pick import OrderPick
@@ -18,28 +19,28 @@ from services.rules.money import format_amount
 
 LINE_BREAK = " / "
 COMPONENTS: dict[Component, str] = {
-    "principal": "hovedstol",
-    "costs": "omkostninger",
-    "fees": "gebyr",
-    "interest": "renter",
+    "principal": N_("hovedstol"),
+    "costs": N_("omkostninger"),
+    "fees": N_("gebyr"),
+    "interest": N_("renter"),
 }
-LANGUAGES: dict[Language, str] = {"nb": "bokmål", "nn": "nynorsk"}
-LETTERS: dict[LettersBy, str] = {"run": "samlet for en kjøring", "each": "en e-post for hvert varsel"}
+LANGUAGES: dict[Language, str] = {"nb": N_("bokmål"), "nn": N_("nynorsk")}
+LETTERS: dict[LettersBy, str] = {"run": N_("samlet for en kjøring"), "each": N_("en e-post for hvert varsel")}
 
 
 class GeneralTab(CreditorTab):
     """A sheet to read, and a form."""
 
-    NAME = "Kreditor"
-    UNSAVED = "Endringene under Kreditor er ikke lagret."
+    NAME = N_("Kreditor")
+    UNSAVED = N_("Endringene under Kreditor er ikke lagret.")
     READ_BESIDE = False
-    HELP = """
+    HELP = N_("""
 Kreditor viser navn og adresse slik de står i brev, og det som gjelder alle sakene.
 
 E endrer, F12 lagrer. Behandlingsterskelen er saldoen en sak avsluttes under; en sak kan ha sin egen. Oppdekning er \
 rekkefølgen innbetalinger dekker: piltastene merker, mellomrom flytter det merkede ett steg fram. Endrer du en av \
 dem, regnes sakene om med det samme. Det som alt er lagt i et bilag, røres ikke.
-"""
+""")
     BINDINGS: ClassVar[list[BindingType]] = [Binding("e", "edit", "Endre", id="creditor.edit")]
 
     def __init__(self) -> None:
@@ -62,15 +63,15 @@ dem, regnes sakene om med det samme. Det som alt er lagt i et bilag, røres ikke
 
     def read(self, creditor: Creditor) -> None:
         self._sheet.tell(
-            ("Nummer", creditor.number),
-            ("Navn", creditor.name),
-            *(("" if index else "Adresse", line) for index, line in enumerate(creditor.address)),
+            (_("Nummer"), creditor.number),
+            (_("Navn"), creditor.name),
+            *(("" if index else _("Adresse"), line) for index, line in enumerate(creditor.address)),
             ("E-post", creditor.email),
-            ("Telefon", creditor.phone),
-            ("Språkform i brev", LANGUAGES[creditor.language]),
-            ("Inkassovarsler", LETTERS[creditor.letters]),
-            ("Behandlingsterskel", format_amount(creditor.threshold)),
-            ("Oppdekning", ", ".join(COMPONENTS[each] for each in creditor.coverage)),
+            (_("Telefon"), creditor.phone),
+            (_("Språkform i brev"), _(LANGUAGES[creditor.language])),
+            (_("Inkassovarsler"), _(LETTERS[creditor.letters])),
+            (_("Behandlingsterskel"), format_amount(creditor.threshold)),
+            (_("Oppdekning"), ", ".join(_(COMPONENTS[each]) for each in creditor.coverage)),
         )
 
     def values(self, creditor: Creditor) -> dict[str, Any]:
@@ -89,7 +90,7 @@ dem, regnes sakene om med det samme. Det som alt er lagt i et bilag, røres ikke
             return
         effect = effect_of(creditor, wanted)
         if effect:
-            self.frame.confirm("Endre det som gjelder alle sakene?", effect, lambda: self._save(wanted))
+            self.frame.confirm(_("Endre det som gjelder alle sakene?"), effect, lambda: self._save(wanted))
         else:
             self._save(wanted)
 
@@ -108,14 +109,18 @@ def effect_of(before: Creditor, after: Creditor) -> list[str]:
     effect = []
     if after.threshold != before.threshold:
         effect += [
-            f"Behandlingsterskel: fra {format_amount(before.threshold)} til {format_amount(after.threshold)}.",
-            "Saker med innbetaling avsluttes når saldo er under den nye terskelen, og saker som den gamle avsluttet, "
-            "åpnes igjen når den nye ikke gjør det. Saker med egen terskel berøres ikke.",
+            _("Behandlingsterskel: fra {threshold} til {after}.").format(
+                threshold=format_amount(before.threshold), after=format_amount(after.threshold)
+            ),
+            _(
+                "Saker med innbetaling avsluttes når saldo er under den nye terskelen, og saker som den gamle "
+                "avsluttet, åpnes igjen når den nye ikke gjør det. Saker med egen terskel berøres ikke."
+            ),
         ]
     if after.coverage != before.coverage:
         effect += [
-            f"Oppdekning: {', '.join(COMPONENTS[each] for each in after.coverage)}.",
-            "Innbetalinger som ikke er lagt i et bilag, dekker på nytt i denne rekkefølgen.",
+            _("Oppdekning: {coverage}.").format(coverage=", ".join(_(COMPONENTS[each]) for each in after.coverage)),
+            _("Innbetalinger som ikke er lagt i et bilag, dekker på nytt i denne rekkefølgen."),
         ]
     return effect
 
@@ -125,4 +130,6 @@ def told_of(result: SettledAnew) -> str:
     closed, reopened = len(result.closed), len(result.reopened)
     if not closed and not reopened:
         return ""
-    return f"{closed} {'sak' if closed == 1 else 'saker'} avsluttet, {reopened} åpnet igjen."
+    return _("{closed} {cases} avsluttet, {reopened} åpnet igjen.").format(
+        closed=closed, cases=_("sak") if closed == 1 else _("saker"), reopened=reopened
+    )

@@ -5,6 +5,7 @@ from typing import Any
 from msgspec.structs import replace
 
 from data.documents import Handler
+from data.language import N_, _
 from screens.admin.entry_form import Entry, EntryForm
 from screens.admin.form_screen import FormScreen
 from screens.widgets.form_input import FormInput
@@ -18,14 +19,14 @@ NEW = Handler(id="", name="", email="")
 class HandlerScreen(FormScreen):
     """The handler with this login; without one, a new handler. A login that is there is not changed."""
 
-    TITLE = "Saksbehandler"
+    TITLE = N_("Saksbehandler")
     SHOWS = frozenset({"handlers"})
-    THING = "saksbehandleren"
-    UNSAVED = "Saksbehandleren er ikke lagret."
-    HELP = """
+    THING = N_("saksbehandleren")
+    UNSAVED = N_("Saksbehandleren er ikke lagret.")
+    HELP = N_("""
 Innlogging er navnet som personen logger inn på maskinen med; det kan ikke endres siden. Til e-postadressen sendes \
 inkassovarslene fra sakene. En administrator kan i tillegg endre oppsettet. F12 lagrer.
-"""
+""")
 
     def __init__(self, login: str | None = None) -> None:
         entries = {
@@ -35,6 +36,7 @@ inkassovarslene fra sakene. En administrator kan i tillegg endre oppsettet. F12 
             "role": Entry("Rolle", Pick(list(ROLE_NAMES.items()))),
         }
         super().__init__(EntryForm("", entries))
+        self.form.kept_as = ("new_handler", "") if login is None else ("handler", login)
         self._login = login
         self._handler = NEW
 
@@ -49,7 +51,7 @@ inkassovarslene fra sakene. En administrator kan i tillegg endre oppsettet. F12 
 
     def _show(self, handler: Handler) -> None:
         self._handler = handler
-        self.show_title(f"Saksbehandler · {handler.name}" if handler.id else "Ny saksbehandler")
+        self.show_title(_("Saksbehandler · {name}").format(name=handler.name) if handler.id else _("Ny saksbehandler"))
         if self.form.is_open:
             self.form.follow(values_of(handler))
         else:

@@ -7,8 +7,10 @@ from typing import Any, ClassVar
 from textual.binding import Binding, BindingType
 
 from data.documents import Creditor, LedgerLine
+from data.language import N_, _
 from screens.admin.creditor_tab import CreditorTab
 from screens.admin.entry_form import Entry, EntryForm
+from screens.job_screen import counted
 from screens.widgets.columns import Column, Row
 from screens.widgets.form_input import FormInput
 from screens.widgets.list_table import ListTable
@@ -21,9 +23,9 @@ COLUMNS = (Column("Reskontrotype", 20), Column("Konto", 20), Column("Saksgang"))
 class LedgerTab(CreditorTab):
     """A table, and a form for a new line. A line is added and deleted, never edited where it stands."""
 
-    NAME = "Reskontroer"
-    UNSAVED = "Reskontrolinjen er ikke lagret."
-    HELP = """
+    NAME = N_("Reskontroer")
+    UNSAVED = N_("Reskontrolinjen er ikke lagret.")
+    HELP = N_("""
 Reskontroer har en linje for hver reskontro det kommer saker fra: reskontrotypen, kontoen hovedstolen føres på, og \
 saksgangen for nye saker. Sakens Avdeling er reskontrotypen.
 
@@ -31,14 +33,14 @@ N legger til en linje, S sletter den som er merket. En linje endres ikke der den
 reskontrotype, så spør kk2 om den nye skal erstatte den gamle. Begge deler skjer da samtidig, og står i revisjonssporet.
 
 Uten linje for sakens Avdeling stopper bokføringen av innbetalinger på saken.
-"""
+""")
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("n", "add", "Ny", tooltip="Ny reskontrolinje", id="creditor.ledger.new"),
         Binding("s", "delete", "Slett", tooltip="Slett reskontrolinjen", id="creditor.ledger.delete"),
     ]
 
     def __init__(self) -> None:
-        self._table = ListTable(COLUMNS, empty="Ingen reskontroer. N legger til en.")
+        self._table = ListTable(COLUMNS, empty=_("Ingen reskontroer. N legger til en."))
         form = EntryForm(
             "Ny reskontrolinje",
             {
@@ -77,8 +79,12 @@ Uten linje for sakens Avdeling stopper bokføringen av innbetalinger på saken.
             self._ask_use(creditor, line.ledger_type, lambda use: self._ask_replace(creditor, old, line, use))
 
     def _ask_replace(self, creditor: Creditor, old: LedgerLine, line: LedgerLine, use: LedgerUse) -> None:
-        effect = [f"Slettes:     {told(old)}", f"Legges til:  {told(line)}", replace_effect(use)]
-        question = f"Erstatte linjen for {line.ledger_type}?"
+        effect = [
+            _("Slettes:     {told}").format(told=told(old)),
+            _("Legges til:  {told}").format(told=told(line)),
+            replace_effect(use),
+        ]
+        question = _("Erstatte linjen for {ledger_type}?").format(ledger_type=line.ledger_type)
         self.frame.confirm(question, effect, lambda: self._add(creditor, line, replacing=True))
 
     def _add(self, creditor: Creditor, line: LedgerLine, *, replacing: bool = False) -> None:
@@ -95,7 +101,7 @@ Uten linje for sakens Avdeling stopper bokføringen av innbetalinger på saken.
 
     def _ask_delete(self, creditor: Creditor, line: LedgerLine, use: LedgerUse) -> None:
         effect = [told(line), delete_effect(use)]
-        question = f"Slette linjen for {line.ledger_type}?"
+        question = _("Slette linjen for {ledger_type}?").format(ledger_type=line.ledger_type)
         self.frame.confirm(question, effect, lambda: self._delete(creditor, line))
 
     def _delete(self, creditor: Creditor, line: LedgerLine) -> None:
@@ -120,28 +126,34 @@ def line_row(line: LedgerLine) -> Row:
 
 def told(line: LedgerLine) -> str:
     """`K010   konto 1510   saksgang standard`."""
-    flow = f"   saksgang {line.flow}" if line.flow else ""
-    return f"{line.ledger_type}   konto {line.account}{flow}"
+    flow = _("   saksgang {flow}").format(flow=line.flow) if line.flow else ""
+    return _("{ledger_type}   konto {account}").format(ledger_type=line.ledger_type, account=line.account) + flow
 
 
 def use_of(use: LedgerUse) -> str:
     """`12 saker og 3 innbetalinger til bokføring, sum 1 234,50`; empty when nothing leads here."""
     if not use.cases and not use.payments:
         return ""
-    cases = f"{use.cases} {'sak' if use.cases == 1 else 'saker'}"
+    cases = counted(use.cases, "sak", "saker")
     if not use.payments:
         return cases
-    payments = f"{use.payments} {'innbetaling' if use.payments == 1 else 'innbetalinger'}"
-    return f"{cases} og {payments} til bokføring, sum {format_amount(use.amount)}"
+    payments = counted(use.payments, "innbetaling", "innbetalinger")
+    return _("{cases} og {payments} til bokføring, sum {amount}").format(
+        cases=cases, payments=payments, amount=format_amount(use.amount)
+    )
 
 
 def replace_effect(use: LedgerUse) -> str:
     found = use_of(use)
-    return f"{found}, går over til den nye linjen." if found else "Ingen åpne saker bruker den."
+    return (
+        _("{found}, går over til den nye linjen.").format(found=found) if found else _("Ingen åpne saker bruker den.")
+    )
 
 
 def delete_effect(use: LedgerUse) -> str:
     found = use_of(use)
     if not found:
-        return "Ingen åpne saker bruker den."
-    return f"! {found}, blir uten reskontro. Innbetalinger på dem bokføres ikke før reskontrotypen har en linje igjen."
+        return _("Ingen åpne saker bruker den.")
+    return _(
+        "! {found}, blir uten reskontro. Innbetalinger på dem bokføres ikke før reskontrotypen har en linje igjen."
+    ).format(found=found)

@@ -3,6 +3,7 @@
 from typing import Any
 
 from data.documents import Accounting, Creditor
+from data.language import N_
 from screens.admin.creditor import CreditorScreen
 from screens.admin.entry_form import Entry, EntryForm
 from screens.admin.form_screen import FormScreen
@@ -15,12 +16,12 @@ NAMES = ("number", "name", "company", "voucher_type", "bank", "interest", "fees"
 class NewCreditorScreen(FormScreen):
     """Saved, it gives way to the screen of the new creditor."""
 
-    TITLE = "Ny kreditor"
-    UNSAVED = "Kreditoren er ikke lagret."
-    HELP = """
+    TITLE = N_("Ny kreditor")
+    UNSAVED = N_("Kreditoren er ikke lagret.")
+    HELP = N_("""
 Skriv det en kreditor må ha: nummeret på fire siffer, som saksnumrene og KID begynner med, og hvor bilagene føres i \
 Visma. F12 lagrer. Bankkontoer, reskontroer og resten legger du inn på kreditoren etterpå.
-"""
+""")
 
     def __init__(self) -> None:
         entries = {
@@ -35,6 +36,7 @@ Visma. F12 lagrer. Bankkontoer, reskontroer og resten legger du inn på kreditor
         super().__init__(EntryForm("", entries))
 
     def on_mount(self) -> None:
+        self.form.kept_as = ("new_creditor", "")
         self.form.open_on(dict.fromkeys(NAMES, ""))
 
     def save(self) -> None:
@@ -43,6 +45,7 @@ Visma. F12 lagrer. Bankkontoer, reskontroer og resten legger du inn på kreditor
             self.run_write(self.services.creditors.add(wanted, self.services.actor), self._saved, action="save")
 
     def _saved(self, creditor: Creditor) -> None:
+        self.forget_draft()
         self.app.switch_screen(CreditorScreen(creditor.number))
 
 

@@ -4,6 +4,7 @@ from textual import on
 from textual.app import ComposeResult
 
 from data.documents import Claim
+from data.language import N_, _
 from screens.case.tab import CaseTab
 from screens.widgets.columns import Cell, Column, Look, Row
 from screens.widgets.list_table import ListTable
@@ -22,21 +23,27 @@ COLUMNS = (
     Column("Ubetalt", 11, right=True),
     Column("I Visma", 7),
 )
-WRITTEN_BACK = {"done": "ja", "pending": "venter", "taken": "opptatt", "unlinked": "ukjent", "none": "nei"}
+WRITTEN_BACK = {
+    "done": N_("ja"),
+    "pending": N_("venter"),
+    "taken": N_("opptatt"),
+    "unlinked": N_("ukjent"),
+    "none": N_("nei"),
+}
 
 
 class ClaimsTab(CaseTab):
     """A table, and under it the rest of what is known of the chosen claim."""
 
-    NAME = "Fordringer"
-    HELP = """
+    NAME = N_("Fordringer")
+    HELP = N_("""
 Fordringer viser fakturaene i saken. «Beløp» er det som sto ubetalt da saken ble overtatt, «Ubetalt» det som er igjen \
 etter innbetalingene. «I Visma» sier om saksnummeret vårt er skrevet på fakturaen der.
-"""
+""")
 
     def __init__(self) -> None:
         super().__init__(id="fordringer")
-        self._table = ListTable(COLUMNS, empty="Ingen fordringer.")
+        self._table = ListTable(COLUMNS, empty=_("Ingen fordringer."))
         self._details = Plain(classes="note")
         self._claims: dict[str, Claim] = {}
 
@@ -49,7 +56,7 @@ etter innbetalingene. «I Visma» sier om saksnummeret vårt er skrevet på fakt
         left = {balance.id: balance.unpaid for balance in view.settlement.claims}
         self._table.set_rows([claim_row(self._claims[key], unpaid) for key, unpaid in left.items()])
         total = sum(claim.unpaid for claim in self._claims.values())
-        sums = ("Sum", "", "", "", format_amount(total), format_amount(sum(left.values())))
+        sums = (_("Sum"), "", "", "", format_amount(total), format_amount(sum(left.values())))
         self._table.summary = Row("", sums) if left else None
         self._show_details()
 
@@ -64,7 +71,7 @@ etter innbetalingene. «I Visma» sier om saksnummeret vårt er skrevet på fakt
 
 def claim_row(claim: Claim, unpaid: int) -> Row:
     """A claim; one that is paid is quiet."""
-    written = WRITTEN_BACK[claim.written_back]
+    written = _(WRITTEN_BACK[claim.written_back])
     cells = (
         claim.invoice,
         claim.text,
@@ -80,14 +87,16 @@ def claim_row(claim: Claim, unpaid: int) -> Row:
 def detail_lines(claim: Claim) -> list[str]:
     """What there is no column for."""
     lines = [
-        f"KID {claim.kid}   fakturert {format_date(claim.issued)}   opprinnelig beløp {format_amount(claim.amount)}",
-        f"Visma {claim.visma_id}   kundenummer {claim.customer}",
+        _("KID {kid}   fakturert {issued}   opprinnelig beløp {amount}").format(
+            kid=claim.kid, issued=format_date(claim.issued), amount=format_amount(claim.amount)
+        ),
+        _("Visma {visma_id}   kundenummer {customer}").format(visma_id=claim.visma_id, customer=claim.customer),
     ]
     if claim.written_back == "pending":
         note = f": {claim.write_back_note}" if claim.write_back_note else "."
-        lines.append(f"! Saksnummeret er ikke skrevet tilbake til Visma ennå{note}")
+        lines.append(_("! Saksnummeret er ikke skrevet tilbake til Visma ennå{note}").format(note=note))
     elif claim.written_back == "taken":
-        lines.append(f"! I Visma hører fakturaen til sak {claim.write_back_note}.")
+        lines.append(_("! I Visma hører fakturaen til sak {owner}.").format(owner=claim.write_back_note))
     elif claim.written_back == "unlinked":
-        lines.append("! Fakturaen er ikke funnet i Visma ennå. Se Konvertering.")
+        lines.append(_("! Fakturaen er ikke funnet i Visma ennå. Se Konvertering."))
     return lines

@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 
 from data.documents import Allocation, Payment
+from data.language import _
 from screens.widgets.columns import fit
 from screens.widgets.safe_text import safe
 from services.cases import CaseView
@@ -19,13 +20,17 @@ def coverage_lines(payment: Payment, view: CaseView) -> list[str]:
     day = format_date(payment.date)
     if payment.deleted is not None:
         mark = payment.deleted
-        return [f"Slettet {format_instant(mark.time)} av {safe(mark.actor)}: {safe(mark.reason)}"]
+        return [
+            _("Slettet {time} av {actor}: {reason}").format(
+                time=format_instant(mark.time), actor=safe(mark.actor), reason=safe(mark.reason)
+            )
+        ]
     covered = view.settlement.coverage.get(payment.id, Coverage(()))
     whole = max(sum(abs(part.amount) for part in covered.allocations) + abs(covered.waiting), 1)
-    lines = [f"Dekning av {day}  {format_amount(payment.amount)}"]
+    lines = [_("Dekning av {day}  {amount}").format(day=day, amount=format_amount(payment.amount))]
     lines += [_line(part, whole, view) for part in covered.allocations]
     if covered.waiting:
-        lines.append(_drawn(covered.waiting, whole, "venter på rentesats", ""))
+        lines.append(_drawn(covered.waiting, whole, _("venter på rentesats"), ""))
     return lines
 
 
@@ -35,17 +40,17 @@ def detail_line(payment: Payment) -> str:
 
 
 def _details(payment: Payment) -> Iterable[str]:
-    yield f"Nr. {payment.id}"
+    yield _("Nr. {id}").format(id=payment.id)
     if payment.kid:
         yield f"KID {safe(payment.kid)}"
     if payment.text:
         yield safe(payment.text)
     if payment.moved_from:
-        yield f"flyttet fra nr. {payment.moved_from}"
+        yield _("flyttet fra nr. {moved_from}").format(moved_from=payment.moved_from)
     if payment.moved_to:
-        yield f"flyttet til nr. {payment.moved_to}"
+        yield _("flyttet til nr. {moved_to}").format(moved_to=payment.moved_to)
     if payment.vouchers:
-        yield f"bilag {', '.join(payment.vouchers)}"
+        yield _("bilag {vouchers}").format(vouchers=", ".join(payment.vouchers))
 
 
 def _line(part: Allocation, whole: int, view: CaseView) -> str:
@@ -61,12 +66,12 @@ def _name(part: Allocation, view: CaseView) -> str:
     account = view.account
     invoices = {claim.id: claim for claim in account.claims}
     if part.component == "surplus":
-        return "til gode"
+        return _("til gode")
     if part.target in invoices:
         claim = invoices[part.target]
-        return safe(f"{'Renter ' if part.component == 'interest' else ''}{claim.invoice} {claim.text}")
+        return safe(f"{_('Renter ') if part.component == 'interest' else ''}{claim.invoice} {claim.text}")
     fee = next((fee for fee in account.fees if fee.id == part.target), None)
-    kind = "Omkostning" if part.component == "costs" else "Gebyr"
+    kind = _("Omkostning") if part.component == "costs" else _("Gebyr")
     return safe(f"{kind} {fee.code} {format_date(fee.date)}") if fee else kind
 
 
@@ -77,4 +82,4 @@ def _rest(part: Allocation, view: CaseView) -> str:
         left = next((each.unpaid for each in view.settlement.fees if each.id == part.target), None)
     else:
         left = None
-    return "" if left is None else f"  (rest {format_amount(left)})"
+    return "" if left is None else _("  (rest {left})").format(left=format_amount(left))

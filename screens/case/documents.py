@@ -8,6 +8,7 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 
 from data.documents import Mail
+from data.language import N_, _
 from screens.case.tab import CaseTab
 from screens.widgets.columns import Cell, Column, Look, Row
 from screens.widgets.list_table import ListTable
@@ -26,24 +27,24 @@ COLUMNS = (
     Column("Beløp", 12, right=True),
     Column("E-post", 14),
 )
-KIND_NAMES = {"IKV": "Inkassovarsel"}
+KIND_NAMES = {"IKV": N_("Inkassovarsel")}
 
 
 class DocumentsTab(CaseTab):
     """A table, and under it what else is known of the chosen letter."""
 
-    NAME = "Dokumenter"
-    HELP = """
+    NAME = N_("Dokumenter")
+    HELP = N_("""
 Dokumenter viser brevene i saken, slik de ble sendt. De endres aldri. «E-post» sier om e-posten til saksbehandleren \
 er sendt; er den ikke det, ligger den i Utboks.
 
 K lagrer en kopi (PDF) i mappen outbox, der du kan hente den.
-"""
+""")
     BINDINGS: ClassVar[list[BindingType]] = [Binding("k", "save_copy", "Lagre kopi", id="case.letter.copy")]
 
     def __init__(self) -> None:
         super().__init__(id="dokumenter")
-        self._table = ListTable(COLUMNS, empty="Ingen brev.")
+        self._table = ListTable(COLUMNS, empty=_("Ingen brev."))
         self._details = Plain(classes="note")
         self._letters: dict[str, CaseLetter] = {}
 
@@ -83,7 +84,9 @@ K lagrer en kopi (PDF) i mappen outbox, der du kan hente den.
             work = self.services.letters.save_copy(key)
             self.frame.run_write(
                 work,
-                lambda path: self.app.notify(f"Kopien ligger i {path.parent.name}/{path.name}.", markup=False),
+                lambda path: self.app.notify(
+                    _("Kopien ligger i {name}/{file}.").format(name=path.parent.name, file=path.name), markup=False
+                ),
                 action="save_copy",
             )
 
@@ -92,7 +95,7 @@ def letter_row(each: CaseLetter) -> Row:
     letter = each.letter
     cells = (
         format_date(letter.sent),
-        KIND_NAMES[letter.kind],
+        _(KIND_NAMES[letter.kind]),
         format_date(letter.deadline),
         format_amount(letter.total),
         mail_cell(each.mail),
@@ -104,7 +107,7 @@ def mail_cell(mail: Mail | None) -> Cell:
     """`sendt`, or what keeps it; a letter waits for its run's e-mail while it has none."""
     state = mail.state if mail else "queued"
     look = Look.ATTENTION if state in ("unknown", "rejected") else Look.NORMAL if state == "sent" else Look.QUIET
-    return Cell(STATE_NAMES[state], look)
+    return Cell(_(STATE_NAMES[state]), look)
 
 
 def detail_lines(each: CaseLetter) -> list[str]:
@@ -114,13 +117,24 @@ def detail_lines(each: CaseLetter) -> list[str]:
     interest = sum(claim.interest for claim in letter.claims)
     count = len(letter.claims)
     lines = [
-        f"Laget {format_instant(letter.created)} av {letter.actor}   {count} fordringer   KID {letter.kid}",
-        f"Gebyr for varselet {format_amount(fee)}   "
-        f"renter til {format_date(letter.interest_until)} {format_amount(interest)}",
+        _("Laget {created} av {actor}   {count} fordringer   KID {kid}").format(
+            created=format_instant(letter.created), actor=letter.actor, count=count, kid=letter.kid
+        ),
+        _("Gebyr for varselet {fee}   renter til {interest_until} {interest}").format(
+            fee=format_amount(fee), interest_until=format_date(letter.interest_until), interest=format_amount(interest)
+        ),
     ]
     if mail is not None and mail.state == "sent" and mail.last_attempt is not None:
-        lines.append(f"E-post {mail.id} sendt {format_instant(mail.last_attempt)} til {mail.to}")
+        lines.append(
+            _("E-post {id} sendt {last_attempt} til {to}").format(
+                id=mail.id, last_attempt=format_instant(mail.last_attempt), to=mail.to
+            )
+        )
     elif mail is not None:
         note = f": {mail.message}" if mail.message else ""
-        lines.append(f"! E-post {mail.id} er ikke sendt ({STATE_NAMES[mail.state]}){note} Se Utboks.")
+        lines.append(
+            _("! E-post {id} er ikke sendt ({state}){note} Se Utboks.").format(
+                id=mail.id, state=_(STATE_NAMES[mail.state]), note=note
+            )
+        )
     return lines

@@ -1,7 +1,6 @@
 """Generelt: the debtor, and how the case is set."""
 
-import textwrap
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import ClassVar
 
 from textual import on
@@ -9,40 +8,51 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal
 from textual.events import Resize
+from textual.timer import Timer
 
 from data.documents import Case, Debtor, Handler
+from data.language import N_, _
 from screens.case.general_form import GeneralForm, save_settings
+from screens.case.pairs import pairs
+from screens.case.story import story
 from screens.case.tab import CaseTab
 from screens.widgets.form import Form
 from screens.widgets.plain import Plain
-from screens.widgets.safe_text import safe
 from screens.widgets.sheet import Sheet
 from services.case_account import CaseAccount
 from services.cases import STATUS_NAMES, CaseView
 from services.rules.dates import format_date
+from services.rules.masking import masked, spaced
 from services.rules.money import format_amount
 
-MASKED = "•••••• •••••"
-LABEL = 15
-NO_LEDGER = (
+FRAME = 6  # lines of the screen that are not this tab's, and the one between the columns and the story
+SHOWN_S = 60.0  # how long a national id stands on the screen
+NO_LEDGER = N_(
     "Kreditor har ingen reskontro med det navnet. Innbetalinger på saken kan ikke bokføres før Avdeling er rettet, "
     "eller reskontroen er lagt inn under Administrasjon."
 )
 
 
 class GeneralTab(CaseTab):
-    """Two columns to read, and a form under them."""
+    """Two columns and the case's story to read, and a form under them."""
 
-    NAME = "Generelt"
-    HELP = """
-Generelt viser hvem som skylder, og hvordan saken er satt opp.
+    NAME = N_("Generelt")
+    HELP = N_("""
+Generelt viser hvem som skylder, hvordan saken er satt opp, hva som er utestående, hva som skjer nå («Neste»), og det \
+siste som har skjedd («Sist»; alt står i Logg).
 
 E endrer Avdeling, saksbehandler, behandlingsterskel og status. Avdeling avgjør hvilken reskontro innbetalinger \
 bokføres på; finnes den ikke hos kreditor, stopper bokføringen. Et tomt felt for terskel betyr kreditors. F12 lagrer.
-"""
-    BINDINGS: ClassVar[list[BindingType]] = [Binding("e", "edit", "Endre", id="case.edit")]
+
+V viser hele fødselsnummeret i ett minutt, og skjuler det igjen. At du har sett det, står i sakens logg.
+""")
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("e", "edit", N_("Endre"), id="case.edit"),
+        Binding("v", "national_id", N_("Vis fødselsnummer"), id="case.national_id"),
+    ]
     DEFAULT_CSS = """
-    GeneralTab .columns { height: auto; margin-top: 1; }
+    GeneralTab .columns { height: auto; margin-bottom: 1; }
+    GeneralTab #story { height: auto; }
     GeneralTab .columns Plain { width: 1fr; height: auto; }
     """
 
@@ -51,15 +61,21 @@ bokføres på; finnes den ikke hos kreditor, stopper bokføringen. Et tomt felt 
         self._sheet = Sheet()
         self._debtor = Plain()
         self._case = Plain()
+        self._story = Plain(id="story")
         self._form = GeneralForm()
         self._view: CaseView | None = None
         self._handlers: Sequence[Handler] = ()
         self._field: str | None = None
+        self._national_id = ""  # once it has been asked for
+        self._shows_national_id = False
+        self._hiding: Timer | None = None
 
     def compose(self) -> ComposeResult:
-        with self._sheet, Horizontal(classes="columns"):
-            yield self._debtor
-            yield self._case
+        with self._sheet:
+            with Horizontal(classes="columns"):
+                yield self._debtor
+                yield self._case
+            yield self._story
         yield self._form
 
     def show(self, view: CaseView) -> None:
@@ -71,13 +87,53 @@ bokføres på; finnes den ikke hos kreditor, stopper bokføringen. Et tomt felt 
 
     def _show_lines(self) -> None:
         if self._view is not None:
-            width = self.app.size.width // 2 - 4
-            names = {handler.id: handler.name for handler in self._handlers}
-            self._debtor.show(pairs(debtor_lines(self._view.case.debtor), width))
-            self._case.show(pairs(case_lines(self._view.account, names), width))
+            size, names = self.app.size, {handler.id: handler.name for handler in self._handlers}
+            columns = [
+                pairs(lines, size.width // 2 - 4)
+                for lines in (self._debtor_lines(self._view.case.debtor), case_lines(self._view.account, names))
+            ]
+            self._debtor.show(columns[0])
+            self._case.show(columns[1])
+            rows = size.height - FRAME - max(len(column.splitlines()) for column in columns)
+            self._story.show(story(self._view, self.services.clock.today(), size.width - 4, rows))
+
+    def _debtor_lines(self, debtor: Debtor) -> list[tuple[str, str]]:
+        return debtor_lines(debtor, spaced(self._national_id) if self._shows_national_id else "")
 
     def on_resize(self, _event: Resize) -> None:
         self._show_lines()
+
+    # --- the national id ---
+
+    def action_national_id(self) -> None:
+        """Show it for a while, or no longer. It is asked for, and logged, once for each time the case is opened."""
+        if self._shows_national_id:
+            self.hide_national_id()
+        elif self._national_id:
+            self._show_national_id(self._national_id)
+        elif self._view is not None:
+            work = self.services.cases.national_id(self._view.case.id, self.services.actor)
+            self.frame.run_write(work, self._show_national_id, action="national_id")
+
+    def _show_national_id(self, national_id: str) -> None:
+        self._national_id = national_id
+        if not national_id:
+            self.app.notify(_("Saken har ikke noe fødselsnummer."), markup=False)
+        elif self.app.screen is self.frame and self.display:  # else the handler has gone on meanwhile
+            self._shows_national_id = True
+            self._hiding = self.set_timer(SHOWN_S, self.hide_national_id)
+            self._show_lines()
+
+    def hide_national_id(self) -> None:
+        if self._hiding is not None:
+            self._hiding.stop()
+        if self._shows_national_id:
+            self._shows_national_id = False
+            self._show_lines()
+
+    def on_hide(self) -> None:
+        """Another tab is in front."""
+        self.hide_national_id()
 
     def _know_handlers(self, handlers: Sequence[Handler]) -> None:
         self._handlers = handlers
@@ -96,13 +152,20 @@ bokføres på; finnes den ikke hos kreditor, stopper bokføringen. Et tomt felt 
             self._sheet.focus()
 
     def unsaved(self) -> str:
-        return "Endringene under Generelt er ikke lagret." if self._form.is_open and self._form.changed else ""
+        return _("Endringene under Generelt er ikke lagret.") if self._form.is_open and self._form.changed else ""
 
     def action_edit(self) -> None:
         self._edit(None)
 
+    def open_again(self, typed: Mapping[str, str]) -> None:
+        """When the handlers, whom it chooses among, are known."""
+        self._form.resume(typed)
+        self._field = "avdeling"
+        self.frame.run_service(self.services.handlers.all(), self._know_handlers, group="handlers")
+
     def _edit(self, field: str | None) -> None:
         if self._view is not None:
+            self._form.kept_as = ("case", self._view.case.id)
             self._form.edit(self._view.case, self._view.account.creditor, self._handlers, field)
 
     @on(Form.Save)
@@ -113,7 +176,11 @@ bokføres på; finnes den ikke hos kreditor, stopper bokføringen. Et tomt felt 
         if department == case.department or creditor.ledger_line(department) is not None:
             self._save()
         else:
-            self.frame.confirm(f"Lagre Avdeling {department or '(tom)'}?", [NO_LEDGER], self._save)
+            self.frame.confirm(
+                _("Lagre Avdeling {department}?").format(department=department or _("(tom)")),
+                [_(NO_LEDGER)],
+                self._save,
+            )
 
     def _save(self) -> None:
         if self._view is not None:
@@ -131,13 +198,15 @@ bokføres på; finnes den ikke hos kreditor, stopper bokføringen. Et tomt felt 
     def _saved(self, case: Case, chosen: str) -> None:
         self._leave_form()
         if case.status != chosen:
-            self.app.notify(f"Ny terskel: saken er nå {STATUS_NAMES[case.status]}.", markup=False)
+            self.app.notify(
+                _("Ny terskel: saken er nå {status}.").format(status=_(STATUS_NAMES[case.status])), markup=False
+            )
         self.frame.load()
 
     @on(Form.Close)
     def close(self) -> None:
         if self._form.changed:
-            self.frame.confirm("Forkaste endringene?", [self.unsaved()], self._leave_form)
+            self.frame.confirm(_("Forkaste endringene?"), [self.unsaved()], self._leave_form)
         else:
             self._leave_form()
 
@@ -146,17 +215,17 @@ bokføres på; finnes den ikke hos kreditor, stopper bokføringen. Et tomt felt 
         self._sheet.focus()
 
 
-def debtor_lines(debtor: Debtor) -> list[tuple[str, str]]:
-    """Label and value, of what is known."""
+def debtor_lines(debtor: Debtor, national_id: str = "") -> list[tuple[str, str]]:
+    """Label and value, of what is known; the national id is masked unless it is given."""
     lines = [
-        ("Skyldner", debtor.name),
-        ("Fødselsnummer", masked(debtor.national_id)),
-        ("Org.nummer", debtor.org_number),
-        ("Kundenummer", debtor.customer),
-        *(("Adresse" if not index else "", line) for index, line in enumerate(debtor.address)),
-        ("Poststed" if not debtor.address else "", f"{debtor.postcode} {debtor.city}".strip()),
+        (_("Skyldner"), debtor.name),
+        (_("Fødselsnummer"), national_id or masked(debtor.national_id)),
+        (_("Org.nummer"), debtor.org_number),
+        (_("Kundenummer"), debtor.customer),
+        *((_("Adresse") if not index else "", line) for index, line in enumerate(debtor.address)),
+        (_("Poststed") if not debtor.address else "", f"{debtor.postcode} {debtor.city}".strip()),
         ("E-post", debtor.email),
-        ("Mobil", debtor.mobile),
+        (_("Mobil"), debtor.mobile),
     ]
     return [(label, value) for label, value in lines if value]
 
@@ -165,36 +234,27 @@ def case_lines(account: CaseAccount, handlers: dict[str, str]) -> list[tuple[str
     """Label and value."""
     case, creditor = account.case, account.creditor
     known = creditor.ledger_line(case.department) is not None
-    own = "sakens egen" if case.threshold is not None else "kreditors"
+    own = _("sakens egen") if case.threshold is not None else _("kreditors")
     return [
-        ("Avdeling", case.department if known else f"{case.department or '(tom)'}  ! ingen reskontro"),
-        ("Saksbehandler", handlers.get(case.handler, case.handler)),
-        ("Terskel", f"{format_amount(account.threshold)} ({own})"),
-        ("Status", status_text(case)),
-        ("Steg", f"{case.step} {format_date(case.step_date) if case.step_date else ''}".strip()),
+        (
+            _("Avdeling"),
+            case.department
+            if known
+            else _("{department}  ! ingen reskontro").format(department=case.department or _("(tom)")),
+        ),
+        (_("Saksbehandler"), handlers.get(case.handler, case.handler)),
+        (_("Terskel"), f"{format_amount(account.threshold)} ({own})"),
+        (_("Status"), status_text(case)),
+        (_("Steg"), f"{case.step} {format_date(case.step_date) if case.step_date else ''}".strip()),
         ("KID", case.kid),
-        ("Kjøring", case.run),
-        ("Kreditor", f"{creditor.number} {creditor.name}"),
-        ("Opprettet", format_date(case.opened)),
+        (_("Kjøring"), case.run),
+        (_("Kreditor"), f"{creditor.number} {creditor.name}"),
+        (_("Opprettet"), format_date(case.opened)),
     ]
 
 
 def status_text(case: Case) -> str:
     """`avsluttet 02.11.2026 (under terskelen)`."""
     day = f" {format_date(case.closed)}" if case.closed else ""
-    why = " (under terskelen)" if case.closed_by_threshold else ""
-    return STATUS_NAMES[case.status] + day + why
-
-
-def masked(national_id: str) -> str:
-    """A national id with nothing of it shown but that there is one."""
-    return MASKED if national_id else ""
-
-
-def pairs(lines: Sequence[tuple[str, str]], width: int) -> str:
-    """Labels and values under each other in `width` cells; a long value goes on in its own column."""
-    shown = []
-    for label, value in lines:
-        parts = textwrap.wrap(safe(value), max(width - LABEL, 10)) or [""]
-        shown += [f"{label:<{LABEL}}{parts[0]}", *(" " * LABEL + part for part in parts[1:])]
-    return "\n".join(shown)
+    why = _(" (under terskelen)") if case.closed_by_threshold else ""
+    return _(STATUS_NAMES[case.status]) + day + why

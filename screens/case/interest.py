@@ -8,6 +8,7 @@ from textual.app import ComposeResult
 from textual.events import Resize
 
 from data.documents import Fee
+from data.language import N_, _
 from screens.case.tab import CaseTab
 from screens.law_rows import FEES, INTEREST, rate_line
 from screens.widgets.columns import Column, Look, Row
@@ -28,26 +29,26 @@ COLUMNS = (
     Column("Sats", 7, right=True),
     Column("Beløp", 12, right=True),
 )
-ROUNDING = "Linjene er avrundet hver for seg; summen for en faktura er regnet nøyaktig og avrundet til slutt."
-FEE_NAMES = {"PUR": "purring", "IKV": "inkassovarsel", "BOF": "betalingsoppfordring"}
+ROUNDING = N_("Linjene er avrundet hver for seg; summen for en faktura er regnet nøyaktig og avrundet til slutt.")
+FEE_NAMES = {"PUR": N_("purring"), "IKV": N_("inkassovarsel"), "BOF": N_("betalingsoppfordring")}
 
 
 class InterestTab(CaseTab):
     """The statement of the claim on top, the calculation under it."""
 
-    NAME = "Omkostninger og renter"
-    HELP = """
+    NAME = N_("Omkostninger og renter")
+    HELP = N_("""
 Øverst står oppstillingen av kravet. Under den står hele utregningen: for hver faktura en linje for hver periode med \
 samme hovedstol og samme rentesats, og så gebyr og omkostninger. Renten løper fra dagen etter forfall, 1/365 av et år \
 for hver dag (1/366 i skuddår). ← og → folder en faktura sammen og ut. Under står satsen på linjen og forskriften som \
 fastsetter den; Enter åpner den i Lovverk.
-"""
+""")
     DEFAULT_CSS = "InterestTab #statement { height: auto; padding: 0 2; margin-bottom: 1; }"
 
     def __init__(self) -> None:
         super().__init__(id="renter")
         self._statement = Plain(id="statement")
-        self._table = ListTable(COLUMNS, empty="Ingen renter eller gebyr.")
+        self._table = ListTable(COLUMNS, empty=_("Ingen renter eller gebyr."))
         self._note = Plain(classes="note")
         self._view: CaseView | None = None
         self._notes: dict[str, str] = {}
@@ -79,7 +80,9 @@ fastsetter den; Enter åpner den i Lovverk.
         if note is not None:
             self._note.show(note)
         elif self._view is not None:
-            self._note.show(ROUNDING if self._view.settlement.balance.interest_complete else missing_rate(self._view))
+            self._note.show(
+                _(ROUNDING) if self._view.settlement.balance.interest_complete else missing_rate(self._view)
+            )
 
     @on(RowTable.RowSelected)
     def open_law(self, event: RowTable.RowSelected) -> None:
@@ -94,8 +97,8 @@ fastsetter den; Enter åpner den i Lovverk.
 
 def statement(balance: Balance) -> list[str]:
     """The statement in two columns of three lines."""
-    left = (("Hovedstol", balance.principal), ("Renter", balance.interest), ("Omkostninger", balance.costs))
-    right = (("Gebyr", balance.fees), ("Innbetalt", -balance.paid), ("Saldo", balance.total))
+    left = ((_("Hovedstol"), balance.principal), (_("Renter"), balance.interest), (_("Omkostninger"), balance.costs))
+    right = ((_("Gebyr"), balance.fees), (_("Innbetalt"), -balance.paid), (_("Saldo"), balance.total))
     return [
         f"{name:<14}{format_amount(amount):>14}     {other:<14}{format_amount(more):>14}"
         for (name, amount), (other, more) in zip(left, right, strict=True)
@@ -130,21 +133,21 @@ def fee_rows(view: CaseView) -> Iterable[Row]:
     """The fees and costs, in one group."""
     if view.account.fees:
         total = sum(fee.amount for fee in view.account.fees)
-        yield Row("fees", ("Gebyr og omkostninger", "", "", "", format_amount(total)), opened=True)
+        yield Row("fees", (_("Gebyr og omkostninger"), "", "", "", format_amount(total)), opened=True)
     for fee in sorted(view.account.fees, key=lambda fee: (fee.date, fee.id)):
         yield Row(fee.id, (fee_name(fee), "", "", "", format_amount(fee.amount)), Look.QUIET, indent=1)
 
 
 def fee_name(fee: Fee) -> str:
     """`15.07.2026 PUR purring`."""
-    return f"{format_date(fee.date)} {fee.code} {FEE_NAMES.get(fee.code, '')}".rstrip()
+    return f"{format_date(fee.date)} {fee.code} {_(FEE_NAMES.get(fee.code, ''))}".rstrip()
 
 
 def missing_rate(view: CaseView) -> str:
     """Up to which day interest could be calculated."""
     days = [segment.last for claim in view.settlement.claims for segment in claim.segments]
-    until = f" etter {format_date(max(days))}" if days else ""
-    return f"! Rentesatsen{until} er ikke kjent: renten er regnet til og med den dagen."
+    until = _(" etter {day}").format(day=format_date(max(days))) if days else ""
+    return _("! Rentesatsen{until} er ikke kjent: renten er regnet til og med den dagen.").format(until=until)
 
 
 def _segment_key(balance: ClaimBalance, index: int) -> str:
@@ -157,7 +160,10 @@ def _rate_notes(view: CaseView) -> Iterable[tuple[str, str]]:
         for index, segment in enumerate(balance.segments):
             rate = view.rates.rate_on(segment.first)
             if rate is not None:
-                yield _segment_key(balance, index), f"Sats {rate_line(rate)}. Enter åpner den i Lovverk."
+                yield (
+                    _segment_key(balance, index),
+                    _("Sats {rate}. Enter åpner den i Lovverk.").format(rate=rate_line(rate)),
+                )
 
 
 def _days_in_law(view: CaseView) -> Iterable[tuple[str, tuple[int, date]]]:
@@ -171,4 +177,4 @@ def _days_in_law(view: CaseView) -> Iterable[tuple[str, tuple[int, date]]]:
 
 
 def _basis(fee: Fee) -> str:
-    return f"Grunnlag: {fee.basis}" if fee.basis else "Grunnlaget er ikke oppgitt."
+    return _("Grunnlag: {basis}").format(basis=fee.basis) if fee.basis else _("Grunnlaget er ikke oppgitt.")

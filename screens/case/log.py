@@ -4,6 +4,7 @@ from textual import on
 from textual.app import ComposeResult
 
 from data.documents import Event
+from data.language import N_, _
 from screens.case.tab import CaseTab
 from screens.widgets.columns import Column, Row
 from screens.widgets.list_table import ListTable
@@ -18,15 +19,15 @@ COLUMNS = (Column("Tid", 16), Column("Hvem", 8), Column("Hva"))
 class LogTab(CaseTab):
     """A table, and under it the whole text of the chosen line."""
 
-    NAME = "Logg"
-    HELP = """
+    NAME = N_("Logg")
+    HELP = N_("""
 Loggen viser alt som er gjort med saken, av hvem og når. Den kan ikke endres. Hele teksten til linjen som er merket, \
 står nederst.
-"""
+""")
 
     def __init__(self) -> None:
         super().__init__(id="logg")
-        self._table = ListTable(COLUMNS, empty="Ingen hendelser.")
+        self._table = ListTable(COLUMNS, empty=_("Ingen hendelser."))
         self._text = Plain(classes="note")
         self._events: dict[str, Event] = {}
 

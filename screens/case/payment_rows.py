@@ -4,6 +4,7 @@ from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
 from data.documents import Payment, PaymentSource
+from data.language import N_, _
 from screens.widgets.columns import Column, Look, Row
 from services.cases import CaseView
 from services.rules.coverage import Coverage
@@ -11,12 +12,12 @@ from services.rules.dates import format_date
 from services.rules.money import format_amount
 
 SOURCES: dict[PaymentSource, str] = {
-    "ocr": "OCR",
-    "camt": "camt",
-    "manual": "Manuell",
-    "visma": "Visma",
-    "moved": "Flyttet",
-    "converted": "Gammel",
+    "ocr": N_("OCR"),
+    "camt": N_("camt"),
+    "manual": N_("Manuell"),
+    "visma": N_("Visma"),
+    "moved": N_("Flyttet"),
+    "converted": N_("Gammel"),
 }
 WIDE = 100
 
@@ -44,7 +45,7 @@ def columns(width: int, *, surplus: bool) -> list[Column]:
         Column("Beløp", 12 if wide else 10, right=True),
         Column("Bokføring"),
         Column("Hovedstol", 12 if wide else 10, right=True),
-        Column("Omk./gebyr" if wide else "Omk.", 10 if wide else 8, right=True),
+        Column(N_("Omk./gebyr") if wide else N_("Omk."), 10 if wide else 8, right=True),
         Column("Renter", 10 if wide else 8, right=True),
         Column("Til gode", 10 if wide else 8, right=True, from_width=0 if surplus else WIDE),
     ]
@@ -78,7 +79,7 @@ def payment_row(payment: Payment, view: CaseView) -> Row:
     parts = shares(payment, view)
     cells = (
         format_date(payment.date),
-        SOURCES[payment.source],
+        _(SOURCES[payment.source]),
         format_amount(payment.amount),
         posting_text(payment),
         *(amount_or_nothing(part) for part in parts[1:]),
@@ -91,7 +92,7 @@ def sum_row(payments: Iterable[Payment], view: CaseView) -> Row:
     total = Shares()
     for payment in payments:
         total = total.plus(shares(payment, view))
-    return Row("", ("Sum", "", format_amount(total.amount), "", *(format_amount(part) for part in total[1:])))
+    return Row("", (_("Sum"), "", format_amount(total.amount), "", *(format_amount(part) for part in total[1:])))
 
 
 def has_surplus(payments: Sequence[Payment], view: CaseView) -> bool:
@@ -101,18 +102,18 @@ def has_surplus(payments: Sequence[Payment], view: CaseView) -> bool:
 def posting_text(payment: Payment) -> str:
     """How far the payment has come into the accounts, in a word or two."""
     if payment.deleted is not None:
-        return "flyttet" if payment.moved_to else "slettet"
+        return _("flyttet") if payment.moved_to else _("slettet")
     match payment.posting:
         case "pending":
-            return "til bokføring"
+            return _("til bokføring")
         case "frozen":
-            return f"sendes {', '.join(payment.vouchers)}"
+            return _("sendes {vouchers}").format(vouchers=", ".join(payment.vouchers))
         case "posted":
-            return f"bokført {', '.join(payment.vouchers)}"
+            return _("bokført {vouchers}").format(vouchers=", ".join(payment.vouchers))
         case "excluded":
-            return "bokføres ikke"
+            return _("bokføres ikke")
         case "not_ours":
-            return "ført i Visma"
+            return _("ført i Visma")
 
 
 def amount_or_nothing(amount: int) -> str:

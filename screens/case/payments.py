@@ -1,6 +1,6 @@
 """Avdrag: the payments of a case, where they went, and what can be done with them."""
 
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Coroutine, Mapping
 from typing import Any, ClassVar
 
 from textual import on
@@ -14,9 +14,8 @@ from screens.case.coverage_lines import coverage_lines, detail_line
 from screens.case.new_payment import NewPaymentForm
 from screens.case.payment_rows import columns, has_surplus, listed, payment_row, sum_row
 from screens.case.tab import CaseTab
-from screens.dialogs.choose_case_dialog import ChooseCaseDialog
 from screens.dialogs.text_dialog import TextDialog
-from screens.find import case_search
+from screens.find import find_dialog
 from screens.widgets.form import Form
 from screens.widgets.list_table import ListTable
 from screens.widgets.plain import Plain
@@ -132,7 +131,13 @@ opplysningene blir stående, vises med V, og kan hentes med ↑ når du fører e
 
     def action_enter_new(self) -> None:
         self._show_form(True)
+        if self._view is not None:
+            self._form.kept_as = ("payment", self._view.case.id)
         self._form.enter(self.services.payments.last_deleted)
+
+    def open_again(self, typed: Mapping[str, str]) -> None:
+        self._form.resume(typed)
+        self.action_enter_new()
 
     @on(Form.Save)
     def save_new(self) -> None:
@@ -192,10 +197,8 @@ opplysningene blir stående, vises med V, og kan hentes med ↑ når du fører e
 
     def action_move(self) -> None:
         if (payment := self._live()) is not None:
-            dialog = ChooseCaseDialog(
-                case_search(self.services.cases),
-                heading=_("Flytt {amount} til sak").format(amount=format_amount(payment.amount)),
-            )
+            heading = _("Flytt {amount} til sak").format(amount=format_amount(payment.amount))
+            dialog = find_dialog(self.services, heading)
             self.app.push_screen(dialog, lambda number: self._preview(payment, number))
 
     def _preview(self, payment: Payment, number: str | None) -> None:

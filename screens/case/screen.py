@@ -8,6 +8,7 @@ from textual.binding import BindingType
 from textual.events import Resize
 
 from data.documents import Case
+from data.language import N_, _
 from screens.case.claims import ClaimsTab
 from screens.case.documents import DocumentsTab
 from screens.case.general import GeneralTab
@@ -36,7 +37,7 @@ class CaseScreen(TabScreen[CaseView]):
     SHOWS = frozenset(
         {"cases", "claims", "fees", "payments", "events", "letters", "creditors", "handlers", "interest_rates", "mails"}
     )
-    THING = "saken"
+    THING = N_("saken")
     BINDINGS: ClassVar[list[BindingType]] = [*tab_keys(TABS)]
 
     def __init__(self, number: str, tab: str | None = None, field: str | None = None) -> None:
@@ -44,7 +45,7 @@ class CaseScreen(TabScreen[CaseView]):
         self.number = number
 
     def on_mount(self) -> None:
-        self.show_title(f"Sak {self.number}")
+        self.show_title(_("Sak {number}").format(number=self.number))
 
     def load(self) -> None:
         self.run_service(self.services.cases.view(self.number), self.show)
@@ -65,12 +66,16 @@ class CaseScreen(TabScreen[CaseView]):
             return [self.number]
         return [self.number, self.thing.case.kid, format_amount(self.thing.settlement.balance.total)]
 
+    def on_screen_suspend(self) -> None:
+        """A dialog or another screen is in front."""
+        self.query_one(GeneralTab).hide_national_id()
+
     def _show_heading(self) -> None:
         if self.thing is None:
             return
         balance = self.thing.settlement.balance
         mark = "" if balance.interest_complete else "! "
-        saldo = f"{mark}Saldo {format_amount(balance.total)}"
+        saldo = _("{mark}Saldo {total}").format(mark=mark, total=format_amount(balance.total))
         self.show_title(heading(self.thing.case, self.app.size.width - len(saldo) - 4), saldo)
 
     def on_resize(self, _event: Resize) -> None:
@@ -81,7 +86,7 @@ def heading(case: Case, width: int) -> str:
     """Number, debtor, status and step, in `width` cells: the debtor's name gives way."""
     gap = "   " if width >= ROOMY else "  "
     rest = gap.join(filter(None, where_it_stands(case, whole=width >= ROOMY)))
-    number = f"Sak {case.id}"
+    number = _("Sak {id}").format(id=case.id)
     name = safe(case.debtor_name)
     room = max(width - len(number) - len(rest) - 2 * len(gap), LEAST_NAME)
     return gap.join((number, name if cell_len(name) <= room else fit(name, room), rest))
@@ -92,10 +97,12 @@ def where_it_stands(case: Case, *, whole: bool = True) -> tuple[str, str]:
 
     Of a letter when it was sent, with its deadline; the deadline only unless the `whole` is wanted.
     """
-    status = STATUS_NAMES[case.status].upper()
+    status = _(STATUS_NAMES[case.status]).upper()
     if case.status == "closed":
         return f"{status} {format_date(case.closed) if case.closed else ''}".strip(), ""
     if case.step_sent and case.step_date:
-        sent = f" sendt {format_date(case.step_sent)}" if whole else ""
-        return status, f"{safe(case.step)}{sent}, frist {format_date(case.step_date)}"
+        sent = _(" sendt {day}").format(day=format_date(case.step_sent)) if whole else ""
+        return status, _("{step}{sent}, frist {step_date}").format(
+            step=safe(case.step), sent=sent, step_date=format_date(case.step_date)
+        )
     return status, f"{safe(case.step)} {format_date(case.step_date) if case.step_date else ''}".strip()

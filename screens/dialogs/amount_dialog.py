@@ -4,6 +4,7 @@ from textual import on
 from textual.app import ComposeResult
 from textual.widgets import Input
 
+from data.language import N_
 from screens.dialogs.dialog import Dialog
 from screens.widgets.amount_input import AmountInput
 from screens.widgets.field import Field
@@ -13,7 +14,7 @@ from screens.widgets.plain import Plain
 class AmountDialog(Dialog[int]):
     """Answers with øre. `value` stands in the field from the start."""
 
-    KEYS = "Enter Bekreft   ESC Avbryt"
+    KEYS = N_("Enter Bekreft   ESC Avbryt")
     DEFAULT_CSS = "AmountDialog Field { margin-top: 1; }"
 
     def __init__(self, heading: str, prompt: str = "", *, value: int | None = None) -> None:

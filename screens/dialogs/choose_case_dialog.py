@@ -1,6 +1,7 @@
 """Finds a case by number, KID, invoice, name or national id, as one types."""
 
 from collections.abc import Awaitable, Callable, Sequence
+from functools import partial
 from typing import ClassVar
 
 from textual import on
@@ -11,6 +12,7 @@ from textual.timer import Timer
 from textual.widgets import Input
 
 from data.errors import Kk2Error
+from data.language import N_, _
 from screens.dialogs.dialog import Dialog
 from screens.failures import log_unexpected
 from screens.widgets.columns import Column, Row
@@ -19,14 +21,18 @@ from screens.widgets.list_table import ListTable
 from screens.widgets.plain import Plain
 
 Search = Callable[[str], Awaitable[Sequence[tuple[str, str]]]]
+Recent = Callable[[], Awaitable[Sequence[tuple[str, str]]]]
 
 PAUSE = 0.2  # seconds without a key before the search starts
 FEWEST_LETTERS = 2
-PROMPT = "Skriv saksnummer, KID, fakturanummer, navn eller fødselsnummer."
+PROMPT = N_("Saksnummer, KID, faktura, navn, fødselsnummer, telefon, bilag, beløp")
 
 
 class ChooseCaseDialog(Dialog[str]):
-    """Answers with the chosen key. `search` gives (key, text) for what is typed; Enter picks the line marked."""
+    """Answers with the chosen key. `search` gives (key, text) for what is typed; Enter picks the line marked.
+
+    `recent` gives what stands there while nothing is typed.
+    """
 
     class Found(Message):
         """The answer to a search for `text`; `error` is what to say when it failed."""
@@ -37,7 +43,7 @@ class ChooseCaseDialog(Dialog[str]):
             self.rows = rows
             self.error = error
 
-    KEYS = "Enter Velg   ↑↓ Flytt   ESC Avbryt"
+    KEYS = N_("Enter Velg   ↑↓ Flytt   ESC Avbryt")
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("up", "move(-1)", "Opp", show=False, id="dialog.up"),
         Binding("down", "move(1)", "Ned", show=False, id="dialog.down"),
@@ -45,14 +51,17 @@ class ChooseCaseDialog(Dialog[str]):
         Binding("pagedown", "page(1)", "Neste side", show=False, id="dialog.page_down"),
     ]
     DEFAULT_CSS = """
-    ChooseCaseDialog > #box { width: 90; }
+    ChooseCaseDialog > #box { width: 96; }
     ChooseCaseDialog ListTable { height: 12; }
     """
 
-    def __init__(self, search: Search, *, heading: str = "Finn sak", text: str = "") -> None:
+    def __init__(
+        self, search: Search, *, heading: str = N_("Finn sak"), text: str = "", recent: Recent | None = None
+    ) -> None:
         super().__init__(heading)
         self._search = search
-        self._input = FormInput(text, placeholder=PROMPT)
+        self._recent = recent
+        self._input = FormInput(text, placeholder=_(PROMPT))
         self._table = ListTable([Column("")], empty="")
         self._note = Plain(classes="quiet")
         self._pause: Timer | None = None
@@ -67,7 +76,7 @@ class ChooseCaseDialog(Dialog[str]):
     def on_mount(self) -> None:
         self._table.can_focus = False
         self._input.focus()
-        if self._input.value:
+        if self._input.value or self._recent:
             self._look_up()
 
     @on(Input.Changed)
@@ -99,19 +108,31 @@ class ChooseCaseDialog(Dialog[str]):
     def _look_up(self) -> None:
         if self._pause is not None:
             self._pause.stop()
+        if not self._wanted and self._recent:
+            self._start(self._recent)
+            return
         if len(self._wanted) < FEWEST_LETTERS:
             self.post_message(self.Found(self._wanted, ()))
             return
-        self._note.show("Søker …")
-        self.run_worker(self._ask(self._wanted), group="search", exclusive=True, exit_on_error=False)
+        self._note.show(_("Søker …"))
+        self._start(partial(self._search, self._wanted))
 
-    async def _ask(self, text: str) -> None:
+    def _start(self, question: Recent) -> None:
+        self.run_worker(partial(self._ask, self._wanted, question), group="search", exclusive=True, exit_on_error=False)
+
+    async def _ask(self, text: str, question: Recent) -> None:
         try:
-            self.post_message(self.Found(text, await self._search(text)))
+            self.post_message(self.Found(text, await question()))
         except Kk2Error as error:
             self.post_message(self.Found(text, (), error.message))
         except Exception as error:
-            self.post_message(self.Found(text, (), f"Søket gikk galt. Referanse {log_unexpected(error)}."))
+            self.post_message(
+                self.Found(
+                    text,
+                    (),
+                    _("Søket gikk galt. Referanse {reference}.").format(reference=log_unexpected(error)),
+                )
+            )
 
     @on(Found)
     def show_found(self, message: Found) -> None:
@@ -126,6 +147,8 @@ class ChooseCaseDialog(Dialog[str]):
 
 
 def _told(message: ChooseCaseDialog.Found) -> str:
+    if not message.text and message.rows:
+        return _("Sist åpnet. Skriv for å søke.")
     if len(message.text) < FEWEST_LETTERS:
         return ""
-    return "Ingen treff." if not message.rows else f"{len(message.rows)} treff"
+    return _("Ingen treff.") if not message.rows else _("{count} treff").format(count=len(message.rows))

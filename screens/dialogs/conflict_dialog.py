@@ -8,6 +8,7 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import VerticalScroll
 
+from data.language import N_, _
 from screens.dialogs.dialog import Dialog
 from screens.widgets.columns import Column, Row
 from screens.widgets.list_table import ListTable
@@ -17,13 +18,13 @@ from services.edits import Edit, FieldEdit
 from services.rules.dates import format_instant
 
 SEE, AGAIN = "see", "again"
-KEPT = "Det du har skrevet, står der ennå."
+KEPT = N_("Det du har skrevet, står der ennå.")
 
 
 class ConflictDialog(Dialog[str]):
     """Answers with SEE, AGAIN, or None after ESC. Without `can_retry` AGAIN is not offered."""
 
-    KEYS = "Enter Velg   S Se endringen   ESC Avbryt"
+    KEYS = N_("Enter Velg   S Se endringen   ESC Avbryt")
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("s,S", "answer('see')", "Se endringen", show=False, id="dialog.conflict.see"),
         Binding("p,P", "answer('again')", "Prøv igjen", show=False, id="dialog.conflict.again"),
@@ -35,17 +36,17 @@ class ConflictDialog(Dialog[str]):
     """
 
     def __init__(self, message: str, edits: Sequence[Edit], *, code: str = "conflict", can_retry: bool = True) -> None:
-        super().__init__("! Endret av en annen")
+        super().__init__(_("! Endret av en annen"))
         self.message = message
         self.code = code
         self.edits = edits
         self._can_retry = can_retry
-        retry = [Row(AGAIN, ("Prøv igjen: lagre det du endret, oppå det andre har gjort",))] if can_retry else []
-        see = Row(SEE, ("Se endringen",))
-        self._table = ListTable([Column("")], [see, *retry, Row("", ("Avbryt",))])
+        retry = [Row(AGAIN, (_("Prøv igjen: lagre det du endret, oppå det andre har gjort"),))] if can_retry else []
+        see = Row(SEE, (_("Se endringen"),))
+        self._table = ListTable([Column("")], [see, *retry, Row("", (_("Avbryt"),))])
 
     def content(self) -> ComposeResult:
-        yield Plain(f"{self.message}\n{KEPT}" if self._can_retry else self.message)
+        yield Plain(f"{self.message}\n{_(KEPT)}" if self._can_retry else self.message)
         with VerticalScroll(id="edits", can_focus=False):
             yield Plain("\n".join(edit_lines(self.edits)))
         yield self._table
@@ -69,7 +70,7 @@ def edit_lines(edits: Iterable[Edit]) -> list[str]:
         lines.append(f"{edit.actor} {format_instant(edit.time)}:")
         lines += [f"  {field.label}: {from_to(field)}" for field in edit.fields]
         if edit.removed:
-            lines.append("  Fjernet.")
+            lines.append(_("  Fjernet."))
         elif not edit.fields:
             lines.append(f"  {edit.reason}")
     return lines

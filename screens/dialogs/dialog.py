@@ -7,6 +7,7 @@ from textual.binding import Binding, BindingType
 from textual.containers import Vertical
 from textual.screen import ModalScreen
 
+from data.language import N_, _
 from screens.widgets.plain import Plain
 
 T = TypeVar("T")
@@ -15,7 +16,7 @@ T = TypeVar("T")
 class Dialog(ModalScreen[T | None], inherit_bindings=False):
     """Answers with a T, or None after ESC. The screen under it is left as it is: dimming it would send it all again."""
 
-    KEYS: ClassVar[str] = "ESC Lukk"
+    KEYS: ClassVar[str] = N_("ESC Lukk")
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape", "cancel", "Lukk", id="dialog.cancel"),
         Binding("tab", "app.focus_next", "Neste felt", show=False, id="common.next"),
@@ -44,9 +45,9 @@ class Dialog(ModalScreen[T | None], inherit_bindings=False):
 
     def compose(self) -> ComposeResult:
         with Vertical(id="box"):
-            yield Plain(self.heading, classes="title")
+            yield Plain(_(self.heading), classes="title")
             yield from self.content()
-            yield Plain(self.KEYS, classes="keys")
+            yield Plain(_(self.KEYS), classes="keys")
 
     def action_cancel(self) -> None:
         self.dismiss(None)

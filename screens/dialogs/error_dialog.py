@@ -7,21 +7,22 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import VerticalScroll
 
+from data.language import N_, _
 from screens.dialogs.dialog import Dialog
 from screens.widgets.plain import Plain
 
-UNEXPECTED = (
+UNEXPECTED = N_(
     "Noe uventet gikk galt. Det du hadde lagret før dette, er lagret; det siste er kanskje ikke det. "
     "Oppdater med F5 og se etter før du prøver igjen. Oppgi referansen til den som drifter kk2."
 )
-PLACES = {"line": "linje", "column": "kolonne"}
-SAID = {"fault": "Visma svarte", "case": "sak", "diagnostic": "Typst svarte"}
+PLACES = {"line": N_("linje"), "column": N_("kolonne")}
+SAID = {"fault": N_("Visma svarte"), "case": N_("sak"), "diagnostic": N_("Typst svarte")}
 
 
 class ErrorDialog(Dialog[None]):
     """What happened, what was saved and what to do (all in the message), a code for support, and details by line."""
 
-    KEYS = "Enter Lukk   ESC Lukk   ↑↓ Bla"
+    KEYS = N_("Enter Lukk   ESC Lukk   ↑↓ Bla")
     BINDINGS: ClassVar[list[BindingType]] = [Binding("enter", "cancel", "Lukk", id="dialog.close")]
     DEFAULT_CSS = """
     ErrorDialog > #box { border: round $error; }
@@ -29,7 +30,7 @@ class ErrorDialog(Dialog[None]):
     """
 
     def __init__(
-        self, message: str, *, code: str = "", details: Sequence[Mapping[str, object]] = (), heading: str = "! Feil"
+        self, message: str, *, code: str = "", details: Sequence[Mapping[str, object]] = (), heading: str = N_("! Feil")
     ) -> None:
         super().__init__(heading)
         self.message = message
@@ -39,7 +40,7 @@ class ErrorDialog(Dialog[None]):
     @classmethod
     def unexpected(cls, reference: str) -> Self:
         """For an error nobody foresaw: only its reference, the rest is in the log."""
-        return cls(UNEXPECTED, code=f"referanse {reference}")
+        return cls(_(UNEXPECTED), code=f"referanse {reference}")
 
     def content(self) -> ComposeResult:
         yield Plain(self.message)
@@ -47,7 +48,7 @@ class ErrorDialog(Dialog[None]):
             with VerticalScroll(id="details"):
                 yield Plain("\n".join(self.details))
         if self.code:
-            yield Plain(f"Kode: {self.code}", classes="quiet")
+            yield Plain(_("Kode: {code}").format(code=self.code), classes="quiet")
 
 
 def detail_line(detail: Mapping[str, object]) -> str:
@@ -55,7 +56,7 @@ def detail_line(detail: Mapping[str, object]) -> str:
 
     Empty when the detail is only for the program, such as which document it was.
     """
-    place = ", ".join(f"{name} {detail[key]}" for key, name in PLACES.items() if detail.get(key) is not None)
+    place = ", ".join(f"{_(name)} {detail[key]}" for key, name in PLACES.items() if detail.get(key) is not None)
     message = str(detail.get("message", ""))
-    said = ", ".join(f"{name}: {detail[key]}" for key, name in SAID.items() if detail.get(key))
+    said = ", ".join(f"{_(name)}: {detail[key]}" for key, name in SAID.items() if detail.get(key))
     return "  ".join(part for part in (place, message or said) if part)

@@ -6,6 +6,7 @@ from typing import ClassVar
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 
+from data.language import N_
 from screens.dialogs.dialog import Dialog
 from screens.widgets.plain import Plain
 
@@ -13,7 +14,7 @@ from screens.widgets.plain import Plain
 class ReadingDialog(Dialog[None]):
     """Enter and ESC close it."""
 
-    KEYS = "Enter Lukk   ESC Lukk"
+    KEYS = N_("Enter Lukk   ESC Lukk")
     BINDINGS: ClassVar[list[BindingType]] = [Binding("enter", "cancel", "Lukk", show=False, id="dialog.close")]
 
     def __init__(self, heading: str, lines: Sequence[str]) -> None:

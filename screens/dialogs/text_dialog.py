@@ -4,6 +4,7 @@ from textual import on
 from textual.app import ComposeResult
 from textual.widgets import Input
 
+from data.language import N_
 from screens.dialogs.dialog import Dialog
 from screens.widgets.form_input import FormInput
 from screens.widgets.plain import Plain
@@ -12,11 +13,11 @@ from screens.widgets.plain import Plain
 class TextDialog(Dialog[str]):
     """Answers with what was written, stripped; an empty answer is refused with `required`, unless that is empty."""
 
-    KEYS = "Enter Bekreft   ESC Avbryt"
+    KEYS = N_("Enter Bekreft   ESC Avbryt")
     DEFAULT_CSS = "TextDialog FormInput { margin-top: 1; }"
 
     def __init__(
-        self, heading: str, prompt: str = "", *, value: str = "", required: str = "Skriv en begrunnelse."
+        self, heading: str, prompt: str = "", *, value: str = "", required: str = N_("Skriv en begrunnelse.")
     ) -> None:
         super().__init__(heading)
         self._prompt = prompt

@@ -5,6 +5,7 @@ from textual.app import ComposeResult
 from textual.containers import Horizontal, Vertical
 from textual.widget import Widget
 
+from data.language import _
 from screens.widgets.plain import Plain
 from screens.widgets.value_input import ValueInput
 
@@ -32,14 +33,14 @@ class Field(Vertical):
 
     def compose(self) -> ComposeResult:
         with Horizontal():
-            yield Plain(self._label, classes="label")
+            yield Plain(_(self._label), classes="label")
             yield self.field
         yield self._note
 
     def note(self, text: str, *, bad: bool = False) -> None:
         """Say something under the field."""
         self._note.set_class(bad, "-bad")
-        self._note.show(text)
+        self._note.show(_(text))
 
     @on(ValueInput.Noted)
     def show_note(self, message: ValueInput.Noted) -> None:

@@ -5,6 +5,7 @@ from time import monotonic
 
 from textual.timer import Timer
 
+from data.language import _
 from screens.widgets.plain import Plain
 from services.rules.money import format_amount
 
@@ -41,7 +42,7 @@ class ProgressLine(Plain):
 
 def progress_text(label: str, done: int, total: int | None, amount: int | None) -> str:
     """The line."""
-    count = _count(done) if total is None else f"{_count(done)} av {_count(total)}"
+    count = _count(done) if total is None else _("{done} av {total}").format(done=_count(done), total=_count(total))
     parts = [label, bar(done, total), count, "" if amount is None else format_amount(amount)]
     return "  ".join(part for part in parts if part)
 

@@ -106,6 +106,7 @@ class RowTable(ScrollView, can_focus=True, inherit_bindings=False):
         self._empty = empty
         self._summary: Row | None = None
         self._slots: tuple[Slot, ...] = ()
+        self._slots_for: tuple[object, ...] = ()
         self._announced: str | None = None
         self._markable = False
         self._marks: tuple[str, ...] = ()
@@ -184,7 +185,6 @@ class RowTable(ScrollView, can_focus=True, inherit_bindings=False):
         """Show other columns; the rows' cells must match."""
         if tuple(columns) != self.columns:
             self.columns = tuple(columns)
-            self._slots = self._fitting()
             self.refresh()
         return self
 
@@ -296,13 +296,8 @@ class RowTable(ScrollView, can_focus=True, inherit_bindings=False):
             self.view_changed()
 
     def on_resize(self, event: Resize) -> None:
-        self._slots = self._fitting()
-        self.refresh()
         self._bring_into_view(self.cursor)
         self.view_changed()
-
-    def _fitting(self) -> tuple[Slot, ...]:
-        return lay_out(self.columns, self.size.width, self.app.size.width)
 
     def _rows_changed(self) -> None:
         """The rows are others than before: all that is in view is drawn anew."""
@@ -327,6 +322,9 @@ class RowTable(ScrollView, can_focus=True, inherit_bindings=False):
         return container.width
 
     def render_lines(self, crop: Region) -> list[Strip]:
+        room = (self.columns, self.size.width, self.app.size.width)
+        if room != self._slots_for:  # here and not when told of a new size: the first picture comes before that
+            self._slots, self._slots_for = lay_out(*room), room
         self._ground = self.rich_style  # once for all lines: it is worked out from all that the table lies in
         return super().render_lines(crop)
 

@@ -5,6 +5,7 @@ from rich.segment import Segment
 from textual.strip import Strip
 from textual.widget import Widget
 
+from data.language import _
 from screens.widgets.columns import fit
 from screens.widgets.safe_text import safe
 
@@ -18,20 +19,20 @@ class TitleLine(Widget):
 
     def __init__(self, title: str = "", context: str = "") -> None:
         super().__init__()
-        self._left = safe(title)
-        self._right = safe(context)
+        self._left = safe(_(title))
+        self._right = safe(_(context))
         self._remark = ""
 
     def show(self, title: str, context: str) -> None:
         """Show these; repaints only when something changed."""
-        title, context = safe(title), safe(context)
+        title, context = safe(_(title)), safe(_(context))
         if (title, context) != (self._left, self._right):
             self._left, self._right = title, context
             self.refresh()
 
     def remark(self, text: str) -> None:
         """Say something in the rule, where nothing has to move for it; empty: a plain rule."""
-        text = safe(text)
+        text = safe(_(text))
         if text != self._remark:
             self._remark = text
             self.refresh()

@@ -111,7 +111,7 @@ class OcrReading:
 
     def _at_start(self, line: int, record: str) -> None:
         if _key(record) != "0010":
-            code, message = "missing_start", "Filen begynner ikke med startrecord for forsendelse (NY000010)."
+            code, message = "missing_start", _("Filen begynner ikke med startrecord for forsendelse (NY000010).")
             if self._keys:
                 code, message = "trailing_data", _("Det står noe etter sluttrecorden. Det er ikke lest.")
             self._findings.error(line, 1, _("Record"), code, message, record[:8])
@@ -140,7 +140,7 @@ class OcrReading:
         elif key.endswith("20") and key != "0020":
             self._start_assignment(line, record, key[:2])
         else:
-            self._unexpected(line, record, "startrecord for oppdrag eller sluttrecord for forsendelse")
+            self._unexpected(line, record, _("startrecord for oppdrag eller sluttrecord for forsendelse"))
 
     def _end_transmission(self, line: int, record: str) -> None:
         transmission = self._transmission
@@ -235,7 +235,7 @@ class OcrReading:
         elif key == "2188":
             self._end_assignment(layouts.END_MANDATES, line, record)
         else:
-            self._unexpected(line, record, "fast betalingsoppdrag eller sluttrecord for dem")
+            self._unexpected(line, record, _("fast betalingsoppdrag eller sluttrecord for dem"))
 
     def _in_other_service(self, line: int, record: str) -> None:
         key = _key(record)
@@ -244,7 +244,9 @@ class OcrReading:
             self._assignment.transactions_known = self._assignment.sum_known = False
             self._leave_assignment()
         elif key in ("0010", "0089", "0920"):
-            self._unexpected(line, record, f"sluttrecord for tjeneste {self._assignment.service}")
+            self._unexpected(
+                line, record, _("sluttrecord for tjeneste {service}").format(service=self._assignment.service)
+            )
 
     # --- payment --------------------------------------------------------------------------------------------------
 

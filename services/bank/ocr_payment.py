@@ -4,6 +4,7 @@ from datetime import date
 
 import msgspec
 
+from data.language import _
 from services.bank.findings import Findings, printable
 from services.bank.ocr_fields import FieldReader
 from services.bank.ocr_records import CARD, REVERSALS
@@ -55,7 +56,9 @@ class PaymentBuilder:
             amount = -amount
         assignment.economic += amount
         if issuer != "00" and kind not in CARD:
-            message = f"«{issuer}» skulle vært nuller: transaksjonstype {kind} har ingen kortutsteder."
+            message = _("«{issuer}» skulle vært nuller: transaksjonstype {kind} har ingen kortutsteder.").format(
+                issuer=issuer, kind=kind
+            )
             self._findings.warning(line, 75, "Filler", "filler", message, issuer)
         self._assignment = assignment
         self._item_1 = _Item1(line, kind, number, day, amount, kid.strip(" "), settlement, issuer)
@@ -114,10 +117,14 @@ class PaymentBuilder:
 
     def _belongs(self, line: int, first: _Item1 | BankPayment, kind: str, number: str) -> bool:
         if kind != first.transaction_type:
-            message = f"Transaksjonstypen er {kind}, men {first.transaction_type} i beløpspost 1."
+            message = _("Transaksjonstypen er {kind}, men {transaction_type} i beløpspost 1.").format(
+                kind=kind, transaction_type=first.transaction_type
+            )
             self._findings.error(line, 5, "Transaksjonstype", "item_mismatch", message, kind)
         elif number != first.number:
-            message = f"Transaksjonsnummeret er {number}, men {first.number} i beløpspost 1."
+            message = _("Transaksjonsnummeret er {number}, men {first} i beløpspost 1.").format(
+                number=number, first=first.number
+            )
             self._findings.error(line, 9, "Transaksjonsnummer", "item_mismatch", message, number)
         else:
             return True
@@ -127,14 +134,16 @@ class PaymentBuilder:
         """A number that is not the next: it must be new, so that two payments never are taken for one."""
         numbers, value = assignment.numbers, int(number)
         if value >= len(numbers):
-            message = f"Transaksjonsnummer {number} kommer etter {len(numbers) - 1:07d}: det er et hull."
+            message = _("Transaksjonsnummer {number} kommer etter {count:07d}: det er et hull.").format(
+                number=number, count=len(numbers) - 1
+            )
             self._findings.warning(line, 9, "Transaksjonsnummer", "number_gap", message, number)
             numbers.extend(bytes(value + 1 - len(numbers)))
         elif numbers[value]:
-            message = f"Transaksjonsnummer {number} er brukt før i oppdraget."
+            message = _("Transaksjonsnummer {number} er brukt før i oppdraget.").format(number=number)
             self._findings.error(line, 9, "Transaksjonsnummer", "duplicate_number", message, number)
         else:
-            message = f"Transaksjonsnummer {number} kommer etter et høyere nummer."
+            message = _("Transaksjonsnummer {number} kommer etter et høyere nummer.").format(number=number)
             self._findings.warning(line, 9, "Transaksjonsnummer", "number_order", message, number)
         numbers[value] = 1
 
@@ -146,6 +155,6 @@ class PaymentBuilder:
         else:
             assignment.first = min(assignment.first, day)
             if assignment.sorted:
-                message = f"Oppgjørsdatoen {format_date(day)} kommer etter en senere dato."
+                message = _("Oppgjørsdatoen {day} kommer etter en senere dato.").format(day=format_date(day))
                 self._findings.warning(line, 16, "Oppgjørsdato", "date_order", message, f"{day:%d%m%y}")
             assignment.sorted = False

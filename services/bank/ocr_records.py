@@ -107,7 +107,7 @@ _SERIAL = _digits(N_("Transaksjonsnummer"), 9, 15)
 _END_COUNTS = (_digits(N_("Antall transaksjoner"), 9, 16), _digits(N_("Antall records"), 17, 24))
 
 START_TRANSMISSION = Layout(
-    "startrecord for forsendelse",
+    N_("startrecord for forsendelse"),
     _fixed("Record", 1, 8, "NY000010"),
     _digits(N_("Dataavsender"), 9, 16),
     _digits(N_("Forsendelsesnummer"), 17, 23),
@@ -115,7 +115,7 @@ START_TRANSMISSION = Layout(
     _zeros(32, 80),
 )
 START_ASSIGNMENT = Layout(
-    "startrecord for oppdrag",
+    N_("startrecord for oppdrag"),
     _fixed("Record", 1, 8, "NY090020"),
     _digits(N_("Avtale-ID"), 9, 17),
     _digits(N_("Oppdragsnummer"), 18, 24),
@@ -159,7 +159,7 @@ ITEM_3 = Layout(
     _zeros(56, 80),
 )
 END_ASSIGNMENT = Layout(
-    "sluttrecord for oppdrag",
+    N_("sluttrecord for oppdrag"),
     _fixed("Record", 1, 8, "NY090088"),
     *_END_COUNTS,
     _digits(N_("Sum"), 25, 41),
@@ -169,7 +169,7 @@ END_ASSIGNMENT = Layout(
     _zeros(60, 80),
 )
 END_TRANSMISSION = Layout(
-    "sluttrecord for forsendelse",
+    N_("sluttrecord for forsendelse"),
     _fixed("Record", 1, 8, "NY000089"),
     *_END_COUNTS,
     _digits(N_("Sum"), 25, 41),
@@ -179,7 +179,7 @@ END_TRANSMISSION = Layout(
 
 # AvtaleGiro mandates in the same file ("AvtaleGiro systemspesifikasjon" v3.3, chapter 3)
 START_MANDATES = Layout(
-    "startrecord for faste betalingsoppdrag",
+    N_("startrecord for faste betalingsoppdrag"),
     _fixed("Record", 1, 8, "NY212420"),
     _zeros(9, 17),
     _digits(N_("Oppdragsnummer"), 18, 24),
@@ -187,7 +187,7 @@ START_MANDATES = Layout(
     _zeros(36, 80),
 )
 MANDATE = Layout(
-    "fast betalingsoppdrag",
+    N_("fast betalingsoppdrag"),
     _fixed("Record", 1, 8, "NY219470"),
     _digits(N_("Løpenummer"), 9, 15),
     _choice(N_("Registreringstype"), 16, 16, "[012]", N_("skulle vært 0, 1 eller 2"), "warning"),
@@ -196,7 +196,7 @@ MANDATE = Layout(
     _zeros(43, 80),
 )
 END_MANDATES = Layout(
-    "sluttrecord for faste betalingsoppdrag",
+    N_("sluttrecord for faste betalingsoppdrag"),
     _fixed("Record", 1, 8, "NY212488"),
     *_END_COUNTS,
     _zeros(25, 80),

@@ -73,7 +73,9 @@ class RecordLines:
     def _small_enough(self, size: int, records: int) -> bool:
         self.complete = size <= MAX_BYTES and records <= MAX_RECORDS
         if not self.complete:
-            message = f"Filen er for stor: over {MAX_BYTES >> 20} MiB eller {MAX_RECORDS} linjer. Be banken dele den."
+            message = _(
+                "Filen er for stor: over {max_bytes} MiB eller {max_records} linjer. Be banken dele den."
+            ).format(max_bytes=MAX_BYTES >> 20, max_records=MAX_RECORDS)
             self._findings.error(self.last_line + 1, 1, _("Fil"), "too_large", message)
         return self.complete
 

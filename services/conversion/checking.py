@@ -55,7 +55,7 @@ def _of_case(case: OldCase, known: Known) -> Iterator[Finding]:
         if case.creditor:
             yield _error(case.line, "kreditor", "unknown_creditor", _("kreditor er ikke lagt inn her"))
     elif creditor.ledger_line(case.department) is None:
-        text = "avdeling mangler" if not case.department else _("avdeling har ingen reskontrolinje")
+        text = _("avdeling mangler") if not case.department else _("avdeling har ingen reskontrolinje")
         yield _warning(
             case.line,
             "avdeling",

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping, Sequence
 
 from data.documents import Case, Claim, ClaimLink, Creditor, Fee, Payment
+from data.language import _
 from data.store import Transaction
 from services.bank.kid import make_kid
 from services.case_account import Updated, update
@@ -51,7 +52,7 @@ class Intake:
             await log(self._tx, self._clock, self._actor, lines)
             numbers = [case.id for case in made]
             done += await update(self._tx, numbers, rates=self._rates, clock=self._clock, actor=self._actor)
-            self._progress(len(done), len(cases), "saker lagret")
+            self._progress(len(done), len(cases), _("saker lagret"))
         return done
 
     async def _serials(self, cases: Sequence[OldCase]) -> dict[str, int]:

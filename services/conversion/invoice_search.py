@@ -6,6 +6,7 @@ from itertools import groupby
 from msgspec.structs import replace
 
 from data.documents import Case, Claim, ClaimLink
+from data.language import _
 from data.store import Store
 from services.case_account import read_accounts
 from services.clock import Clock
@@ -74,7 +75,7 @@ class InvoiceSearch:
                 hits = await self._ask(company, page)
                 await self._store_page(page, hits)
                 self.asked += len(page)
-                progress(self.asked, len(claims), "fordringer søkt etter i Visma")
+                progress(self.asked, len(claims), _("fordringer søkt etter i Visma"))
 
     async def _ask(self, company: str, claims: Sequence[Claim]) -> Hits:
         """By invoice number; those not found by KID; those still not found by customer."""

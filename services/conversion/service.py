@@ -137,7 +137,9 @@ class ConversionService:
             link, claim, case = await unlinked_claim(tx, key)
             chosen = next((each for each in link.candidates if each.visma_id == visma_id), None)
             if chosen is None:
-                text = f"Faktura {visma_id} er ikke blant dem som er funnet for fordring {key}. Ingenting er endret."
+                text = _(
+                    "Faktura {visma_id} er ikke blant dem som er funnet for fordring {key}. Ingenting er endret."
+                ).format(visma_id=visma_id, key=key)
                 raise Refused(text, code="not_a_candidate")
             taken = await taken_by(tx, [visma_id])
             if visma_id in taken:

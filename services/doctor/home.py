@@ -126,7 +126,9 @@ def check_terminal(facts: TerminalFacts) -> Check:
     if facts.encoding.lower().replace("-", "") != "utf8":
         return wrong(
             name,
-            _("Tegnsettet er {encoding}: æ, ø, å og streker vises galt.").format(encoding=facts.encoding or "ukjent"),
+            _("Tegnsettet er {encoding}: æ, ø, å og streker vises galt.").format(
+                encoding=facts.encoding or _("ukjent")
+            ),
             _("Sett LANG=nb_NO.UTF-8 (eller C.UTF-8) på tjeneren, og UTF-8 i terminalprogrammet."),
         )
     if facts.term in ("", "dumb"):

@@ -12,6 +12,7 @@ from pathlib import Path
 
 import msgspec
 
+from data.language import _
 from data.store import Store
 from data.tinydb.store import TinyStore
 from services.keeping.contents import Contents, contents, opened
@@ -34,9 +35,9 @@ async def back_up(store: Store, path: Path, progress: Progress = silent) -> Back
     does not verify: then there is no file.
     """
     with new_file(path) as beside:
-        progress(0, 0, "kopierer registeret")
+        progress(0, 0, _("kopierer registeret"))
         await _write(store, beside)
-        progress(0, 0, "kontrollerer kopien")
+        progress(0, 0, _("kontrollerer kopien"))
         held = await _verified(beside)
         size = await asyncio.to_thread(_close_log, beside)
     return Backup(file=str(path), size=size, contents=held)

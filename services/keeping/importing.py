@@ -41,7 +41,7 @@ async def import_file(path: Path, target: Store, login: str, clock: Clock, progr
     file = await asyncio.to_thread(ExportedFile, path)
     await _refuse_others(file, login)
     if file.has_trail:
-        progress(0, 0, "leser inn")
+        progress(0, 0, _("leser inn"))
         await target.fill(file)
         await _verify(file, target)
     else:
@@ -66,8 +66,10 @@ async def _verify(file: ExportedFile, target: Store) -> None:
     await target.verify()
     if (noted := file.newest()) and (await contents_of(target)).newest != noted:
         raise StoreBroken(
-            "Endringsloggen i filen slutter et annet sted enn da filen ble skrevet: noe er tatt bort. "
-            "Bruk ikke det som er lest inn; slett det, og bruk en annen fil."
+            _(
+                "Endringsloggen i filen slutter et annet sted enn da filen ble skrevet: noe er tatt bort. "
+                "Bruk ikke det som er lest inn; slett det, og bruk en annen fil."
+            )
         )
 
 
@@ -84,7 +86,7 @@ async def _read_through(file: ExportedFile, progress: Progress) -> None:
                         )
                     )
                 seen.add(doc.id)
-            progress(len(seen), 0, f"kontrollerer {table}")
+            progress(len(seen), 0, _("kontrollerer {table}").format(table=table))
 
 
 async def _sign(file: ExportedFile, target: Store, login: str, progress: Progress) -> None:

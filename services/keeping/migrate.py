@@ -53,7 +53,7 @@ async def migrate(source: Store, target: Store, progress: Progress = silent) -> 
     meanwhile: the copy is whole, but of an earlier moment.
     """
     async with source.snapshot() as snapshot:
-        progress(0, 0, "kopierer registeret")
+        progress(0, 0, _("kopierer registeret"))
         await target.fill(snapshot)
         progress(0, 0, _("regner over kilden"))
         before = await prove(snapshot, progress)
@@ -109,8 +109,10 @@ def _not_equal(before: Proof, after: Proof) -> StoreBroken:
     differing += [] if before.serials == after.serials else ["nummerserier"]
     differing += [] if before.contents == after.contents else ["endringsloggen"]
     return StoreBroken(
-        f"Kopien er ikke lik registeret: {', '.join(differing)}. Registeret er uendret; bruk det videre. "
-        "Slett kopien, og meld fra om feilen.",
+        _(
+            "Kopien er ikke lik registeret: {differing}. Registeret er uendret; bruk det videre. "
+            "Slett kopien, og meld fra om feilen."
+        ).format(differing=", ".join(differing)),
         code="not_equal",
     )
 

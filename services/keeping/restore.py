@@ -36,7 +36,7 @@ async def restore(backup: Path, target: Store, login: str, clock: Clock, progres
     HandlerService.require_admin raises; then nothing is in `target`.
     """
     async with _working_copy(backup) as copy:
-        progress(0, 0, "kontrollerer sikkerhetskopien")
+        progress(0, 0, _("kontrollerer sikkerhetskopien"))
         await _make_ready(copy, backup)
         await HandlerService(copy).require_admin(login)
         async with copy.snapshot() as snapshot:

@@ -78,7 +78,7 @@ class LetterService:
             again, told = await self._make_batch(batch, run, rules, actor)
             waiting += again
             warnings += told
-            progress(len(cases) - len(waiting), len(cases), "inkassovarsler laget")
+            progress(len(cases) - len(waiting), len(cases), _("inkassovarsler laget"))
         await self._queue.queue_run(self._store, run, actor)
         there = await self._store.get_many(Letter, [letter_id(case) for case in cases])
         return Made(cases=frozenset(letter.case for letter in there.values()), warnings=tuple(warnings))

@@ -184,4 +184,4 @@ async def _hand_over(client: aiosmtplib.SMTP, content: bytes) -> tuple[int, str]
 
 
 def _one_line(text: str) -> str:
-    return " ".join(text.split()).rstrip(".") or "uten forklaring"
+    return " ".join(text.split()).rstrip(".") or _("uten forklaring")

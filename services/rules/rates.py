@@ -215,9 +215,7 @@ def with_next_fees(known: NoticeFees, row: NoticeFee) -> NoticeFees:
 
 def _overlap(known: InterestRates, row: InterestRate, expected: date) -> RateError:
     there = known.rate_on(row.valid_from)
-    rate = (
-        _(" Den er {basis_points} den dagen.").format(basis_points=format_percent(there.basis_points)) if there else ""
-    )
+    rate = _(" Den er {rate} den dagen.").format(rate=format_percent(there.basis_points)) if there else ""
     return RateError(
         _(
             "Satsen for {valid_from} kan ikke legges inn: satsene er kjent til {expected}, og en "
