@@ -95,7 +95,7 @@ V viser hele fødselsnummeret i ett minutt, og skjuler det igjen. At du har sett
             self._debtor.show(columns[0])
             self._case.show(columns[1])
             rows = size.height - FRAME - max(len(column.splitlines()) for column in columns)
-            self._story.show(story(self._view, self.services.clock.today(), size.width - 4, rows))
+            self._story.show(story(self._view, self.services.clock.today(), size.width - 5, rows))
 
     def _debtor_lines(self, debtor: Debtor) -> list[tuple[str, str]]:
         return debtor_lines(debtor, spaced(self._national_id) if self._shows_national_id else "")
@@ -189,18 +189,22 @@ V viser hele fødselsnummeret i ett minutt, og skjuler det igjen. At du har sett
             # A refusal keeps what was typed, and shows it beside the case as it is now.
             self.frame.run_write(
                 work,
-                lambda saved: self._saved(saved, wanted.status),
+                lambda saved: self._saved(saved, case, wanted.status),
                 action="save_case",
                 failed=self.frame.load,
                 again=self.save,
             )
 
-    def _saved(self, case: Case, chosen: str) -> None:
+    def _saved(self, case: Case, before: Case, chosen: str) -> None:
+        from services.undo import undo_of
+
         self._leave_form()
         if case.status != chosen:
-            self.app.notify(
-                _("Ny terskel: saken er nå {status}.").format(status=_(STATUS_NAMES[case.status])), markup=False
-            )
+            told = _("Ny terskel: saken er nå {status}").format(status=_(STATUS_NAMES[case.status]))
+        else:
+            told = _("Sak {number} er endret").format(number=case.id)
+        if case.rev != before.rev:
+            self.frame.done(told, undo_of(case, before=before))
         self.frame.load()
 
     @on(Form.Close)
@@ -247,10 +251,15 @@ def case_lines(account: CaseAccount, handlers: dict[str, str]) -> list[tuple[str
         (_("Status"), status_text(case)),
         (_("Steg"), f"{case.step} {format_date(case.step_date) if case.step_date else ''}".strip()),
         ("KID", case.kid),
-        (_("Kjøring"), case.run),
         (_("Kreditor"), f"{creditor.number} {creditor.name}"),
-        (_("Opprettet"), format_date(case.opened)),
+        (_("Opprettet"), opened_text(case)),
     ]
+
+
+def opened_text(case: Case) -> str:
+    """`24.11.2026, kjøring 4711`."""
+    day = format_date(case.opened)
+    return _("{day}, kjøring {run}").format(day=day, run=case.run) if case.run else day
 
 
 def status_text(case: Case) -> str:

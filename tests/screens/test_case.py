@@ -6,7 +6,7 @@ from textual.pilot import Pilot
 
 from data.documents import Case, Payment
 from kk2tui.app import Kk2App
-from screens.case.general import masked
+from screens.case import general
 from screens.case.screen import CaseScreen, heading
 from screens.dialogs.confirm_dialog import ConfirmDialog
 from screens.dialogs.conflict_dialog import ConflictDialog
@@ -16,6 +16,7 @@ from screens.law import LawScreen
 from services.payments import PaymentService
 from services.registry import Services
 from tests.screens.driving import press, write
+from tests.screens.office import until
 from tests.screens.stand_in import BARNEHAGE, BRACKETS, TRANSPORT, case
 from tests.screens.widgets.stage import LARGE, SMALL, lines, text
 
@@ -104,13 +105,44 @@ async def test_generelt_shows_the_debtor_and_hides_the_national_id(app: Kk2App) 
         await open_on(pilot, app, "Generelt")
         for words in ("Kari Testesen", "Prøveveien 1", "9998 TESTVIK", "K010", "210,00 (kreditors)", "åpen"):
             assert words in text(app)
-        assert "•••••• •••••" in text(app)
-        assert "010190" not in text(app)
+        assert "010190 *****" in text(app)
 
 
-def test_nothing_of_a_national_id_is_shown_but_that_there_is_one() -> None:
-    assert masked("01019000000") == "•••••• •••••"
-    assert masked("") == ""
+async def test_v_shows_the_national_id_until_the_handler_goes_on(app: Kk2App, services: Services) -> None:
+    async with app.run_test(size=SMALL) as pilot:
+        await open_on(pilot, app, "Generelt")
+        await press(pilot, "v")
+        assert "010190 00000" in text(app)
+        await press(pilot, "v")
+        assert "010190 *****" in text(app)
+        for elsewhere, back in (("2", "1"), ("f1", "escape"), ("slash", "escape")):
+            await press(pilot, "v")
+            assert "010190 00000" in text(app)
+            await press(pilot, elsewhere)
+            assert "010190 00000" not in text(app)
+            await press(pilot, back)
+            assert "010190 *****" in text(app)
+        told = [event for event in (await services.cases.view(BARNEHAGE)).events if "vist" in event.text]
+        assert [(event.actor, event.text) for event in told] == [("kari", "Fødselsnummeret er vist.")]
+
+
+async def test_each_opening_of_a_case_asks_for_the_national_id_anew(app: Kk2App, services: Services) -> None:
+    async with app.run_test(size=SMALL) as pilot:
+        for _ in range(2):
+            await open_on(pilot, app, "Generelt")
+            await press(pilot, "v", "v", "v")
+            await press(pilot, "escape")
+        told = [event for event in (await services.cases.view(BARNEHAGE)).events if "vist" in event.text]
+        assert len(told) == 2
+
+
+async def test_the_national_id_is_masked_again_after_a_while(app: Kk2App, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(general, "SHOWN_S", 0.001)
+    async with app.run_test(size=SMALL) as pilot:
+        await open_on(pilot, app, "Generelt")
+        await press(pilot, "v")
+        await until(pilot, lambda: "010190 *****" in text(app))
+        assert "010190 00000" not in text(app)
 
 
 async def test_e_edits_and_f12_saves(app: Kk2App, services: Services) -> None:

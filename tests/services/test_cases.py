@@ -127,3 +127,20 @@ async def test_a_case_of_old_keeps_its_revision_when_nothing_changes(store: Stor
     assert replace(changed, rev=seen.rev, outstanding=seen.outstanding) == seen
     assert changed.outstanding == 1_038_00
     assert await store.count(Payment) == 0
+
+
+async def test_who_has_seen_a_national_id_is_told_in_the_log_and_the_trail(store: Store, cases: CaseService) -> None:
+    assert await cases.national_id(A, "ola") == case(1).debtor.national_id
+    [event] = await store.find(Event, "case", A)
+    assert (event.actor, event.text) == ("ola", "Fødselsnummeret er vist.")
+    [entry] = await store.history(Event, event.id)
+    assert (entry.actor, entry.reason) == ("ola", f"Sak {A}: Fødselsnummeret er vist.")
+    with pytest.raises(NotFound):
+        await cases.national_id("0221-00000999", "ola")
+
+
+async def test_where_there_is_no_national_id_nothing_is_logged(store: Store, cases: CaseService) -> None:
+    firm = await cases.require(number_of(2))
+    await put(store, replace(firm, debtor=replace(firm.debtor, national_id="")))
+    assert await cases.national_id(firm.id, "ola") == ""
+    assert await store.find(Event, "case", firm.id) == []
