@@ -86,6 +86,7 @@ class Kk2App(TerminalApp, inherit_bindings=False):
         if self._listening is not None:
             self._listening.cancel()
             await asyncio.wait([self._listening])  # the store is closed after this
+        await self._keep_recent()
         self._at_the_end.close()
 
     async def _listen(self) -> None:
@@ -133,7 +134,7 @@ class Kk2App(TerminalApp, inherit_bindings=False):
         else:
             self.push_screen(CaseScreen(number, tab, field))
             self.services.recents.opened(number)
-            self.set_timer(BEFORE_RECENT_S, lambda: self.run_worker(self._keep_recent(), group="recent", exclusive=True))
+            self.set_timer(BEFORE_RECENT_S, self._keep_recent)
 
     def action_find_case(self) -> None:
         from screens.find import find_dialog
@@ -143,11 +144,17 @@ class Kk2App(TerminalApp, inherit_bindings=False):
     async def action_previous_case(self) -> None:
         """The case that was open before this one; pressed again, back to this one."""
         here = getattr(self.screen, "number", "")
-        number = await self.services.recents.previous(here)
+        try:
+            number = await self.services.recents.previous(here)
+        except Kk2Error as error:
+            self.notify(error.message, markup=False)
+            return
         if number is None:
             self.notify(_("Det er ingen annen sak du nylig har hatt åpen."), markup=False)
-        else:
-            self.open_case(number)
+            return
+        if here and isinstance(self.screen, Kk2Screen) and not self.screen.unsaved() and not self.screen.writing:
+            self.pop_screen()  # to and fro between two cases is no deeper for ESC
+        self.open_case(number)
 
     async def _keep_recent(self) -> None:
         """What cannot be remembered now is no matter: it is written with the next."""

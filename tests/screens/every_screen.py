@@ -130,7 +130,7 @@ PLACES = (
     Place("import-av-nye-saker", CaseImportScreen, CaseImportScreen),
     Place("import-av-ocr", OcrImportScreen, OcrImportScreen),
     Place("uplasserte", UnplacedScreen, UnplacedScreen),
-    Place("bokføringsforslag", PostingScreen, PostingScreen),
+    Place("bokforingsforslag", PostingScreen, PostingScreen),
     Place("betalinger-fra-visma", VismaPaymentsScreen, VismaPaymentsScreen),
     Place("konvertering", ConversionScreen, ConversionScreen),
     Place("kvitteringer", ReceiptsScreen, ReceiptsScreen),
@@ -154,7 +154,7 @@ PLACES = (
     Place("dialog-valg", ChoiceDialog, CasesScreen, ("t",)),
     Place("dialog-finn-sak", ChooseCaseDialog, None, ("slash", "t", "e", "s", "t")),
     Place("dialog-tekst", TextDialog, case("Avdrag"), ("s",)),
-    Place("dialog-beløp", AmountDialog, amount),
+    Place("dialog-belop", AmountDialog, amount),
     Place("dialog-del", SplitDialog, UnplacedScreen, ("d",)),
     Place("dialog-lese", ReadingDialog, LawScreen, ("enter",)),
     Place("dialog-hjelp", HelpDialog, PostingScreen, ("f1",)),
@@ -205,6 +205,6 @@ async def at(
 
 async def home(pilot: Pilot[Any]) -> None:
     """Back to the menu, from anywhere, without a question."""
-    while len(pilot.app.screen_stack) > 2:  # the first is Textual's own, under the menu
+    while len(pilot.app.screen_stack) > 1:
         await pilot.app.pop_screen()
     await press(pilot)
