@@ -95,6 +95,8 @@ class Kk2Screen(Screen[None], inherit_bindings=False):
         Binding("slash", "app.find_case", "Finn sak", show=False, id="common.find_case"),
         Binding("ctrl+p", "app.command_palette", "Kommandoer", show=False, id="common.commands"),
         Binding("u", "undo", "Angre det du sist gjorde", show=False, id="common.undo"),
+        Binding("f2", "to_case", "Til saken", show=False, id="common.to_case"),
+        Binding("ctrl+o", "app.previous_case", "Forrige sak", show=False, id="common.previous_case"),
         Binding("f10", "app.leave", "Avslutt", show=False, id="common.leave"),
         Binding("tab", "app.focus_next", "Neste felt", show=False, id="common.next"),
         Binding("shift+tab", "app.focus_previous", "Forrige felt", show=False, id="common.previous"),
@@ -258,6 +260,13 @@ class Kk2Screen(Screen[None], inherit_bindings=False):
 
         keys = [(key.name, key.label) for key in screen_keys(self, hidden=True)]
         self.app.push_screen(HelpDialog(self.HELP, keys))
+
+    def action_to_case(self) -> None:
+        """To the case that what the cursor is on is about; chosen from a list when it is about several."""
+        from screens.to_case import texts_at_cursor, to_one_of
+
+        texts = texts_at_cursor(self)
+        self.run_service(self.services.finding.about(texts), partial(to_one_of, self), group="to_case")
 
     def action_reload(self) -> None:
         self.load()

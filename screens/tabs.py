@@ -1,5 +1,6 @@
 """A screen of tabs that show one thing: its number keys, and who is in front."""
 
+from collections.abc import Mapping
 from functools import cached_property
 from typing import Any, ClassVar, Generic, TypeVar, cast
 
@@ -36,6 +37,10 @@ class Tab(Vertical, Generic[T]):
 
     def start(self, field: str | None = None) -> None:
         """The tab has come to the front: put the cursor in it, in the field with this name if given."""
+        raise NotImplementedError
+
+    def open_again(self, typed: Mapping[str, str]) -> None:
+        """Open the tab's form with what was typed in it in another session."""
         raise NotImplementedError
 
     def unsaved(self) -> str:
@@ -111,6 +116,9 @@ class TabScreen(Kk2Screen, Generic[T]):
         """Bring the tab with this name to the front, and put the cursor in a field of it."""
         names = [each.NAME for each in self._tabs]
         self._bring(names.index(tab) if tab in names else self._current, field)
+
+    def open_again(self, typed: Mapping[str, str]) -> None:
+        self._tabs[self._current].open_again(typed)
 
     def action_tab(self, index: int) -> None:
         self._bring(index, None)

@@ -57,6 +57,11 @@ class DraftService:
             found = await _drafts(self._store, f"{self._handler}{_DRAFT}")
         return sorted(found.values(), key=lambda draft: draft.made, reverse=True)
 
+    async def done(self) -> None:
+        """Wait for all that has been asked for."""
+        async with self._in_order:
+            pass
+
     async def clear_old(self) -> None:
         """Forget every handler's drafts that nobody has come back to."""
         await clear_drafts(self._store, before=self._clock.now() - KEPT)

@@ -12,6 +12,7 @@ from data.language import _
 from screens.admin.entry_form import EntryForm
 from screens.tabs import Tab
 from screens.widgets.form import Form
+from services.creditors import SettledAnew
 from services.rules.creditor_setup import find_problems
 
 
@@ -64,9 +65,15 @@ class CreditorTab(Tab[Creditor]):
         if self.creditor is not None:
             change(self.creditor)
 
-    def saved(self, _result: object = None) -> None:
-        """The change is stored."""
+    def saved(self, result: Creditor | SettledAnew, told: str = "") -> None:
+        """The change is stored, if it was one. `told` says what followed from it."""
+        from services.undo import undo_of
+
         self._leave_form()
+        changed = result if isinstance(result, Creditor) else result.creditor
+        if self.creditor is not None and changed.rev != self.creditor.rev:
+            told = told or _("Kreditor {number} er endret").format(number=changed.number)
+            self.frame.done(told, undo_of(changed))
         self.frame.load()
 
     # --- the frame ---

@@ -1,5 +1,6 @@
 """A screen that is one form."""
 
+from collections.abc import Mapping
 from typing import ClassVar
 
 from textual import on
@@ -26,6 +27,10 @@ class FormScreen(Kk2Screen):
 
     def content(self) -> ComposeResult:
         yield self.form
+
+    def take_up(self, typed: Mapping[str, str]) -> None:
+        """The form opens by itself."""
+        self.form.resume(typed)
 
     def unsaved(self) -> str:
         return self.UNSAVED if self.form.changed and not self.writing else ""

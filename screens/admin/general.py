@@ -99,9 +99,7 @@ dem, regnes sakene om med det samme. Det som alt er lagt i et bilag, røres ikke
         self.frame.run_write(work, self._changed, action="save_creditor", failed=self.frame.load, again=self.save_form)
 
     def _changed(self, result: SettledAnew) -> None:
-        if told := told_of(result):
-            self.app.notify(told, markup=False)
-        self.saved()
+        self.saved(result, told_of(result).rstrip("."))
 
 
 def effect_of(before: Creditor, after: Creditor) -> list[str]:

@@ -64,7 +64,15 @@ inkassovarslene fra sakene. En administrator kan i tillegg endre oppsettet. F12 
             return
         service, actor = self.services.handlers, self.services.actor
         work = service.register(wanted, actor) if self._login is None else service.change(wanted, actor)
-        self.run_write(work, self.leave, action="save", failed=self.load, again=self.save)
+        self.run_write(work, self._saved, action="save", failed=self.load, again=self.save)
+
+    def _saved(self, handler: Handler) -> None:
+        """A change of name, address or role can be taken back; a new handler is removed where the list is."""
+        from services.undo import undo_of
+
+        if self._login is not None and handler.rev != self._handler.rev:
+            self.done(_("{name} er endret").format(name=handler.name), undo_of(handler))
+        self.leave()
 
 
 def values_of(handler: Handler) -> dict[str, Any]:

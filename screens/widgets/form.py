@@ -140,7 +140,11 @@ class Form(Vertical):
     def _begin_pause(self) -> None:
         self._stop_pause()
         if self.is_open:
-            self._pause = self.set_timer(self.PAUSE_S, lambda: self.post_message(self.Paused(self)))
+            self._pause = self.set_timer(self.PAUSE_S, self._tell_paused)
+
+    def _tell_paused(self) -> None:
+        self._pause = None
+        self.post_message(self.Paused(self))
 
     def _stop_pause(self) -> None:
         if self._pause is not None:
