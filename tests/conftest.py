@@ -8,6 +8,10 @@ import pytest
 from tests import postgres, stores
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--keep-snapshots", action="store_true", help="the screens shall look as they do now")
+
+
 @pytest.fixture(scope="session")
 def postgres_url() -> str:
     """A server that the tests may make schemas on."""

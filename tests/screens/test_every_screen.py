@@ -14,9 +14,10 @@ from screens.dialogs.dialog import Dialog
 from screens.job_screen import JobScreen
 from screens.tabs import Tab, TabScreen
 from screens.widgets.form import Form
+from screens.widgets.key_line import GAP, MOST_KEYS, KeyLine, screen_keys
 from tests.screens.every_screen import PLACES, Place, home, running
 from tests.screens.full_office import full_office
-from tests.screens.widgets.stage import text
+from tests.screens.widgets.stage import SMALL, text
 
 PARTS = (Screen, Tab, Form)
 NEVER_IN_FRONT = {Kk2Screen, Dialog, JobScreen, FormScreen}
@@ -46,12 +47,14 @@ def test_no_two_places_have_the_same_name() -> None:
     assert len({place.name for place in PLACES}) == len(PLACES)
 
 
-async def test_each_place_opens_on_what_it_says_and_the_menu_is_there_again_afterwards(tmp_path: Path) -> None:
-    async with full_office(tmp_path) as services, running(services, tmp_path) as (app, pilot):
+async def test_each_place_opens_on_what_it_says_with_no_more_keys_below_than_there_is_room_for(tmp_path: Path) -> None:
+    async with full_office(tmp_path) as services, running(services, tmp_path, size=SMALL) as (app, pilot):
         menu = app.screen
         for place in PLACES:
             await place.open(pilot)
             assert in_front(app.screen, place), f"{place}: {text(app)}"
+            for line in app.screen.query(KeyLine):
+                assert not wrong_with(line), f"{place}: {wrong_with(line)}: {line.text}"
             await home(pilot)
             assert app.screen is menu
 
@@ -61,3 +64,13 @@ def in_front(screen: Screen[object], place: Place) -> bool:
     if issubclass(place.shows, Screen):
         return type(screen) is place.shows
     return any(each.is_on_screen for each in screen.query(place.shows))
+
+
+def wrong_with(line: KeyLine) -> str:
+    """At most eight keys, none cut in two, and F1 there to tell the rest."""
+    shown, all_keys = line.text.split(GAP), [key.text for key in screen_keys(line.screen)]
+    if len(shown) > MOST_KEYS:
+        return "more than eight keys"
+    if not set(shown) <= set(all_keys) or len(line.text) > SMALL[0] - 2:
+        return "a key is cut"
+    return "" if "F1 Hjelp" in shown else "no help"
