@@ -252,14 +252,14 @@ def case_lines(account: CaseAccount, handlers: dict[str, str]) -> list[tuple[str
         (_("Steg"), f"{case.step} {format_date(case.step_date) if case.step_date else ''}".strip()),
         ("KID", case.kid),
         (_("Kreditor"), f"{creditor.number} {creditor.name}"),
-        (_("Opprettet"), opened_text(case)),
+        opened_line(case),
     ]
 
 
-def opened_text(case: Case) -> str:
-    """`24.11.2026, kjøring 4711`."""
+def opened_line(case: Case) -> tuple[str, str]:
+    """The run it was taken over in with the day, else the day alone."""
     day = format_date(case.opened)
-    return _("{day}, kjøring {run}").format(day=day, run=case.run) if case.run else day
+    return (_("Kjøring"), f"{case.run} ({day})") if case.run else (_("Opprettet"), day)
 
 
 def status_text(case: Case) -> str:

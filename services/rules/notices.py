@@ -41,6 +41,18 @@ def lawful_notice_fee(sent: date, due: date, earlier: Iterable[date], fees: Noti
     return notice_fee("notice", sent, due, fees)
 
 
+def fee_from(due: date, earlier: Iterable[date]) -> date:
+    """The first day, after the `earlier` letters with a fee, that an inkassovarsel for a claim may carry one."""
+    days = sorted(earlier)
+    first = due + RESPITE
+    if not days:
+        return first
+    new_round = _months_later(days[-1], NEW_ROUND_MONTHS)
+    if len(_round(days[-1], days[:-1])) + 1 >= MOST_WITH_FEE:
+        return max(first, new_round)
+    return max(first, min(days[-1] + RESPITE + timedelta(days=1), new_round))
+
+
 def _round(sent: date, earlier: Iterable[date]) -> list[date]:
     """Those of the earlier letters that are in one round with a letter sent now."""
     current: list[date] = []

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.rules.notices import RESPITE, deadline, lawful_notice_fee, may_notify
+from services.rules.notices import RESPITE, deadline, fee_from, lawful_notice_fee, may_notify
 from services.rules.rates import NoRateError, NoticeFees
 from services.rules.working_days import is_working_day
 from tests.services.rules.build import FEES
@@ -79,3 +79,12 @@ def test_the_law_is_never_exceeded(sent: date, due: date, earlier: list[date]) -
     fee = lawful_notice_fee(sent, due, earlier, RATES)
     recent = [day for day in earlier if (sent - day).days < 181]
     assert fee == 0 or (sent >= due + RESPITE and len(recent) < 2 and all(sent - day > RESPITE for day in recent))
+
+
+@given(st.dates(date(2021, 1, 1), date(2025, 1, 31)), st.lists(st.integers(14, 300), max_size=4))
+def test_the_first_day_of_a_fee_is_the_first_day_that_the_law_allows_one(due: date, letters: list[int]) -> None:
+    earlier = [due + timedelta(days) for days in letters]
+    day = max((due, *earlier))
+    while not lawful_notice_fee(day, due, earlier, RATES):
+        day += timedelta(1)
+    assert day == fee_from(due, earlier)
