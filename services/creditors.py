@@ -20,7 +20,7 @@ from data.documents import (
     UnplacedReason,
 )
 from data.errors import Conflict, NotFound
-from data.language import _
+from data.language import _, n_
 from data.store import Store, Transaction
 from services.bank.kid import format_account
 from services.case_account import Updated, update
@@ -126,7 +126,10 @@ class CreditorService:
 
     async def _change(self, tx: Transaction, creditor: Creditor, actor: str) -> SettledAnew:
         _refuse(await self._shared_accounts([creditor]))
-        return await self._put(tx, creditor, await tx.get(Creditor, creditor.number), actor)
+        before = await tx.get(Creditor, creditor.number)
+        if before is not None:
+            await _refuse_waiting(tx, before, creditor)
+        return await self._put(tx, creditor, before, actor)
 
     # --- ledger lines ---
 
@@ -207,23 +210,8 @@ class CreditorService:
                 )
             )
         kept = tuple(each for each in creditor.bank_accounts if each.account != account)
-        async with self._changing(actor, f"Kreditor {creditor.number}: konto {account} slettet") as tx:
-            waiting = await tx.find_many(Payment, "unplaced", get_args(UnplacedReason))
-            count = sum(payment.bank is not None and payment.bank.account == account for payment in waiting)
-            if count:
-                told = (
-                    _("1 uplassert innbetaling")
-                    if count == 1
-                    else _("{count} uplasserte innbetalinger").format(count=count)
-                )
-                raise Refused(
-                    _(
-                        "Konto {account} har {told}. Ingenting er slettet. Plasser innbetalingene på saker, "
-                        "eller merk dem som ikke våre, først."
-                    ).format(account=format_account(account), told=told),
-                    code="payments_wait",
-                )
-            return (await self._change(tx, replace(creditor, bank_accounts=kept), actor)).creditor
+        reason = f"konto {account} slettet"
+        return (await self.change(replace(creditor, bank_accounts=kept), actor, reason)).creditor
 
     # --- storing ---
 
@@ -292,6 +280,24 @@ class CreditorService:
                     )
                     problems.append(problem_in(each.number, "bank_accounts", told, part="account"))
         return problems
+
+
+async def _refuse_waiting(tx: Transaction, before: Creditor, after: Creditor) -> None:
+    """Raises Refused (`payments_wait`) while unplaced payments wait that came in on an account that goes."""
+    kept = {each.account for each in after.bank_accounts}
+    gone = [each.account for each in before.bank_accounts if each.account not in kept]
+    waiting = await tx.find_many(Payment, "unplaced", get_args(UnplacedReason)) if gone else []
+    for account in gone:
+        count = sum(payment.bank is not None and payment.bank.account == account for payment in waiting)
+        if count:
+            told = n_("1 uplassert innbetaling", "{count} uplasserte innbetalinger", count).format(count=count)
+            raise Refused(
+                _(
+                    "Konto {account} har {told}. Ingenting er slettet. "
+                    "Plasser innbetalingene på saker, eller merk dem som ikke våre, først."
+                ).format(account=format_account(account), told=told),
+                code="payments_wait",
+            )
 
 
 def read_creditors(content: bytes) -> list[CreditorFile]:

@@ -181,7 +181,7 @@ async def test_a_threshold_that_opens_or_closes_the_case_is_told(app: Kk2App, se
         await open_on(pilot, app, "Generelt")
         await press(pilot, "e", "enter", "enter", *"12", "f12")
         assert (await stored(services)).status == "open"
-        assert [each.message for each in app._notifications] == ["Ny terskel: saken er nå åpen."]
+        assert "Ny terskel: saken er nå åpen · U angrer" in text(app)
 
 
 async def test_a_threshold_that_cannot_be_read_is_told_under_the_field(app: Kk2App, services: Services) -> None:
