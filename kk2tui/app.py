@@ -235,5 +235,10 @@ class Kk2App(TerminalApp, inherit_bindings=False):
 
     def _fatal_error(self) -> None:
         """Textual's own prints the traceback with all local variables, and with them people's national ids."""
-        if self._exception is not None and not self._exit_renderables:
+        if self._exception is None or self._exit_renderables:
+            return
+        with ExitStack() as log:
+            if self._listening is None:  # so early that the log is not open
+                with suppress(OSError):
+                    log.enter_context(log_to(self._log_path))
             self.panic(Text(_(CRASHED).format(reference=log_unexpected(self._exception))))

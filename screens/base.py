@@ -35,7 +35,6 @@ from screens.following import Following
 from screens.widgets.key_line import KeyLine, name_of_action, screen_keys
 from screens.widgets.title_line import TitleLine
 from services.news import News
-from services.rules.dates import format_clock
 
 if TYPE_CHECKING:  # screens are handed the services ready-made, and the menu needs no dialog: both are loaded when used
     from screens.dialogs.error_dialog import ErrorDialog
@@ -471,6 +470,8 @@ class Kk2Screen(Screen[None], inherit_bindings=False):
 
     async def _news_line(self, news: News) -> str:
         """`Ola Prøvesen har endret saken 10:32 · F5 viser`."""
+        from services.rules.dates import format_clock
+
         name = await self.services.news.name_of(news.actor)
         return _("{name} har endret {thing} {time} · F5 viser").format(
             name=name, thing=_(self.THING), time=format_clock(news.time)

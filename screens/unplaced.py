@@ -22,7 +22,7 @@ from screens.widgets.plain import Plain
 from screens.widgets.row_table import RowTable
 from services.bank.kid import format_account
 from services.bank_receipt import REASONS
-from services.cases import CaseRow, CaseService
+from services.cases import CaseRow
 from services.payments import Suggestion
 from services.registry import Services
 from services.rules.dates import format_date

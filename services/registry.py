@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from services.delivery import DeliveryService
     from services.drafts import DraftService
     from services.edits import EditService
+    from services.finding import FindService
     from services.handlers import HandlerService
     from services.inbox import Inbox
     from services.key_file import KeyFile
@@ -39,6 +40,7 @@ if TYPE_CHECKING:
     from services.rates import RateService
     from services.receipt_files.service import ReceiptFiles
     from services.receipts import ReceiptService
+    from services.recents import RecentCases
     from services.undo import UndoService
     from services.visma.port import VismaPort
     from services.visma_payments import VismaPayments
@@ -103,6 +105,18 @@ class Services:
         from services.cases import CaseService
 
         return CaseService(self.store, self.clock)
+
+    @cached_property
+    def finding(self) -> "FindService":
+        from services.finding import FindService
+
+        return FindService(self.store, self.clock)
+
+    @cached_property
+    def recents(self) -> "RecentCases":
+        from services.recents import RecentCases
+
+        return RecentCases(self.store, self.actor)
 
     @cached_property
     def law(self) -> "LawService":
