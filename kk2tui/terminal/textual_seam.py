@@ -27,12 +27,16 @@ INSIDE = {
     "textual.app:App._display": ("self", "screen", "renderable"),
     "textual.app:App._begin_update": ("self",),
     "textual.app:App._end_update": ("self",),
+    "textual.app:App._fatal_error": ("self",),
+    "textual.app:App._handle_exception": ("self", "error"),
+    "textual.widget:Widget._forward_event": ("self", "event"),  # screens/widgets/form_field.py
     "textual._compositor:LayoutUpdate.__init__": ("self", "strips", "region"),
     "textual._compositor:ChopsUpdate.__init__": ("self", "chops", "spans", "chop_ends"),
     "textual._xterm_parser:XTermParser.feed": ("self", "data"),
     "textual._xterm_parser:XTermParser.tick": ("self",),
     "textual.drivers.linux_driver:LinuxDriver.start_application_mode": ("self",),
     "textual.drivers.linux_driver:LinuxDriver.stop_application_mode": ("self",),
+    "textual.drivers.linux_driver:LinuxDriver._run_input_thread": ("self",),
     "textual.drivers.linux_driver:LinuxDriver.run_input_thread": ("self",),
     "textual.drivers.linux_driver:LinuxDriver._get_terminal_size": ("self",),
 }
