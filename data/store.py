@@ -14,9 +14,10 @@ from typing import Generic, Literal, NamedTuple, Protocol, TypeVar
 import msgspec
 
 from data.documents import Document
+from data.wanted import Value as Value
+from data.wanted import Wanted as Wanted
 
 D = TypeVar("D", bound=Document)
-Value = str | int | bool | None
 Match = Literal["beginnings", "whole", "near"]
 
 
@@ -170,7 +171,7 @@ class Store(Reader, Protocol):
         self,
         kind: type[D],
         *,
-        where: Mapping[str, Value] | None = None,
+        where: Mapping[str, Wanted] | None = None,
         order: str = "id",
         descending: bool = False,
         after: str | None = None,
@@ -179,13 +180,15 @@ class Store(Reader, Protocol):
     ) -> Page[D]:
         """A stretch of the documents that have all of `where`, ordered by an INDEXED field and then by id.
 
+        `where` gives a value, or a Range of them, to fields that are INDEXED or in LISTS.
+
         `after` (from `Page.next`) continues an earlier page; `offset` jumps.
         """
 
-    async def count(self, kind: type[Document], where: Mapping[str, Value] | None = None) -> int:
+    async def count(self, kind: type[Document], where: Mapping[str, Wanted] | None = None) -> int:
         """How many documents have all of `where`."""
 
-    async def total(self, kind: type[Document], field: str, where: Mapping[str, Value] | None = None) -> int:
+    async def total(self, kind: type[Document], field: str, where: Mapping[str, Wanted] | None = None) -> int:
         """The sum of a whole-number field."""
 
     async def groups(
@@ -194,7 +197,7 @@ class Store(Reader, Protocol):
         by: str,
         *,
         total: str | None = None,
-        where: Mapping[str, Value] | None = None,
+        where: Mapping[str, Wanted] | None = None,
     ) -> dict[Value, Group]:
         """The documents that have all of `where`, counted by each value of a field of INDEXED or LISTS.
 

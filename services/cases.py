@@ -8,7 +8,8 @@ from msgspec.structs import replace
 from data.documents import Case, CaseStatus, Event, Handler
 from data.errors import NotFound
 from data.language import N_, _
-from data.store import Page, Store, Value
+from data.store import Page, Store
+from data.wanted import Wanted, fits
 from services.case_account import CaseAccount, read_account, read_accounts, update
 from services.clock import Clock
 from services.errors import InvalidInput, UnknownHandler
@@ -54,12 +55,12 @@ class CaseService:
         self._store = store
         self._clock = clock
 
-    async def count(self, where: Mapping[str, Value] | None = None) -> int:
+    async def count(self, where: Mapping[str, Wanted] | None = None) -> int:
         return await self._store.count(Case, where)
 
     async def rows(
         self,
-        where: Mapping[str, Value] | None = None,
+        where: Mapping[str, Wanted] | None = None,
         *,
         order: str = "id",
         descending: bool = False,
@@ -170,11 +171,11 @@ class CaseService:
             await log(tx, self._clock, actor, [(case.id, text) for case in changed])
         return changed
 
-    async def matching(self, numbers: Sequence[str], where: Mapping[str, Value]) -> list[Case]:
+    async def matching(self, numbers: Sequence[str], where: Mapping[str, Wanted]) -> list[Case]:
         """Those of the cases that have all of `where`."""
         cases = await self._store.get_many(Case, numbers)
         found = [cases[number] for number in numbers if number in cases]
-        return [case for case in found if all(getattr(case, field) == value for field, value in where.items())]
+        return [case for case in found if all(fits(getattr(case, field), value) for field, value in where.items())]
 
     def _status(self, status: CaseStatus) -> tuple[str, dict[str, object]]:
         closed = self._clock.today() if status == "closed" else None

@@ -12,7 +12,8 @@ import msgspec
 from data.postgres.connections import Connection
 from data.postgres.shape import PostgresShape
 from data.store import Group
-from data.tinydb.table_shape import Condition, Value, quoted
+from data.tinydb.table_shape import Condition, quoted
+from data.wanted import Value, Wanted
 
 Rows = list[tuple[Any, ...]]
 
@@ -40,7 +41,7 @@ class Order(msgspec.Struct, frozen=True):
 async def page(
     connection: Connection,
     shape: PostgresShape,
-    where: Mapping[str, Value] | None,
+    where: Mapping[str, Wanted] | None,
     order: Order,
     after: str | None,
     offset: int,
@@ -88,7 +89,7 @@ def _stretches(order: Order, after: str | None) -> list[Condition]:
     return [Condition(f"{field} is null and id {sign} %s", [place.id]), *rest]
 
 
-async def count(connection: Connection, shape: PostgresShape, where: Mapping[str, Value] | None) -> int:
+async def count(connection: Connection, shape: PostgresShape, where: Mapping[str, Wanted] | None) -> int:
     """How many documents have all of `where`."""
     condition = shape.all_of(where)
     sql = f"select count(*) from {shape.table} where {condition.sql}"  # noqa: S608 - quoted
@@ -96,7 +97,7 @@ async def count(connection: Connection, shape: PostgresShape, where: Mapping[str
     return int(number)
 
 
-async def total(connection: Connection, shape: PostgresShape, field: str, where: Mapping[str, Value] | None) -> int:
+async def total(connection: Connection, shape: PostgresShape, field: str, where: Mapping[str, Wanted] | None) -> int:
     """The sum of a whole-number field over the documents that have all of `where`; 0 when there are none."""
     condition = shape.all_of(where)
     sql = f"select coalesce(sum({shape.number(field)}), 0) from {shape.table} where {condition.sql}"  # noqa: S608 - quoted
@@ -105,7 +106,7 @@ async def total(connection: Connection, shape: PostgresShape, field: str, where:
 
 
 async def groups(
-    connection: Connection, shape: PostgresShape, by: str, field: str | None, where: Mapping[str, Value] | None
+    connection: Connection, shape: PostgresShape, by: str, field: str | None, where: Mapping[str, Wanted] | None
 ) -> dict[Value, Group]:
     """How many documents have each value of `by`, and the sum of `field` over them; those without a value left out."""
     shape.shape.require_column(by)

@@ -10,13 +10,13 @@ from typing import NamedTuple
 from psycopg import sql
 
 from data.documents import Document
+from data.documents.base import WORDS_VERSION
 from data.postgres import search
 from data.postgres.address import Address
 from data.postgres.connections import Connection
 from data.postgres.errors import newer, not_a_store
 from data.postgres.lists import asked
 from data.postgres.shape import PostgresShape
-from data.search_index import VERSION
 from data.tinydb.table_shape import quoted
 
 SCHEMA_VERSION = 1
@@ -126,7 +126,7 @@ async def prepare(
         if not present.has_words:
             await search.make_again(connection, [(kind, shapes[table]) for table, kind in kinds.items()])
             await connection.execute("delete from meta where key = 'search'")
-            await connection.execute("insert into meta values ('search', %s)", (VERSION,))
+            await connection.execute("insert into meta values ('search', %s)", (WORDS_VERSION,))
         await _grant(connection, address, [*shapes])
 
 
@@ -145,7 +145,7 @@ async def _present(connection: Connection, address: Address) -> _Present:
     )
     columns = {name: set(fields) for name, fields in await rows.fetchall()}
     versions = await _versions(connection, address, columns) if columns else {}
-    return _Present(set(columns), columns, versions.get("search") == VERSION)
+    return _Present(set(columns), columns, versions.get("search") == WORDS_VERSION)
 
 
 async def _versions(connection: Connection, address: Address, columns: Mapping[str, set[str]]) -> dict[str, str]:

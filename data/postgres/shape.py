@@ -8,7 +8,8 @@ import typing
 from collections.abc import Mapping, Sequence
 
 from data.documents import Document
-from data.tinydb.table_shape import Condition, TableShape, Value, quoted
+from data.tinydb.table_shape import Condition, TableShape, quoted, within
+from data.wanted import Range, Wanted
 
 _ROOM_FOR_UPDATES = 85  # per cent of a page that inserts fill; the rest is for new versions of the same rows
 
@@ -75,16 +76,18 @@ class PostgresShape:
 
     # --- asking it --------------------------------------------------------------------------------------------------
 
-    def equals(self, field: str, value: Value) -> Condition:
-        """The documents whose `field` has `value`."""
+    def equals(self, field: str, value: Wanted) -> Condition:
+        """The documents whose `field` has `value`, or is within it."""
         self.shape.require_column(field)
+        if isinstance(value, Range):
+            return within(field, value, "%s")
         if field in self.shape.unique and value in (None, ""):
             return Condition(f"{quoted(field)} is null and doc->>'{field}' is not distinct from %s", [value])
         if value is None:
             return Condition(f"{quoted(field)} is null", [])
         return Condition(f"{quoted(field)} = %s", [value])
 
-    def all_of(self, where: Mapping[str, Value] | None) -> Condition:
+    def all_of(self, where: Mapping[str, Wanted] | None) -> Condition:
         """The documents that have every value of `where`."""
         parts = [self.equals(field, value) for field, value in (where or {}).items()]
         values = [value for part in parts for value in part.values]

@@ -27,7 +27,7 @@ from data.postgres.lock import advisory_lock
 from data.postgres.news import News
 from data.postgres.shape import PostgresShape, shapes_of
 from data.postgres.transaction import PostgresTransaction, take_turn
-from data.store import AuditEntry, Change, Group, Match, Page, Snapshot, Value
+from data.store import AuditEntry, Change, Group, Match, Page, Snapshot, Value, Wanted
 from data.tinydb.sqlite_storage import utc_now
 
 D = TypeVar("D", bound=Document)
@@ -88,7 +88,7 @@ class PostgresStore:
         self,
         kind: type[D],
         *,
-        where: Mapping[str, Value] | None = None,
+        where: Mapping[str, Wanted] | None = None,
         order: str = "id",
         descending: bool = False,
         after: str | None = None,
@@ -101,10 +101,10 @@ class PostgresStore:
         )
         return Page([decoded(kind, text) for text in texts], place)
 
-    async def count(self, kind: type[Document], where: Mapping[str, Value] | None = None) -> int:
+    async def count(self, kind: type[Document], where: Mapping[str, Wanted] | None = None) -> int:
         return await self._connections.ask(lambda on: lists.count(on, self._shape(kind), where))
 
-    async def total(self, kind: type[Document], field: str, where: Mapping[str, Value] | None = None) -> int:
+    async def total(self, kind: type[Document], field: str, where: Mapping[str, Wanted] | None = None) -> int:
         _require_field(kind, field)
         return await self._connections.ask(lambda on: lists.total(on, self._shape(kind), field, where))
 
@@ -114,7 +114,7 @@ class PostgresStore:
         by: str,
         *,
         total: str | None = None,
-        where: Mapping[str, Value] | None = None,
+        where: Mapping[str, Wanted] | None = None,
     ) -> dict[Value, Group]:
         if total is not None:
             _require_field(kind, total)

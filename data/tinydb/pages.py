@@ -11,7 +11,8 @@ from typing import NamedTuple
 import msgspec
 
 from data.store import Group
-from data.tinydb.table_shape import Condition, TableShape, Value, quoted
+from data.tinydb.table_shape import Condition, TableShape, quoted
+from data.wanted import Value, Wanted
 
 Row = tuple[Value, str, str]  # value of the field ordered by, id, JSON
 
@@ -38,7 +39,7 @@ class _Place(msgspec.Struct, array_like=True):
 def page(
     connection: sqlite3.Connection,
     shape: TableShape,
-    where: Mapping[str, Value] | None,
+    where: Mapping[str, Wanted] | None,
     order: Order,
     after: str | None,
     offset: int,
@@ -99,7 +100,7 @@ def _both(one: Condition, other: Condition) -> Condition:
     return Condition(f"({one.sql}) and ({other.sql})", [*one.values, *other.values])
 
 
-def count(connection: sqlite3.Connection, shape: TableShape, where: Mapping[str, Value] | None) -> int:
+def count(connection: sqlite3.Connection, shape: TableShape, where: Mapping[str, Wanted] | None) -> int:
     """How many documents have all of `where`."""
     condition = shape.all_of(where)
     source = _source(shape, shape.count_index(where or ()))
@@ -110,7 +111,7 @@ def count(connection: sqlite3.Connection, shape: TableShape, where: Mapping[str,
     return number
 
 
-def total(connection: sqlite3.Connection, shape: TableShape, field: str, where: Mapping[str, Value] | None) -> int:
+def total(connection: sqlite3.Connection, shape: TableShape, field: str, where: Mapping[str, Wanted] | None) -> int:
     """The sum of a whole-number field over the documents that have all of `where`; 0 when there are none."""
     condition = shape.all_of(where)
     source = _source(shape, shape.count_index({*(where or ()), field}))
@@ -122,7 +123,7 @@ def total(connection: sqlite3.Connection, shape: TableShape, field: str, where: 
 
 
 def groups(
-    connection: sqlite3.Connection, shape: TableShape, by: str, field: str | None, where: Mapping[str, Value] | None
+    connection: sqlite3.Connection, shape: TableShape, by: str, field: str | None, where: Mapping[str, Wanted] | None
 ) -> dict[Value, Group]:
     """How many documents have each value of `by`, and the sum of `field` over them; those without a value left out."""
     shape.require_column(by)

@@ -9,9 +9,9 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from urllib.parse import quote
 
-from data import search_index
 from data.decoded import readable
 from data.documents import Document
+from data.documents.base import WORDS_VERSION
 from data.errors import Kk2Error, StoreBroken, StoreFull
 from data.errors import StoreBusy as StoreBusy
 from data.language import _
@@ -110,6 +110,12 @@ def create_table(connection: sqlite3.Connection, shape: TableShape) -> None:
     connection.execute("insert into document_table values (?)", (shape.name,))
 
 
+def last_change(connection: sqlite3.Connection) -> int:
+    """The number of the audit trail's newest line, 0 when there is none."""
+    seq: int = connection.execute("select coalesce(max(seq), 0) from audit").fetchone()[0]
+    return seq
+
+
 def data_version(connection: sqlite3.Connection) -> int:
     """A number that is another one when any other connection, in any process, has committed something."""
     version: int = connection.execute("pragma data_version").fetchone()[0]
@@ -186,14 +192,16 @@ def _add_missing(connection: sqlite3.Connection, kinds: Sequence[type[Document]]
         else:
             _bring_up_to_date(connection, kind, shape)
     if not _has_words(connection):
-        search_index.make_again(connection, shapes.items())
-        connection.execute("insert or replace into meta values ('search', ?)", (search_index.VERSION,))
+        from data.search_index import make_again  # hardly ever needed
+
+        make_again(connection, shapes.items())
+        connection.execute("insert or replace into meta values ('search', ?)", (WORDS_VERSION,))
     connection.execute("commit")
 
 
 def _has_words(connection: sqlite3.Connection) -> bool:
     version = connection.execute("select value from meta where key = 'search'").fetchone()
-    return version == (search_index.VERSION,)
+    return version == (WORDS_VERSION,)
 
 
 def _bring_up_to_date(connection: sqlite3.Connection, kind: type[Document], shape: TableShape) -> None:

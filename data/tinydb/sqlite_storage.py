@@ -9,16 +9,18 @@ import sqlite3
 from collections.abc import Callable, ItemsView, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import msgspec
 from tinydb.storages import Storage
 
-from data.audit import AuditLine, earlier_texts
 from data.documents import ALL_DOCUMENTS, Document
-from data.search_index import SearchIndex
 from data.tinydb.sqlite_file import busy, create_table, explained, open_file
 from data.tinydb.table_shape import TableShape
+
+if TYPE_CHECKING:
+    from data.audit import AuditLine
+    from data.search_index import SearchIndex
 
 Stored = dict[str, Any]
 _decode = msgspec.json.Decoder(Stored).decode
@@ -47,7 +49,7 @@ class SqliteStorage(Storage):
         self.path = Path(path)
         self.kinds = {kind.TABLE: kind for kind in kinds}
         self.connection = open_file(self.path, kinds, wait_s=wait_s)
-        self.search_index = SearchIndex(self.connection)
+        self._search_index: SearchIndex | None = None
         self._shapes = {kind.TABLE: TableShape.of(kind) for kind in kinds}
         self._actor = actor
         self._now = now
@@ -83,7 +85,8 @@ class SqliteStorage(Storage):
 
     def commit(self) -> None:
         """Make the transaction last. Raises what SQLite raises; then `rollback`."""
-        self.search_index.write()
+        if self._search_index:
+            self._search_index.write()
         if self._line:
             self._line.close()
         self.connection.execute("commit")
@@ -91,7 +94,8 @@ class SqliteStorage(Storage):
 
     def rollback(self) -> None:
         """Undo the transaction, if there is one."""
-        self.search_index.forget()
+        if self._search_index:
+            self._search_index.forget()
         self._line = self._signature = None
         if self.connection.in_transaction:
             self.connection.execute("rollback")
@@ -115,15 +119,28 @@ class SqliteStorage(Storage):
             finally:
                 self.rollback()
 
-    def sign(self) -> AuditLine:
+    @property
+    def search_index(self) -> "SearchIndex":
+        """Like the audit trail it is loaded when something is written: to open a store and look, neither is needed."""
+        if self._search_index is None:
+            from data.search_index import SearchIndex
+
+            self._search_index = SearchIndex(self.connection)
+        return self._search_index
+
+    def sign(self) -> "AuditLine":
         """The transaction's line of the audit trail, asked for before a document is written."""
         signature = self._required_signature()
         if self._line is None:
+            from data.audit import AuditLine
+
             self._line = AuditLine(self.connection, self._now(), *signature)
         return self._line
 
     def erase_history(self, documents: Sequence[tuple[str, str]]) -> None:
         """Erase what the audit trail has of the documents (table, id), except for how they now are."""
+        from data.audit import earlier_texts
+
         for table, key in documents:
             if texts := earlier_texts(self.connection, table, key):
                 self.sign().erase(table, key, texts)

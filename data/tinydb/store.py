@@ -1,6 +1,6 @@
 """The default backend of the store: TinyDB's document API over SQLite, made asynchronous.
 
-Three connections to one file. A writer's thread runs long writes and COMMIT (an fsync), a reader's thread runs whatever
+Three connections to one file, two of them opened when they are first needed. A writer's thread runs long writes and COMMIT (an fsync), a reader's thread runs whatever
 may take a while, so that reading never waits for a long import. Statements that touch a row or two and never wait for a
 lock (10 µs; a thread would cost 100 µs) run where they are asked for: a get, a number of a series, BEGIN.
 Inside the process an asyncio lock lines transactions up; between processes SQLite does.
@@ -13,21 +13,21 @@ import sqlite3
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
+from functools import cached_property
 from pathlib import Path
 from time import monotonic
 from typing import ParamSpec, TypeVar
 
 from tinydb import where as field_of
 
-from data import audit, search_index
 from data.decoded import decoded
 from data.documents import ALL_DOCUMENTS, Document
 from data.errors import StoreBroken
 from data.file_lock import file_lock
 from data.file_system import require_local
-from data.store import AuditEntry, Change, Group, Match, Page, Snapshot, Value
+from data.store import AuditEntry, Change, Group, Match, Page, Snapshot, Value, Wanted
 from data.tinydb import notes, pages
-from data.tinydb.sqlite_file import StoreBusy, busy, connect, data_version, explained
+from data.tinydb.sqlite_file import StoreBusy, busy, connect, data_version, explained, last_change
 from data.tinydb.sqlite_storage import utc_now
 from data.tinydb.table_shape import TableShape
 from data.tinydb.tables import DocumentDB
@@ -67,16 +67,21 @@ class TinyStore:
         self._path = path
         self._patience_s = patience_s
         self._shapes = {kind: TableShape.of(kind) for kind in kinds}
-        self._writer, self._reader, self._nearby = (
-            Tables(DocumentDB(path, kinds=kinds, now=now, wait_s=wait_s)) for wait_s in (0.0, 10.0, 0.0)
-        )
-        for tables in (self._reader, self._nearby):  # many sessions share a host, and the system's own cache
-            tables.connection.execute("pragma cache_size=-512")
+        self._open = lambda wait_s: Tables(DocumentDB(path, kinds=kinds, now=now, wait_s=wait_s))
+        self._nearby = _modest(self._open(0.0))
         self._writing = ThreadPoolExecutor(1, "store-writer")
         self._reading = ThreadPoolExecutor(1, "store-reader")
         self._turn = asyncio.Lock()
         self._holder: asyncio.Task[object] | None = None
         self._broken: StoreBroken | None = None
+
+    @cached_property
+    def _reader(self) -> Tables:
+        return _modest(self._open(10.0))
+
+    @cached_property
+    def _writer(self) -> Tables:
+        return self._open(0.0)
 
     # --- reading ----------------------------------------------------------------------------------------------------
 
@@ -99,7 +104,7 @@ class TinyStore:
         self,
         kind: type[D],
         *,
-        where: Mapping[str, Value] | None = None,
+        where: Mapping[str, Wanted] | None = None,
         order: str = "id",
         descending: bool = False,
         after: str | None = None,
@@ -113,10 +118,10 @@ class TinyStore:
 
         return await self._read(read)
 
-    async def count(self, kind: type[Document], where: Mapping[str, Value] | None = None) -> int:
+    async def count(self, kind: type[Document], where: Mapping[str, Wanted] | None = None) -> int:
         return await self._read(pages.count, self._lists, self._shapes[kind], where)
 
-    async def total(self, kind: type[Document], field: str, where: Mapping[str, Value] | None = None) -> int:
+    async def total(self, kind: type[Document], field: str, where: Mapping[str, Wanted] | None = None) -> int:
         if field not in kind.__struct_fields__:
             raise ValueError(f"{kind.__name__} has no field {field!r}")
         return await self._read(pages.total, self._lists, self._shapes[kind], field, where)
@@ -127,18 +132,24 @@ class TinyStore:
         by: str,
         *,
         total: str | None = None,
-        where: Mapping[str, Value] | None = None,
+        where: Mapping[str, Wanted] | None = None,
     ) -> dict[Value, Group]:
         return await self._read(pages.groups, self._lists, self._shapes[kind], by, total, where)
 
     async def search(self, kind: type[D], text: str, *, by: Match = "beginnings", limit: int = 50) -> list[D]:
+        from data import search_index
+
+        lists = self._lists
+
         def read() -> list[D]:
-            found = search_index.search(self._lists, self._shapes[kind], text, by, limit)
+            found = search_index.search(lists, self._shapes[kind], text, by, limit)
             return [decoded(kind, doc) for doc in found]
 
         return await self._read(read)
 
     async def changes(self, since: int, limit: int | None = None) -> list[Change]:
+        from data import audit
+
         return await self._read(audit.changes, self._lists, since, limit)
 
     async def next_changes(self, since: int) -> list[Change]:
@@ -152,9 +163,11 @@ class TinyStore:
             await asyncio.sleep(_LOOK_S)
 
     async def last_change(self) -> int:
-        return await self._at_once(lambda tables: audit.last_change(tables.connection))
+        return await self._at_once(lambda tables: last_change(tables.connection))
 
     async def history(self, kind: type[Document], key: str) -> list[AuditEntry]:
+        from data import audit
+
         return await self._read(audit.history, self._lists, kind.TABLE, key)
 
     async def notes(self, beginning: str) -> dict[str, str]:
@@ -237,8 +250,11 @@ class TinyStore:
 
     async def close(self) -> None:
         async with self._turn:
-            await self._read(self._reader.close)
-            await asyncio.wrap_future(self._writing.submit(self._writer.close))
+            opened = vars(self)
+            if "_reader" in opened:
+                await self._read(self._reader.close)
+            if "_writer" in opened:
+                await asyncio.wrap_future(self._writing.submit(self._writer.close))
             self._nearby.close()
             self._reading.shutdown(wait=False)
             self._writing.shutdown(wait=False)
@@ -261,3 +277,9 @@ class TinyStore:
                 return work(*args, **kwargs)
 
         return await asyncio.get_running_loop().run_in_executor(self._reading, read)
+
+
+def _modest(tables: Tables) -> Tables:
+    """Many sessions share a host, and the system's own cache."""
+    tables.connection.execute("pragma cache_size=-512")
+    return tables

@@ -12,8 +12,7 @@ from typing import NamedTuple
 import msgspec
 
 from data.documents import Document
-
-Value = str | int | bool | None
+from data.wanted import Range, Value, Wanted
 
 
 class Condition(NamedTuple):
@@ -116,9 +115,11 @@ class TableShape(msgspec.Struct, frozen=True, dict=True):
         pairs = zip(self.columns, values, strict=True)
         return [None if value == "" and field in self.unique else value for field, value in pairs]
 
-    def equals(self, field: str, value: Value) -> Condition:
-        """The documents whose `field` has `value`."""
+    def equals(self, field: str, value: Wanted) -> Condition:
+        """The documents whose `field` has `value`, or is within it."""
         self.require_column(field)
+        if isinstance(value, Range):
+            return within(field, value, "?")
         if field in self.unique and value in (None, ""):
             return Condition(f"{quoted(field)} is null and json_extract(doc, '$.{field}') is ?", [value])
         if value is None:
@@ -131,7 +132,7 @@ class TableShape(msgspec.Struct, frozen=True, dict=True):
         array = msgspec.json.encode(values).decode()
         return Condition(f"{quoted(field)} in (select value from json_each(?))", [array])  # noqa: S608 - quoted
 
-    def all_of(self, where: Mapping[str, Value] | None) -> Condition:
+    def all_of(self, where: Mapping[str, Wanted] | None) -> Condition:
         """The documents that have every value of `where`."""
         parts = [self.equals(field, value) for field, value in (where or {}).items()]
         return Condition(
@@ -158,6 +159,14 @@ def _in_a_row(fields: Sequence[str], where: Collection[str], order: str) -> int 
     rest = tuple(fields[begun:])
     wanted = ("id",) if order == "id" or order in where else (order, "id")
     return begun if rest[: len(wanted)] == wanted else None
+
+
+def within(field: str, wanted: Range, place: str) -> Condition:
+    """The documents whose `field` is in a range; `place` is what stands for a value in the backend's SQL."""
+    limits = [(">=", wanted.least), ("<=", wanted.most)]
+    parts = [f"{quoted(field)} {sign} {place}" for sign, limit in limits if limit is not None]
+    sql = " and ".join(parts) or f"{quoted(field)} is not null"
+    return Condition(sql, [limit for _, limit in limits if limit is not None])
 
 
 def quoted(name: str) -> str:

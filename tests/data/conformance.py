@@ -18,6 +18,7 @@ from data.documents import Case, Claim, Delivery, Document, Payment
 from data.errors import Conflict
 from data.search_index import CANDIDATES
 from data.store import Snapshot, Store, TrailLine
+from data.wanted import Range, Wanted, fits
 from tests.data.made_up import case, claim, payment
 
 OpenIt = Callable[[], Store]
@@ -506,6 +507,44 @@ class Trail:
             assert (mine, theirs, another) == (True, False, True)
         async with other.lock("sending") as free:
             assert free
+
+
+class Ranges:
+    """Lists narrowed to amounts and days."""
+
+    @pytest.mark.parametrize(
+        ("where", "found"),
+        [
+            ({"outstanding": Range(100)}, [2, 3]),
+            ({"outstanding": Range(None, 100)}, [1, 2]),
+            ({"outstanding": Range(100, 100), "status": "open"}, [2]),
+            ({"step_date": Range(None, "2026-11-23")}, [1]),
+            ({"step_date": Range("2026-11-01", "2026-11-24")}, [1, 2]),
+            ({"step_date": Range(), "status": "open"}, [1, 2]),
+            ({"step_sent": None}, [1, 2, 3]),
+            ({"step_sent": Range()}, []),
+        ],
+    )
+    async def test_a_list_is_narrowed_to_a_range(
+        self, open_it: OpenIt, where: dict[str, Wanted], found: list[int]
+    ) -> None:
+        store = open_it()
+        docs = [
+            case(1, outstanding=-5, step_date=date(2026, 11, 20)),
+            case(2, outstanding=100, step_date=date(2026, 11, 24)),
+            case(3, outstanding=1_000),
+        ]
+        await stored(store, *docs)
+        for order in ("id", "debtor_sort"):
+            page = await store.page(Case, where=where, order=order)
+            assert [doc.id for doc in page.items] == [case(number).id for number in found]
+        assert await store.count(Case, where) == len(found)
+        assert await store.total(Case, "outstanding", where) == sum(docs[each - 1].outstanding for each in found)
+        assert found == [
+            number
+            for number, doc in enumerate(docs, 1)
+            if all(fits(getattr(doc, field), wanted) for field, wanted in where.items())
+        ]
 
 
 class Near:

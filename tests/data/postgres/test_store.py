@@ -77,6 +77,10 @@ class TestNotes(conformance.Notes):
     pass
 
 
+class TestRanges(conformance.Ranges):
+    pass
+
+
 class TestNear(conformance.Near):
     pass
 

@@ -58,6 +58,10 @@ class TestNotes(conformance.Notes):
     pass
 
 
+class TestRanges(conformance.Ranges):
+    pass
+
+
 class TestNear(conformance.Near):
     pass
 
