@@ -22,6 +22,7 @@ import msgspec
 from data.errors import StoreBroken
 from data.language import _, untranslated
 from data.store import AuditEntry, Change
+from data.tinydb.sqlite_file import last_change
 from data.tinydb.table_shape import quoted
 
 _encode = msgspec.json.Encoder(enc_hook=untranslated).encode
@@ -98,12 +99,6 @@ def earlier_texts(connection: sqlite3.Connection, table: str, key: str) -> int:
     counted = connection.execute(f"select count(*) from audit_change where {_EARLIER}", (table, key))  # noqa: S608
     texts: int = counted.fetchone()[0]
     return texts
-
-
-def last_change(connection: sqlite3.Connection) -> int:
-    """The number of the newest line, 0 when there is none."""
-    seq: int = connection.execute("select coalesce(max(seq), 0) from audit").fetchone()[0]
-    return seq
 
 
 def changes(connection: sqlite3.Connection, since: int, limit: int | None = None) -> list[Change]:

@@ -17,8 +17,6 @@ from data.near_words import keys, may_be_near, nearest, stretch
 from data.store import Match
 from data.tinydb.table_shape import TableShape
 
-VERSION = "1"  # raised when documents are found by other words: then those of a store are made again
-
 NOTHING: Mapping[str, Sequence[str]] = {}
 CANDIDATES = 2_000  # as many owners as are looked up sooner than all are gone through in order
 _MOST_WORDS = 12

@@ -67,8 +67,9 @@ def check_url(url: str) -> None:
     if ":" in parts.netloc.rpartition("@")[0] or any(name in SECRETS for name, _ in parse_qsl(parts.query)):
         raise UnusableUrl(
             _(
-                "Adressen til registeret har et passord i seg, som alle som leser filen eller ser kommandoen, kan lese. "
-                "Ta det ut, og bruk password_env eller password_file under [store], eller passordfilen til libpq."
+                "Adressen til registeret har et passord i seg, som alle som leser filen eller ser kommandoen, "
+                "kan lese. Ta det ut, og bruk password_env eller password_file under [store], eller passordfilen "
+                "til libpq."
             )
         )
 

@@ -45,9 +45,11 @@ async def _run(session: Session) -> int:
     from kk2tui.app import Kk2App
     from kk2tui.terminal.profile import profile
     from kk2tui.terminal.remote_driver import RemoteDriver
+    from kk2tui.uncaught import log_what_nobody_catches
 
+    log_what_nobody_catches(asyncio.get_running_loop())
     settings = read_settings(session.home)
-    async with opened_services(session.home, session.login) as services:
+    async with opened_services(session.home, session.login, settings=settings) as services:
         terminal = profile(settings.ui, os.environ, services.handler.theme)
         os.environ.pop("NO_COLOR", None)  # the theme has seen to it; Textual would make it greys
         app = Kk2App(services, session.home / LOG, RemoteDriver, frame_diff=terminal.frame_diff, theme=terminal.theme)

@@ -11,7 +11,7 @@ import msgspec
 
 from data.backends import open_store
 from data.language import N_, _
-from data.migrations.running import bring_up_to_date
+from data.migrations import is_up_to_date
 from data.store import Store
 from kk2tui.settings import FILE_NAME, MailSettings, Settings, SettingsError, VismaSettings, password, read_settings
 from services.clock import Clock, SystemClock
@@ -48,22 +48,27 @@ def store_of(settings: Settings, home: Path) -> Store:
 
 
 @asynccontextmanager
-async def opened_store(home: Path) -> AsyncIterator[Store]:
+async def opened_store(home: Path, settings: Settings | None = None) -> AsyncIterator[Store]:
     """The store of a home, its documents brought up to date with the program, and closed at the end."""
-    store = store_of(read_settings(home), home)
+    store = store_of(settings or read_settings(home), home)
     try:
-        await bring_up_to_date(store)
+        if not await is_up_to_date(store):
+            from data.migrations.running import bring_up_to_date
+
+            await bring_up_to_date(store)
         yield store
     finally:
         await store.close()
 
 
 @asynccontextmanager
-async def opened_services(home: Path, login: str, clock: Clock | None = None) -> AsyncIterator[Services]:
+async def opened_services(
+    home: Path, login: str, clock: Clock | None = None, settings: Settings | None = None
+) -> AsyncIterator[Services]:
     """All services, for the handler with this login. Raises SettingsError, UnknownHandler and the store's errors."""
-    settings = read_settings(home)
+    settings = settings or read_settings(home)
     clock = clock or clock_from_environment()
-    async with opened_store(home) as store:
+    async with opened_store(home, settings) as store:
         handler = await HandlerService(store).require(login)
         services = Services(
             handler=handler,

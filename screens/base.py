@@ -117,6 +117,8 @@ class Kk2Screen(Screen[None], inherit_bindings=False):
         self._writing: Counter[str] = Counter()
         self._following = Following()
         self._when_loaded: Callable[[], None] | None = None
+        self.could_not_load = False
+        """Until the error has been read: a screen that loaded again by itself then would bring it back, for ever."""
 
     # --- what a subclass gives ---
 
@@ -404,6 +406,7 @@ class Kk2Screen(Screen[None], inherit_bindings=False):
     def on_service_failed(self, message: ServiceFailed) -> None:
         if message.generation == self._generations[message.group]:
             self._when_loaded = None
+            self.could_not_load = message.group == LOAD
             self.show_error(message.error)
 
     def take_up(self, typed: Mapping[str, str]) -> None:
@@ -430,6 +433,7 @@ class Kk2Screen(Screen[None], inherit_bindings=False):
                 self._following.heard(each)
 
     def on_screen_resume(self) -> None:
+        self.could_not_load = False
         self._offer_undo()
         self.catch_up()
 
@@ -478,6 +482,7 @@ class Kk2Screen(Screen[None], inherit_bindings=False):
         )
 
     def on_virtual_table_load_failed(self, message: "VirtualTable.LoadFailed") -> None:
+        self.could_not_load = True
         self.show_error(message.error)
 
 

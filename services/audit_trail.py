@@ -24,9 +24,9 @@ from data.language import _
 from data.refusals import NAMES
 from data.store import AuditEntry, Change, Store
 from services.audit_text import is_empty, label, shown, values
-from services.clock import OSLO
 from services.edits import FieldEdit
 from services.listing import everything
+from services.oslo import OSLO
 
 KINDS = {kind.TABLE: kind for kind in ALL_DOCUMENTS}
 OF_CASE: tuple[type[Claim] | type[Fee] | type[Event] | type[Payment] | type[Letter] | type[ClaimLink], ...] = (

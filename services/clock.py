@@ -3,9 +3,6 @@
 import asyncio
 from datetime import UTC, date, datetime
 from typing import Protocol
-from zoneinfo import ZoneInfo
-
-OSLO = ZoneInfo("Europe/Oslo")
 
 
 class Clock(Protocol):
@@ -28,9 +25,13 @@ class SystemClock:
         now = datetime.now(UTC)
         if self._fixed is None:
             return now
+        from services.oslo import OSLO  # not before a day is asked for
+
         return datetime.combine(self._fixed, now.astimezone(OSLO).time(), OSLO).astimezone(UTC)
 
     def today(self) -> date:
+        from services.oslo import OSLO
+
         return self._fixed or datetime.now(OSLO).date()
 
     async def sleep(self, seconds: float) -> None:

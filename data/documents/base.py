@@ -5,6 +5,8 @@ from typing import ClassVar, Literal
 
 import msgspec
 
+WORDS_VERSION = "1"  # raised when documents are found by other words: then those of a store are made again
+
 Component = Literal["principal", "costs", "fees", "interest", "surplus"]
 
 # Documents are trees of values that never change, so no garbage is ever tied in a ring among them: gc=False spares

@@ -15,7 +15,7 @@ import msgspec
 from data.documents import ALL_DOCUMENTS, Document, Schema
 from data.errors import Conflict, Kk2Error, StoreBroken, StoreBusy
 from data.language import _
-from data.migrations import MIGRATIONS
+from data.migrations import MIGRATIONS, version
 from data.migrations.migration import Migration
 from data.store import Store, StoredDocument
 
@@ -36,7 +36,7 @@ async def bring_up_to_date(
     known here) or `migration_failed`, and StoreBusy, `migrating`, when another session is at it.
     """
     latest = migrations[-1].number if migrations else 0
-    if await _version(store) == latest:
+    if await version(store) == latest:
         return 0
     async with store.lock("migrations") as mine:
         if not mine:
@@ -47,16 +47,11 @@ async def bring_up_to_date(
                 ),
                 code="migrating",
             )
-        version = await _version(store)  # another session may have done it before we got the lock
-        if version > latest:
-            raise _newer(version, latest)
-        left = [migration for migration in migrations if migration.number > version]
+        found = await version(store)  # another session may have done it before we got the lock
+        if found > latest:
+            raise _newer(found, latest)
+        left = [migration for migration in migrations if migration.number > found]
         return await _run(store, left, {kind.TABLE: kind for kind in kinds}, tell)
-
-
-async def _version(store: Store) -> int:
-    schema = await store.get(Schema, Schema.ID)
-    return schema.version if schema else 0
 
 
 async def _run(store: Store, migrations: Sequence[Migration], kinds: dict[str, type[Document]], tell: Tell) -> int:

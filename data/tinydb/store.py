@@ -1,9 +1,10 @@
 """The default backend of the store: TinyDB's document API over SQLite, made asynchronous.
 
-Three connections to one file, two of them opened when they are first needed. A writer's thread runs long writes and COMMIT (an fsync), a reader's thread runs whatever
-may take a while, so that reading never waits for a long import. Statements that touch a row or two and never wait for a
-lock (10 µs; a thread would cost 100 µs) run where they are asked for: a get, a number of a series, BEGIN.
-Inside the process an asyncio lock lines transactions up; between processes SQLite does.
+Three connections to one file, two of them opened when they are first needed. A writer's thread runs long writes and
+COMMIT (an fsync), a reader's thread runs whatever may take a while, so that reading never waits for a long import.
+Statements that touch a row or two and never wait for a lock (10 µs; a thread would cost 100 µs) run where they are
+asked for: a get, a number of a series, BEGIN. Inside the process an asyncio lock lines transactions up; between
+processes SQLite does.
 """
 
 import asyncio

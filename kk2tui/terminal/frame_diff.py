@@ -92,7 +92,7 @@ def _changed(old: Row, new: Row) -> list[int]:
 
 
 def _has_wide(row: Row) -> bool:
-    return any(cell.text == "" for cell in row)
+    return "" in [cell.text for cell in row]  # twice as fast as any(), and the first picture has thousands of cells
 
 
 def _go(writer: Writer, x: int, y: int, row: Row) -> None:

@@ -13,7 +13,7 @@ from lxml import etree
 
 from data.language import _
 from services.bank.findings import Findings, printable
-from services.clock import OSLO
+from services.oslo import OSLO
 from services.rules.dates import format_date
 
 CURRENCY = "NOK"

@@ -10,8 +10,8 @@ import io
 from collections.abc import Iterable, Sequence
 
 from data.documents import Receipt, Section
-from services.clock import OSLO
 from services.letters.notice import plain
+from services.oslo import OSLO
 
 BOM = "\N{ZERO WIDTH NO-BREAK SPACE}"
 _FORMULA = tuple("=+-@\t\r＝＋－＠")  # the wide ones count too in East Asian settings

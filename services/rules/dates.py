@@ -6,7 +6,7 @@ from datetime import date, datetime, timedelta
 
 from data.errors import Kk2Error
 from data.language import _
-from services.clock import OSLO
+from services.oslo import OSLO
 
 _WORDS = {"i dag": 0, "idag": 0, "i går": -1, "igår": -1, "i morgen": 1, "imorgen": 1}
 _RELATIVE = re.compile(r"([+\-−])[ ]?([0-9]{1,4})")

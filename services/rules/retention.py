@@ -13,7 +13,7 @@ from typing import Literal
 import msgspec
 
 from data.documents import Case, Fee, Letter, Mail, Payment, Voucher
-from services.clock import OSLO
+from services.oslo import OSLO
 
 YEARS = 5
 Kept = Literal["open", "undated", "recent", "unposted", "surplus", "mail"]

@@ -11,7 +11,7 @@ from typing import Any, Literal, TypeVar
 
 from data.documents import Voucher, VoucherLine
 from data.language import _
-from services.clock import OSLO
+from services.oslo import OSLO
 from services.visma.amounts import to_kroner, to_ore
 from services.visma.contract import NotTrusted
 from services.visma.port import (

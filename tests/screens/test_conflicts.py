@@ -14,8 +14,8 @@ from screens.admin.admin import AdminScreen
 from screens.case.screen import CaseScreen
 from screens.dialogs.conflict_dialog import ConflictDialog, edit_lines
 from screens.dialogs.error_dialog import ErrorDialog
-from services.clock import OSLO
 from services.edits import Edit
+from services.oslo import OSLO
 from services.registry import Services
 from tests.screens.driving import press, write
 from tests.screens.stand_in import BARNEHAGE, TODAY, TRANSPORT, creditor

@@ -8,7 +8,9 @@ from kk2tui.app import Kk2App
 from screens.case.screen import CaseScreen
 from screens.cases import CasesScreen
 from screens.dialogs.error_dialog import ErrorDialog
-from screens.menu import ITEMS, MenuScreen, catch_up, needs
+from screens.menu import ITEMS, MenuScreen
+from screens.menu_rows import needs
+from screens.menu_start import catch_up
 from services.overview import Overview
 from services.registry import Services
 from tests.screens.driving import press

@@ -7,7 +7,8 @@ import pytest
 
 from data.documents import Case, Payment
 from screens.dialogs.error_dialog import ErrorDialog
-from screens.menu import MenuScreen, recent
+from screens.menu import MenuScreen
+from screens.menu_rows import recent
 from screens.receipts import ReceiptScreen
 from screens.unplaced import UnplacedScreen
 from screens.visma_payments import VismaPaymentsScreen
