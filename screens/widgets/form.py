@@ -185,6 +185,6 @@ class Form(Vertical):
             value_input.check()
         wrong = [value_input for value_input in inputs if value_input.error]
         if wrong:
-            wrong[0].focus()
+            self.screen.set_focus(wrong[0])  # now: keys behind an Enter are for that field
         else:
             self.post_message(self.Save(self))
