@@ -68,13 +68,17 @@ class TinyStore:
         self._path = path
         self._patience_s = patience_s
         self._shapes = {kind: TableShape.of(kind) for kind in kinds}
-        self._open = lambda wait_s: Tables(DocumentDB(path, kinds=kinds, now=now, wait_s=wait_s))
+        self._kinds = kinds
+        self._now = now
         self._nearby = _modest(self._open(0.0))
         self._writing = ThreadPoolExecutor(1, "store-writer")
         self._reading = ThreadPoolExecutor(1, "store-reader")
         self._turn = asyncio.Lock()
         self._holder: asyncio.Task[object] | None = None
         self._broken: StoreBroken | None = None
+
+    def _open(self, wait_s: float) -> Tables:
+        return Tables(DocumentDB(self._path, kinds=self._kinds, now=self._now, wait_s=wait_s))
 
     @cached_property
     def _reader(self) -> Tables:
