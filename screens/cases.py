@@ -17,6 +17,7 @@ from data.store import Value
 from screens.base import Kk2Screen
 from screens.dialogs.choice_dialog import ChoiceDialog
 from screens.find import open_case
+from screens.marked import marked_text
 from screens.widgets.columns import Column, Look, Row
 from screens.widgets.form_input import FormInput
 from screens.widgets.plain import Plain
@@ -74,10 +75,18 @@ FILTERS = {
 
 
 class AllCases:
-    """Provider of the list: all cases that have `where`, in `order`."""
+    """Provider of the list: all cases that have `where`, in `order`. It notes the balances that it has read."""
 
-    def __init__(self, cases: CaseService, where: dict[str, Value], order: Order, names: dict[str, str]) -> None:
+    def __init__(
+        self,
+        cases: CaseService,
+        where: dict[str, Value],
+        order: Order,
+        names: dict[str, str],
+        balances: dict[str, int],
+    ) -> None:
         self._cases = cases
+        self._balances = balances
         self._where = where
         self._order = order
         self._names = names
@@ -93,22 +102,32 @@ class AllCases:
             offset=offset,
             limit=limit,
         )
+        self._balances |= {row.case.id: row.balance for row in found}
         return [case_row(row, self._names) for row in found]
+
+    async def among(self, keys: Sequence[str]) -> Sequence[str]:
+        return [case.id for case in await self._cases.matching(keys, self._where)]
 
 
 class CasesFound:
     """Provider of the cases that a search finds. The search runs once, when the rows are first counted."""
 
-    def __init__(self, cases: CaseService, text: str, names: dict[str, str]) -> None:
+    def __init__(self, cases: CaseService, text: str, names: dict[str, str], balances: dict[str, int]) -> None:
         self._cases = cases
+        self._balances = balances
         self._text = text
         self._names = names
         self._found: list[Row] = []
 
     async def count(self) -> int:
         found = await self._cases.search(self._text, limit=MOST_HITS)
+        self._balances |= {row.case.id: row.balance for row in found}
         self._found = [case_row(row, self._names) for row in found]
         return len(self._found)
+
+    async def among(self, keys: Sequence[str]) -> Sequence[str]:
+        found = {row.key for row in self._found}
+        return [key for key in keys if key in found]
 
     async def rows(self, offset: int, limit: int) -> Sequence[Row]:
         return self._found[offset : offset + limit]
@@ -125,12 +144,19 @@ class CasesScreen(Kk2Screen):
         Binding("slash,f3", "find", "Finn", id="cases.find"),
         Binding("t", "filter", "Filter", id="cases.filter"),
         Binding("o", "order", "Sorter", id="cases.order"),
+        Binding(
+            "e", "change", "Endre", tooltip="Saksbehandler, avdeling eller status på en eller flere", id="cases.change"
+        ),
     ]
     HELP = N_("""
 Listen viser de åpne sakene. T velger andre: etter status, avdeling, saksbehandler eller kreditor. O sorterer.
 
 / eller F3 går til feltet Finn. Skriv begynnelsen av saksnummer, KID, fakturanummer, navn eller fødselsnummer; \
-flere ord snevrer inn. Søket går i alle saker, også avsluttede. Enter åpner saken som er merket, ESC tømmer feltet.
+flere ord snevrer inn. Søket går i alle saker, også avsluttede. Enter åpner saken som markøren står på, \
+ESC tømmer feltet.
+
+Mellomrom merker flere saker, Ctrl+A de første 500 i listen. E setter saksbehandler, avdeling eller status på dem som \
+er merket, ellers på den markøren står på. ESC fjerner merkene, U angrer.
 """)
     DEFAULT_CSS = """
     CasesScreen #finn { height: 1; padding: 0 1; }
@@ -142,7 +168,8 @@ flere ord snevrer inn. Søket går i alle saker, også avsluttede. Enter åpner 
     def __init__(self) -> None:
         super().__init__()
         self._input = FormInput(placeholder=_("saksnummer, KID, faktura, navn (/ eller F3)"))
-        self._table = VirtualTable(COLUMNS, empty=_("Ingen saker. T endrer filteret, ESC tømmer Finn."))
+        self._table = VirtualTable(COLUMNS, empty=_("Ingen saker. T endrer filteret, ESC tømmer Finn.")).let_mark()
+        self._balances: dict[str, int] = {}
         self._shown_order = Plain(id="order")
         self._chosen: dict[str, Choice] = {"status": Choice("open", N_("åpne"))}
         self._order = ORDERS[0]
@@ -161,7 +188,7 @@ flere ord snevrer inn. Søket går i alle saker, også avsluttede. Enter åpner 
         self._table.focus()
 
     def on_screen_resume(self) -> None:
-        if self._names:
+        if self._names and not self.could_not_load:
             self.load()
 
     def load(self) -> None:
@@ -183,14 +210,24 @@ flere ord snevrer inn. Søket går i alle saker, også avsluttede. Enter åpner 
         text = self._input.value.strip()
         provider: RowProvider
         if len(text) >= FEWEST_LETTERS:
-            provider = CasesFound(self.services.cases, text, self._names)
-            self.show_title(_("Saker · søk i alle {number}").format(number=_number(self._of_all)))
+            provider = CasesFound(self.services.cases, text, self._names, self._balances)
             self._shown_order.show("")
         else:
-            provider = AllCases(self.services.cases, self._where, self._order, self._names)
-            self.show_title(self._title, self._told_filters)
+            provider = AllCases(self.services.cases, self._where, self._order, self._names, self._balances)
             self._shown_order.show(_("Sortert: {name}").format(name=_(self._order.name)))
+        self._show_heading()
         self._table.set_provider(provider)
+
+    @on(RowTable.MarksChanged)
+    def _show_heading(self) -> None:
+        marked = marked_text(len(self._table.marks), self._total_of(self._table.marks))
+        if len(self._input.value.strip()) >= FEWEST_LETTERS:
+            self.show_title(_("Saker · søk i alle {number}").format(number=_number(self._of_all)), marked)
+        else:
+            self.show_title(self._title, marked or self._told_filters)
+
+    def _total_of(self, numbers: Sequence[str]) -> int:
+        return sum(self._balances.get(number, 0) for number in numbers)
 
     @property
     def _title(self) -> str:
@@ -220,6 +257,25 @@ flere ord snevrer inn. Søket går i alle saker, også avsluttede. Enter åpner 
 
     def action_open(self) -> None:
         self._table.action_select()
+
+    # --- changing ---
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        if action == "change" and self._table.cursor_key is None:
+            return False
+        return super().check_action(action, parameters)
+
+    @on(RowTable.RowHighlighted)
+    def _know_keys(self) -> None:
+        self.refresh_bindings()
+
+    def action_change(self) -> None:
+        """The marked cases, else the one under the cursor."""
+        from screens.several_cases import SeveralCases
+
+        numbers = self._table.marks or tuple(key for key in (self._table.cursor_key,) if key)
+        if numbers:
+            SeveralCases(self, numbers, self._total_of(numbers), self._choices, self.load).ask()
 
     # --- searching ---
 

@@ -8,10 +8,12 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 
 from data.documents import Mail
-from data.language import N_, _
+from data.errors import Kk2Error
+from data.language import N_, _, n_
 from screens import posting_rows
 from screens.dialogs.choice_dialog import ChoiceDialog
 from screens.job_screen import JobScreen, counted
+from screens.marked import marked_text
 from screens.receipts import ReceiptScreen
 from screens.voucher_answer import ask_what_became
 from screens.widgets.columns import Cell, Column, Look, Row
@@ -19,9 +21,10 @@ from screens.widgets.pane import Pane
 from screens.widgets.row_table import RowTable
 from screens.widgets.text_pane import TextPane
 from services.delivery import Sent
+from services.errors import Refused
 from services.mail.errors import MailUnreachable
 from services.mail.outbox import STATE_NAMES, Answer
-from services.mail.sending import MailSent
+from services.mail.sending import MailSent, Resolved
 from services.outbox import VoucherRow
 from services.registry import Services
 from services.rules.dates import format_instant
@@ -56,6 +59,8 @@ R sender det som venter i listen du står i. Ingenting sendes to ganger av seg s
 selv (e-post i innboksen, bilag på brukeren WS-infe i Visma), og avgjør med A.
 
 En e-post som er avvist, sendes på nytt med A når årsaken er rettet. Den går da til adressen saksbehandleren har nå.
+
+Mellomrom merker flere e-poster, Ctrl+A alle. A gjelder da dem av de merkede som må avgjøres. U angrer det siste.
 """)
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("r", "send", "Send igjen", id="outbox.send"),
@@ -73,7 +78,7 @@ En e-post som er avvist, sendes på nytt med A når årsaken er rettet. Den går
     def __init__(self) -> None:
         super().__init__()
         self._seen = OnTheWay([], [])
-        self._mails = Pane(MAIL_COLUMNS, empty=_("Henter …"), id="mails")
+        self._mails = Pane(MAIL_COLUMNS, empty=_("Henter …"), id="mails").let_mark()
         self._vouchers = Pane(posting_rows.UNDER_WAY_COLUMNS, id="vouchers")
         self._note = TextPane(id="note")
 
@@ -102,9 +107,15 @@ En e-post som er avvist, sendes på nytt med A når årsaken er rettet. Den går
             self._vouchers.focus()
         elif self.focused is None or not self.focused.display:
             self._mails.focus()
-        mails, vouchers = counted(len(seen.mails), "e-post", "e-poster"), counted(len(seen.vouchers), "bilag", "bilag")
-        self.show_title(_("Utboks · {mails} · {vouchers}").format(mails=mails, vouchers=vouchers))
+        self._show_heading()
         self._show_chosen()
+
+    @on(RowTable.MarksChanged)
+    def _show_heading(self) -> None:
+        seen = self._seen
+        mails, vouchers = counted(len(seen.mails), "e-post", "e-poster"), counted(len(seen.vouchers), "bilag", "bilag")
+        title = _("Utboks · {mails} · {vouchers}").format(mails=mails, vouchers=vouchers)
+        self.show_title(title, marked_text(len(self._mails.marks)))
 
     @on(RowTable.RowHighlighted)
     def _show_chosen(self) -> None:
@@ -144,6 +155,13 @@ En e-post som er avvist, sendes på nytt med A når årsaken er rettet. Den går
         key = self._vouchers.cursor_key if self._in_vouchers else None
         return next((row for row in self._seen.vouchers if row.voucher.reference == key), None)
 
+    @property
+    def _acting(self) -> list[Mail]:
+        """The e-mails that a person decides on together: those marked, else the chosen one."""
+        marks = set(self._mails.marks)
+        chosen = [mail for mail in self._seen.mails if mail.id in marks] or [mail for mail in (self._mail,) if mail]
+        return [mail for mail in chosen if mail.state in NEEDS_PERSON]
+
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         if action == "send" and not self._can_send():
             return False
@@ -157,10 +175,8 @@ En e-post som er avvist, sendes på nytt med A når årsaken er rettet. Den går
         return any(mail.state in ("queued", "sending") for mail in self._seen.mails)
 
     def _can_resolve(self) -> bool:
-        row, mail = self._voucher, self._mail
-        if row is not None:
-            return posting_rows.needs_person(row.delivery)
-        return mail is not None and mail.state in NEEDS_PERSON
+        row = self._voucher
+        return posting_rows.needs_person(row.delivery) if row is not None else bool(self._acting)
 
     # --- sending ---
 
@@ -199,7 +215,7 @@ En e-post som er avvist, sendes på nytt med A når årsaken er rettet. Den går
             self.action_resolve()
 
     def action_resolve(self) -> None:
-        row, mail = self._voucher, self._mail
+        row = self._voucher
         if row is not None:
             reference, resolve = row.voucher.reference, self.services.delivery.resolve
             ask_what_became(
@@ -207,26 +223,69 @@ En e-post som er avvist, sendes på nytt med A når årsaken er rettet. Den går
                 row,
                 lambda answer: self._resolve(resolve(reference, answer, self.services.actor)),
             )
-        elif mail is not None:
-            about = f"{_(STATE_NAMES[mail.state])}. {mail.message}"
+        elif mails := self._acting:
+            about = f"{_(STATE_NAMES[mails[0].state])}. {mails[0].message}" if len(mails) == 1 else ""
             self.app.push_screen(
                 ChoiceDialog(
-                    _("Hva skal gjøres med e-post {id}?").format(id=mail.id), mail_answers(mail), prompt=about
+                    _("Hva skal gjøres med {mails}?").format(mails=_which(mails)), mail_answers(mails), prompt=about
                 ),
-                lambda answer: self._confirm_mail(mail, cast(Answer, answer)) if answer else None,
+                lambda answer: self._confirm_mails(mails, cast(Answer, answer)) if answer else None,
             )
 
-    def _confirm_mail(self, mail: Mail, answer: Answer) -> None:
+    def _confirm_mails(self, mails: Sequence[Mail], answer: Answer) -> None:
+        which = _which(mails)
         if answer == "arrived":
-            question, effect = _("Er e-post {id} kommet frem?").format(id=mail.id), _("Den regnes som sendt.")
+            question = _("Er {mails} kommet frem?").format(mails=which)
+            effect = n_("Den regnes som sendt.", "De regnes som sendt.", len(mails))
         else:
-            question = _("Sende e-post {id} på nytt?").format(id=mail.id)
-            effect = _("Er den likevel kommet frem, får du den to ganger, med samme Message-ID.")
-        work = self.services.mail.resolve
-        self.confirm(question, [effect], lambda: self._resolve(work(mail.id, answer, self.services.actor)))
+            question = _("Sende {mails} på nytt?").format(mails=which)
+            effect = n_(
+                "Er den likevel kommet frem, får du den to ganger, med samme Message-ID.",
+                "De som likevel er kommet frem, får du to ganger, med samme Message-ID.",
+                len(mails),
+            )
+        keys, resolve = [mail.id for mail in mails], self.services.mail.resolve_several
+        self.confirm(
+            question, [effect], lambda: self._resolve_mails(resolve(keys, answer, self.services.actor), answer)
+        )
+
+    def _resolve_mails(self, work: Coroutine[Any, Any, Resolved], answer: Answer) -> None:
+        self.run_write(work, lambda resolved: self._resolved(resolved, answer), action="resolve", failed=self.load)
+
+    def _resolved(self, resolved: Resolved, answer: Answer) -> None:
+        """Each e-mail is by itself: those that were refused are told of, with why."""
+        from services.undo import undo_of
+
+        if resolved.mails:
+            told = _("{mails} regnes som sendt") if answer == "arrived" else _("{mails} sendes på nytt")
+            self.done(told.format(mails=_capital(_which(resolved.mails))), undo_of(*resolved.mails))
+        if resolved.refused:
+            self.show_error(not_all(resolved))
+        self.load()
 
     def _resolve(self, work: Coroutine[Any, Any, object]) -> None:
         self.run_write(work, lambda _done: self.load(), action="resolve", failed=self.load)
+
+
+def not_all(resolved: Resolved) -> Kk2Error:
+    """Why an answer was not noted for some of the e-mails."""
+    if not resolved.mails and len(resolved.refused) == 1:
+        return Refused(resolved.refused[0])
+    told = _("{done} av {all} er avgjort. De andre er som de var.").format(
+        done=len(resolved.mails), all=len(resolved.mails) + len(resolved.refused)
+    )
+    return Refused("\n".join((told, *resolved.refused)))
+
+
+def _which(mails: Sequence[Mail]) -> str:
+    """`e-post M0000001`, `3 e-poster`."""
+    if len(mails) == 1:
+        return _("e-post {id}").format(id=mails[0].id)
+    return counted(len(mails), N_("e-post"), N_("e-poster"))
+
+
+def _capital(text: str) -> str:
+    return text[:1].upper() + text[1:]
 
 
 async def on_the_way(services: Services) -> OnTheWay:
@@ -267,6 +326,9 @@ def mail_notes(mail: Mail) -> list[str]:
     return lines
 
 
-def mail_answers(mail: Mail) -> Sequence[tuple[str, str]]:
-    again = ("resend", _("Send den på nytt"))
-    return [again] if mail.state == "rejected" else [("arrived", _("Den er kommet frem")), again]
+def mail_answers(mails: Sequence[Mail]) -> Sequence[tuple[str, str]]:
+    """What can be said of all of them: one that was rejected has not arrived."""
+    again = ("resend", n_("Send den på nytt", "Send dem på nytt", len(mails)))
+    if any(mail.state == "rejected" for mail in mails):
+        return [again]
+    return [("arrived", n_("Den er kommet frem", "De er kommet frem", len(mails))), again]

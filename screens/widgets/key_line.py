@@ -126,9 +126,12 @@ def _width(keys: Sequence[Key]) -> int:
 
 
 def name_of_action(screen: Screen[Any], action: str) -> str:
-    """The key that does this now, as a person reads it; empty when none does."""
-    found = [each.binding for each in screen.active_bindings.values() if each.enabled and each.binding.action == action]
-    return key_name(found[0]) if found else ""
+    """The key of one of the screen's actions, as a person reads it, wherever the focus is; empty when it has none."""
+    changed = getattr(screen.app, "changed_keys", {})
+    by_key: dict[str, Binding] = {}
+    for kind in reversed(type(screen).__mro__):  # a screen's own use of a key wins over the common one
+        by_key |= {binding.key: binding for binding in _as_changed(vars(kind).get("BINDINGS", ()), changed)}
+    return next((key_name(binding) for binding in by_key.values() if binding.action == action), "")
 
 
 class KeyLine(Widget):
@@ -152,7 +155,7 @@ class KeyLine(Widget):
 
     def tell(self, text: str) -> None:
         """Say something in the rule; empty: a plain rule."""
-        text = safe(_(text))
+        text = safe(text)
         if text != self._told:
             self._told = text
             self.refresh(Region(0, 0, self.size.width, 1))

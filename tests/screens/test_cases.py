@@ -141,3 +141,44 @@ async def test_f5_shows_what_others_have_done(app: Kk2App, services: Services) -
         await services.cases.set_department(stored, "K010", "ola")
         await press(pilot, "f5")
         assert "K010" in next(line for line in lines(app) if TRANSPORT in line)
+
+
+# --- several ---
+
+
+async def test_marked_cases_are_counted_and_summed_and_get_a_new_handler_together(
+    app: Kk2App, services: Services
+) -> None:
+    async with app.run_test(size=SMALL) as pilot:
+        await press(pilot, "1")
+        await press(pilot, "space", "down", "space")
+        assert "2 merket, sum " in lines(app)[0]
+        assert [line[:2] for line in lines(app)[4:6]] == ["* ", "›*"]
+        await press(pilot, "e", "enter", "down")
+        await press(pilot, "enter")
+        assert "Sette Saksbehandler: Ola Prøvesen på 2 saker?" in text(app)
+        await press(pilot, "j")
+        assert "1 sak endret: Saksbehandler: Ola Prøvesen · U angrer" in text(app)
+        assert (await services.cases.require(BARNEHAGE)).handler == "ola"
+        await press(pilot, "u")
+    assert (await services.cases.require(BARNEHAGE)).handler == "kari"
+
+
+async def test_cases_that_leave_the_list_are_not_marked_any_more(app: Kk2App, services: Services) -> None:
+    async with app.run_test(size=SMALL) as pilot:
+        await press(pilot, "1")
+        await press(pilot, "ctrl+a")
+        assert "3 merket" in lines(app)[0]
+        await services.cases.set_status(await services.cases.require(BARNEHAGE), "paused", "kari")
+        await press(pilot, "f5")
+        assert "2 merket" in lines(app)[0]
+        await press(pilot, "escape")
+        assert "merket" not in lines(app)[0]
+
+
+async def test_without_marks_the_case_under_the_cursor_is_changed(app: Kk2App, services: Services) -> None:
+    async with app.run_test(size=SMALL) as pilot:
+        await press(pilot, "1")
+        await press(pilot, "e", "down", "down", "enter", "down", "enter", "j")
+        assert f"Endre sak {BARNEHAGE}" not in text(app)
+    assert (await services.cases.require(BARNEHAGE)).status != "open"

@@ -150,3 +150,53 @@ async def test_hostile_text_is_only_text(office: Office) -> None:
         shown = text(pilot.app)
         assert "550: [red]" in shown
         assert "\x1b" not in shown
+
+
+# --- several, and taking back ---
+
+
+async def more_mails(office: Office, *states: str) -> None:
+    """One more e-mail in each of these states."""
+    mail = await only_mail(office)
+    async with office.services.store.transaction("kari", "Oppdiktet") as tx:
+        for place, state in enumerate(states, 2):
+            more = {"id": f"M{place:07d}", "message_id": f"<{place}@testvik.invalid>", "state": state, "rev": 0}
+            tx.put(replace(mail, **more))
+
+
+async def states(office: Office) -> list[str]:
+    return [mail.state for mail in (await office.services.store.page(Mail)).items]
+
+
+async def test_several_are_sent_again_together_and_taken_back_together(office: Office) -> None:
+    await put_mail(office, state="unknown")
+    await more_mails(office, "rejected", "unknown")
+    async with office.at(OutboxScreen(), SMALL) as (_desk, pilot):
+        marked = await press(pilot, "ctrl+a")
+        assert "3 merket" in marked
+        assert "Hva skal gjøres med 3 e-poster?" in await press(pilot, "a")
+        assert "3 e-poster sendes på nytt · U angrer" in await choose(pilot, "resend")
+        assert await states(office) == ["queued"] * 3
+        await press(pilot, "u")
+    assert await states(office) == ["unknown", "rejected", "unknown"]
+
+
+async def test_those_that_wait_are_left_alone_by_the_answer(office: Office) -> None:
+    await more_mails(office, "unknown", "unknown")
+    async with office.at(OutboxScreen(), SMALL) as (_desk, pilot):
+        assert "Hva skal gjøres med 2 e-poster?" in await press(pilot, "ctrl+a", "a")
+        await choose(pilot, "arrived")
+    assert await states(office) == ["queued", "sent", "sent"]
+
+
+async def test_each_that_is_refused_is_told_of(office: Office) -> None:
+    await put_mail(office, state="unknown")
+    await more_mails(office, "unknown")
+    async with office.at(OutboxScreen(), SMALL) as (_desk, pilot):
+        await press(pilot, "ctrl+a", "a")
+        await office.services.mail.resolve("M0000002", "arrived", "kari")
+        told = await choose(pilot, "arrived")
+        assert "1 av 2 er avgjort" in told
+        assert "M0000002 er sendt" in told
+        await press(pilot, "escape")
+        assert "E-post M0000001 regnes som sendt · U angrer" in text(pilot.app)

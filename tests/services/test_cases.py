@@ -144,3 +144,38 @@ async def test_where_there_is_no_national_id_nothing_is_logged(store: Store, cas
     await put(store, replace(firm, debtor=replace(firm.debtor, national_id="")))
     assert await cases.national_id(firm.id, "ola") == ""
     assert await store.find(Event, "case", firm.id) == []
+
+
+# --- several at once ---
+
+
+async def test_several_get_a_handler_in_one_transaction_and_those_that_have_it_are_left_alone(
+    store: Store, cases: CaseService
+) -> None:
+    await cases.set_handler(await cases.require(number_of(2)), "ola", "kari")
+    before = await store.last_change()
+    changed = await cases.set_several([A, number_of(2), number_of(3)], "kari", handler="ola")
+    assert [case.id for case in changed] == [A, number_of(3)]
+    assert [change.reason for change in await store.changes(before)] == ["3 saker: Saksbehandler er satt til ola."]
+    assert [event.text for event in await store.find(Event, "case", A)] == ["Saksbehandler er satt til ola."]
+    assert len(await store.find(Event, "case", number_of(2))) == 1
+
+
+async def test_several_get_a_department_or_a_status(cases: CaseService) -> None:
+    await cases.set_several([A, number_of(2)], "kari", department=" K020 ")
+    changed = await cases.set_several([A, number_of(2)], "kari", status="closed")
+    assert [(case.department, case.status, case.closed) for case in changed] == [("K020", "closed", TODAY)] * 2
+
+
+async def test_several_are_changed_all_or_none(cases: CaseService) -> None:
+    with pytest.raises(NotFound):
+        await cases.set_several([A, "0221-00000999"], "kari", status="paused")
+    with pytest.raises(UnknownHandler):
+        await cases.set_several([A], "kari", handler="nobody")
+    assert (await cases.require(A)).status == "open"
+
+
+async def test_which_of_several_still_are_in_a_list(cases: CaseService) -> None:
+    numbers = [number_of(3), A, "0221-00000999"]
+    assert [case.id for case in await cases.matching(numbers, {"status": "open"})] == [A]
+    assert [case.id for case in await cases.matching(numbers, {})] == [number_of(3), A]

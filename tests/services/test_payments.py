@@ -347,3 +347,32 @@ async def test_a_case_the_threshold_closed_goes_back_to_the_status_it_had(store:
     opened = await store.get(Case, number_of(1))
     assert opened is not None
     assert (opened.status, opened.closed) == ("paused", None)
+
+
+# --- several at once ---
+
+
+async def test_several_unplaced_payments_are_placed_on_one_case_in_one_transaction(desk: Desk) -> None:
+    await put(desk.store, unplaced(1, 100_00), unplaced(2, 200_00))
+    before = await desk.store.last_change()
+    placed = await desk.payments.place_several(["P000001", "P000002"], A, "kari")
+    assert [(payment.case, payment.amount) for payment in placed] == [(A, 100_00), (A, 200_00)]
+    assert (await desk.case(A)).outstanding == 700_00
+    assert [change.reason for change in await desk.store.changes(before)] == [f"2 innbetalinger plassert på {A}"]
+
+
+async def test_several_are_placed_or_dismissed_all_or_none(desk: Desk) -> None:
+    await put(desk.store, unplaced(1), unplaced(2, creditor="0222"))
+    await desk.payments.place("P000002", OTHER, "kari")
+    with pytest.raises(Refused):
+        await desk.payments.place_several(["P000001", "P000002"], A, "kari")
+    with pytest.raises(Refused):
+        await desk.payments.dismiss_several(["P000001", "P000002"], "Ikke vår", "kari")
+    assert [payment.id for payment in await desk.payments.unplaced()] == ["P000001"]
+
+
+async def test_several_are_dismissed_for_one_reason(desk: Desk) -> None:
+    await put(desk.store, unplaced(1), unplaced(2))
+    dismissed = await desk.payments.dismiss_several(["P000001", "P000002"], " Ikke vår ", "kari")
+    assert [payment.dismissed and payment.dismissed.reason for payment in dismissed] == ["Ikke vår"] * 2
+    assert await desk.payments.unplaced() == []
