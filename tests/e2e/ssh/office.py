@@ -88,6 +88,10 @@ class Office:
         ours = f"--home\0{self.home}\0--handler\0{login}".encode()
         return [int(each.name) for each in Path("/proc").iterdir() if each.name.isdigit() and ours in _arguments(each)]
 
+    def state_of(self, process: int) -> str:
+        """One letter: R or S while it works, T when it is stopped (proc(5))."""
+        return (Path("/proc") / str(process) / "stat").read_text(encoding="utf-8").rpartition(") ")[2][0]
+
 
 def _arguments(process: Path) -> bytes:
     """Of a program; the shell that sshd starts it with has them in one word."""
