@@ -105,9 +105,8 @@ Kan filen ikke leses?
     @on(RowTable.RowHighlighted)
     def _show_chosen(self) -> None:
         ready = sum(file.checked.status == "valid" for file in self._files)
-        title = _("Import av OCR · {files}, {ready} klar{what}").format(
-            files=counted(len(self._files), "fil", "filer"), ready=ready, what="" if ready == 1 else "e"
-        )
+        files = counted(len(self._files), "fil", "filer")
+        title = _("Import av OCR · {files}, {ready}").format(files=files, ready=counted(ready, "klar", "klare"))
         chosen = self._chosen
         if chosen is None:
             self._findings.show(

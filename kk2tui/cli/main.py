@@ -63,7 +63,7 @@ def kk2(context: click.Context, home: str | None, handler: str | None, as_json: 
 @click.command("open", hidden=True)
 @command
 def open_application() -> None:
-    """Open the application on the session's home."""
+    """Åpne programmet i terminalen."""
     from kk2tui.terminal_session import run_application
 
     run_application(click.get_current_context().obj)

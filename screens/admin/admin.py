@@ -12,6 +12,7 @@ from screens.admin.creditor import CreditorScreen
 from screens.admin.handler import HandlerScreen
 from screens.admin.new_creditor import NewCreditorScreen
 from screens.base import Kk2Screen
+from screens.job_screen import counted
 from screens.widgets.columns import Cell, Column, Look, Row
 from screens.widgets.pane import Pane
 from screens.widgets.plain import Plain
@@ -84,7 +85,7 @@ har åpne saker, kan ikke fjernes, og det må alltid finnes en administrator.
         self._show_lists(False)
 
     def on_screen_resume(self) -> None:
-        if self._by_login:
+        if self._by_login and not self.could_not_load:
             self.load()
 
     def load(self) -> None:
@@ -146,7 +147,7 @@ har åpne saker, kan ikke fjernes, og det må alltid finnes en administrator.
 
     def _ask_remove(self, handler: Handler, cases: int) -> None:
         has = (
-            _("! Har {cases} {sak}.").format(cases=cases, sak=_("åpen sak") if cases == 1 else _("åpne saker"))
+            _("! Har {cases}.").format(cases=counted(cases, "åpen sak", "åpne saker"))
             if cases
             else _("Har ingen åpne saker.")
         )

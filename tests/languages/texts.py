@@ -73,8 +73,10 @@ def _in_call(call: ast.Call, file: str) -> Iterator[Text]:
 
 
 def _command_help(function: ast.FunctionDef, file: str) -> Iterator[Text]:
-    decorators = {called(each) if isinstance(each, ast.Call) else getattr(each, "id", "") for each in function.decorator_list}
     told = ast.get_docstring(function, clean=False)
+    decorators = {
+        called(each) if isinstance(each, ast.Call) else literal_name(each) for each in function.decorator_list
+    }
     if told and decorators & {"command", "group"}:
         yield Text(inspect.cleandoc(told), "", f"{file}:{function.lineno}")
 
@@ -82,6 +84,10 @@ def _command_help(function: ast.FunctionDef, file: str) -> Iterator[Text]:
 def called(call: ast.Call) -> str:
     """The last name of what is called: `option` of `click.option(…)`."""
     return call.func.id if isinstance(call.func, ast.Name) else getattr(call.func, "attr", "")
+
+
+def literal_name(node: ast.AST) -> str:
+    return node.id if isinstance(node, ast.Name) else ""
 
 
 def literal(node: ast.AST) -> str:
