@@ -10,7 +10,8 @@ from data.documents.order import sort_key
 
 CaseStatus = Literal["open", "closed", "paused", "manual"]
 _FILTERS = ("status", "department", "handler", "creditor")  # what the list of cases is narrowed by
-_NARROWING = ("outstanding", "step_date", "step_sent")  # and by less often: where only the order by number carries them
+_NARROWING = ("outstanding", "step_date", "step_sent")  # and by less often: carried by the order by number alone,
+_SORTED = ("debtor_sort", "run")  # with what those that are left are then sorted by
 
 
 class Debtor(Part, frozen=True, kw_only=True):
@@ -48,12 +49,12 @@ class Case(Document, frozen=True, kw_only=True):
     INDEXED = ("status", "handler", "department", "creditor", "run", "debtor_sort", "customer_key")
     UNIQUE = ("kid",)
     LISTS = (
-        ("id", *_FILTERS, *_NARROWING),
+        ("id", *_FILTERS, *_NARROWING, *_SORTED),
         ("debtor_sort", "id", *_FILTERS),
         ("department", "id", *_FILTERS),
         ("handler", "id", *_FILTERS),
         ("run", "id", *_FILTERS),
-        ("status", "id", *_FILTERS, *_NARROWING),
+        ("status", "id", *_FILTERS, *_NARROWING, *_SORTED),
         ("status", "debtor_sort", "id", *_FILTERS),
         ("status", "department", "id", *_FILTERS),
         ("status", "handler", "id", *_FILTERS),

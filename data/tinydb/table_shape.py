@@ -82,14 +82,16 @@ class TableShape(msgspec.Struct, frozen=True, dict=True):
     def list_index(self, where: Collection[str], order: str) -> str | None:
         """The name of the index that has the documents with all of `where` in order and in a row, or nearly so.
 
-        None when none tells all of `where` without a look into the documents: then SQLite chooses.
+        Else one that tells all of `where` and the order, to be sorted. None when there is none: then SQLite chooses.
         """
         suited = [
             (begun, name)
             for name, fields in self.ordered.items()
             if (begun := _in_a_row(fields, where, order)) is not None and set(where) <= set(fields)
         ]
-        return max(suited)[1] if suited else None
+        if suited:
+            return max(suited)[1]
+        return self.count_index({*where, order}) if where else None
 
     def count_index(self, where: Collection[str]) -> str | None:
         """The name of the index that counts the documents with all of `where`, None when SQLite may choose."""
