@@ -1,6 +1,7 @@
 """Konvertering: reading an older system's cases, and which invoice in Visma each of their claims is."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from functools import partial
 from typing import ClassVar, NamedTuple
 
 from textual import on
@@ -249,16 +250,22 @@ En innbetaling på en fordring som ikke er koblet, kan ikke bokføres før du ha
         candidate = next((e for e in chosen.link.candidates if e.visma_id == visma_id), None) if chosen else None
         if chosen is None or candidate is None or self.writing:
             return
-        key = chosen.claim.id
         self.confirm(
             _("Koble {claim} til denne fakturaen?").format(claim=claim_name(chosen.claim)),
             comparison(chosen, candidate),
-            lambda: self._change(key, visma_id),
+            lambda: self._change(chosen, visma_id),
         )
 
-    def _change(self, key: str, visma_id: str) -> None:
+    def _change(self, chosen: Unlinked, visma_id: str) -> None:
+        key = chosen.claim.id
         work = self.services.conversion.choose(key, visma_id, self.services.actor)
-        self.run_write(work, self._show_changed, action="choose", failed=self.load)
+        again = partial(self._on_fresh, key, lambda fresh: self._change(fresh, visma_id))
+        self.run_write(work, self._show_changed, action="choose", failed=self.load, seen=chosen.link, again=again)
+
+    def _on_fresh(self, key: str, change: Callable[[Unlinked], None]) -> None:
+        """Do a change once more, if the claim still lacks an invoice: what another has settled is shown, and stands."""
+        if (fresh := self._claims.get(key)) is not None:
+            change(fresh)
 
     def _show_changed(self, claim: Claim) -> None:
         linked = _("er koblet") if claim.visma_id else _("står uten faktura i Visma")
@@ -274,7 +281,8 @@ En innbetaling på en fordring som ikke er koblet, kan ikke bokføres før du ha
 
     def _find(self, chosen: Unlinked, text: str) -> None:
         work = self.services.conversion.find(chosen.claim.id, text, self.services.actor)
-        self.run_write(work, self._show_found, action="find", failed=self.load)
+        again = partial(self._on_fresh, chosen.claim.id, lambda fresh: self._find(fresh, text))
+        self.run_write(work, self._show_found, action="find", failed=self.load, seen=chosen.link, again=again)
 
     def _show_found(self, found: Sequence[Candidate]) -> None:
         self.good_news(
@@ -295,7 +303,8 @@ En innbetaling på en fordring som ikke er koblet, kan ikke bokføres før du ha
 
     def _leave_out(self, chosen: Unlinked, reason: str) -> None:
         work = self.services.conversion.without(chosen.claim.id, reason, self.services.actor)
-        self.run_write(work, self._show_changed, action="without", failed=self.load)
+        again = partial(self._on_fresh, chosen.claim.id, lambda fresh: self._leave_out(fresh, reason))
+        self.run_write(work, self._show_changed, action="without", failed=self.load, seen=chosen.link, again=again)
 
     def action_go_to_case(self) -> None:
         if self._chosen is not None:

@@ -223,7 +223,7 @@ eller slettes. Innbetalinger som har ventet på den, regnes på nytt med en gang
 
     def _add(self, preview: Preview) -> None:
         work = self.services.rates.add(preview.rate, self.services.actor)
-        self.run_write(work, self._added, action="new_rate", failed=self.load, again=self.ask)
+        self.run_write(work, self._added, action="new_rate", failed=self.load, seen=preview.rate)
 
     def _added(self, added: Added) -> None:
         again = _(" {count} saker er regnet på nytt.").format(count=len(added.cases)) if added.cases else ""

@@ -9,6 +9,7 @@ import pytest
 from data.documents import Case, Claim
 from screens.conversion import ConversionScreen
 from screens.dialogs.choice_dialog import ChoiceDialog
+from screens.dialogs.conflict_dialog import ConflictDialog
 from screens.dialogs.error_dialog import ErrorDialog
 from screens.receipts import ReceiptScreen
 from tests.screens.office import Office, Size, fill, open_office, press
@@ -151,3 +152,17 @@ async def test_the_menu_tells_how_many_wait(office: Office) -> None:
     overview: Any = await office.services.overview.read()
     assert overview.unlinked == 2
     assert await office.services.store.get(Case, OLD) is not None
+
+
+async def test_what_another_chose_meanwhile_is_told_and_stands(office: Office) -> None:
+    await read_in(office)
+    async with office.at(ConversionScreen(), LARGE) as (desk, pilot):
+        await press(pilot, "enter", "down", "enter")
+        key = (await claims(office))["900002"].id
+        await office.services.conversion.without(key, "finnes ikke i Visma", "ola")
+        told = await press(pilot, "j")
+        assert isinstance(desk.screen, ConflictDialog)
+        assert f"Fordring {key} har ingen faktura i Visma" in " ".join(told.split())
+        shown = await press(pilot, "p")
+        assert "900002" not in shown
+    assert (await claims(office))["900002"].visma_id == ""

@@ -5,9 +5,10 @@ import pytest
 from msgspec import structs
 from textual.pilot import Pilot
 
-from data.documents import Payment
+from data.documents import Handler, Payment
 from kk2tui.app import Kk2App
 from screens.dialogs.confirm_dialog import ConfirmDialog
+from screens.dialogs.conflict_dialog import ConflictDialog
 from screens.dialogs.error_dialog import ErrorDialog
 from screens.dialogs.reading_dialog import ReadingDialog
 from screens.law import LawScreen, interest_in_law
@@ -189,3 +190,19 @@ async def test_it_opens_on_the_row_of_a_day(app: Kk2App) -> None:
     async with app.run_test(size=SMALL) as pilot:
         await open_law(pilot, app, LawScreen(FEES, date(2019, 5, 1)))
         assert any(line.startswith("› 01.01.2017 – 30.09.2020") for line in lines(app))
+
+
+async def test_a_rate_that_another_added_meanwhile_is_told_and_stands(app: Kk2App, services: Services) -> None:
+    async with app.run_test(size=LARGE) as pilot:
+        await open_law(pilot, app, interest_in_law())
+        await fill_in(pilot, "12,5")
+        await services.handlers.register(Handler(id="per", name="Per Prøve", email="", role="admin"), "kari")
+        days = await services.rates.next_half_year()
+        assert days is not None
+        await services.rates.add(services.rates.entered(*days, 1125, "FOR-2026-12-17-1", "Per Prøve"), "per")
+        await press(pilot, "j")
+        assert isinstance(app.screen, ConflictDialog)
+        assert "Per Prøve" in text(app)
+        assert "Prøv igjen" not in text(app)
+        await press(pilot, "s")
+        assert "11,25 %" in text(app)
