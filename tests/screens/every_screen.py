@@ -11,6 +11,7 @@ that goes through many places may keep one application: `running` it, `await pla
 A new screen, tab, form or dialog is added to PLACES: test_every_screen.py finds those that are not there.
 """
 
+import asyncio
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
@@ -61,6 +62,7 @@ from screens.receipts import ReceiptScreen, ReceiptsScreen
 from screens.split_dialog import SplitDialog
 from screens.unplaced import UnplacedScreen
 from screens.visma_payments import VismaPaymentsScreen
+from screens.widgets.list_table import ListTable
 from services.edits import Edit, FieldEdit
 from services.registry import Services
 from tests.screens.driving import press
@@ -73,13 +75,14 @@ Size = tuple[int, int]
 class Place(NamedTuple):
     """Somewhere in the application. `shows` is the class of what is in front there: screen, tab, form or dialog.
 
-    `made` is the screen that it is on, None for the menu; `keys` lead on from there.
+    `made` is the screen that it is on, None for the menu; `keys` lead on from there, and then it is waited for `ready`.
     """
 
     name: str
     shows: type[Widget]
     made: Callable[[], Screen[Any]] | None = None
     keys: tuple[str, ...] = ()
+    ready: Callable[[Screen[Any]], bool] = bool
 
     def __str__(self) -> str:
         return self.name
@@ -90,6 +93,9 @@ class Place(NamedTuple):
             pilot.app.push_screen(self.made())
         await press(pilot)
         await press(pilot, *self.keys)
+        async with asyncio.timeout(20):
+            while not self.ready(pilot.app.screen):
+                await press(pilot)
 
 
 def case(tab: str, number: str = FAMILY) -> Callable[[], Screen[Any]]:
@@ -107,6 +113,11 @@ def receipt() -> Screen[Any]:
 
 def amount() -> Screen[Any]:
     return AmountDialog("Beløp til 0221-00000038", "Igjen 1 200,00", value=1_200_00)
+
+
+def has_rows(screen: Screen[Any]) -> bool:
+    """What was searched for has been found."""
+    return bool(screen.query_one(ListTable).total)
 
 
 def conflict() -> Screen[Any]:
@@ -152,7 +163,7 @@ PLACES = (
     Place("lovverk-ny-sats", NewRateForm, LawScreen, ("n",)),
     Place("dialog-ja-nei", ConfirmDialog, PostingScreen, ("f4",)),
     Place("dialog-valg", ChoiceDialog, CasesScreen, ("t",)),
-    Place("dialog-finn-sak", ChooseCaseDialog, None, ("slash", "t", "e", "s", "t")),
+    Place("dialog-finn-sak", ChooseCaseDialog, None, ("slash", "t", "e", "s", "t"), has_rows),
     Place("dialog-tekst", TextDialog, case("Avdrag"), ("s",)),
     Place("dialog-belop", AmountDialog, amount),
     Place("dialog-del", SplitDialog, UnplacedScreen, ("d",)),

@@ -150,7 +150,7 @@ def _candidate(say: Say, place: int) -> Candidate:
 
 
 def money(say: Say) -> list[Document]:
-    """On the family's case a payment of each posting state and one deleted; two that no case has."""
+    """On the family's case a payment of each posting state and one deleted; two that no case has, one Visma's."""
     paid = Allocation(component="principal", amount=1_000_00, target=f"{FAMILY}/1")
     first = Payment(
         id="B0000001", case=FAMILY, creditor="0221", source="ocr", date=D2, amount=1_000_00, coverage=(paid,)
@@ -184,7 +184,7 @@ def money(say: Say) -> list[Document]:
             text=say("Barnehage for november"),
             bank=_bank_reference(),
         ),
-        builders.unplaced(6, 18_902_00, kid="", unplaced="blank_kid"),
+        builders.unplaced(6, 18_902_00, kid="", source="visma", unplaced="visma_invoice", text=say("Betalt i butikk")),
     ]
 
 

@@ -1,0 +1,566 @@
+"""What each key does, by the class that binds it: the table behind test_every_key.py.
+
+A line is the binding's id, where to press it, and what is so afterwards that was not so before. All keys of the id are
+pressed, unless `only` names one. A new binding gets a line here; the test finds those that have none.
+"""
+
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from datetime import timedelta
+from typing import Any, NamedTuple
+
+from msgspec.structs import replace
+from textual import on
+from textual.app import ComposeResult
+from textual.screen import Screen
+from textual.widget import Widget
+from textual.widgets import Input
+
+from data.documents import Claim, Column, Mail, Receipt, Run, Section
+from kk2tui.app import Kk2App
+from screens.admin import accounting, accounts, general, ledger
+from screens.admin.admin import AdminScreen
+from screens.admin.creditor import CreditorScreen
+from screens.admin.entry_form import EntryForm
+from screens.admin.new_creditor import NewCreditorScreen
+from screens.admin.order_pick import OrderPick
+from screens.base import Kk2Screen
+from screens.case.claims import ClaimsTab
+from screens.case.documents import DocumentsTab
+from screens.case.general import GeneralTab
+from screens.case.general_form import GeneralForm
+from screens.case.interest import InterestTab
+from screens.case.log import LogTab
+from screens.case.new_payment import NewPaymentForm
+from screens.case.payments import PaymentsTab
+from screens.case.screen import CaseScreen
+from screens.case_import import CaseImportScreen
+from screens.cases import CasesScreen
+from screens.commands import CommandDialog
+from screens.conversion import ConversionScreen
+from screens.dialogs.amount_dialog import AmountDialog
+from screens.dialogs.choice_dialog import ChoiceDialog
+from screens.dialogs.choose_case_dialog import ChooseCaseDialog
+from screens.dialogs.confirm_dialog import ConfirmDialog
+from screens.dialogs.conflict_dialog import ConflictDialog
+from screens.dialogs.dialog import Dialog
+from screens.dialogs.error_dialog import ErrorDialog
+from screens.dialogs.help_dialog import HelpDialog
+from screens.dialogs.reading_dialog import ReadingDialog
+from screens.dialogs.text_dialog import TextDialog
+from screens.law import LawScreen, LawTable
+from screens.menu import MenuScreen
+from screens.new_rate import NewRateForm
+from screens.ocr_import import OcrImportScreen
+from screens.outbox import OutboxScreen
+from screens.posting import PostingScreen
+from screens.receipts import ReceiptScreen, ReceiptsScreen, _SectionTable
+from screens.split_dialog import SplitDialog
+from screens.unplaced import UnplacedScreen
+from screens.visma_payments import VismaPaymentsScreen
+from screens.widgets.columns import Column as TableColumn
+from screens.widgets.columns import Row
+from screens.widgets.form import Form
+from screens.widgets.form_input import FormInput
+from screens.widgets.list_table import ListTable
+from screens.widgets.pick import Pick
+from screens.widgets.plain import Plain
+from screens.widgets.row_table import RowTable
+from screens.widgets.sheet import Sheet
+from screens.widgets.text_pane import TextPane
+from screens.widgets.tick import Tick
+from services.registry import Services
+from tests.builders import put
+from tests.screens.every_screen import PLACES, conflict
+from tests.screens.full_office import FAMILY, FIRM, MORNING
+from tests.screens.widgets.stage import text
+
+AT = {place.name: place for place in PLACES}
+
+
+class Seen:
+    """The application as a test looks at it, with what the screen itself does not show: answers of dialogs, how often
+    the screen in front was loaded, services called, whether it was left or drawn anew."""
+
+    def __init__(self, app: Kk2App) -> None:
+        self.app = app
+        self.answers: list[object] = []
+        self.calls: list[str] = []
+
+    @property
+    def screen(self) -> Screen[Any]:
+        return self.app.screen
+
+    def listen(self, owner: object, name: str) -> None:
+        """Write it down when a method is called."""
+        inner = getattr(owner, name)
+
+        def outer(*args: object, **options: object) -> object:
+            self.calls.append(name)
+            return inner(*args, **options)
+
+        setattr(owner, name, outer)
+
+    def instead_of(self, owner: object, name: str) -> None:
+        """Write it down, and do not do it."""
+        setattr(owner, name, lambda *_args, **_options: self.calls.append(name))
+
+
+Check = Callable[[Seen], bool]
+
+
+class Press(NamedTuple):
+    """Press the keys of `id`, `at` a place by its name or on a screen of the test's own, after the keys `first`."""
+
+    id: str
+    at: str | Callable[[], Screen[Any]]
+    then: Check
+    first: Sequence[str] = ()
+    only: str = ""
+    given: Callable[[Services], Awaitable[None]] | None = None
+
+
+# --- what is so ---
+
+
+def front(kind: type[Widget]) -> Check:
+    """In front is a screen or dialog of this class, or one that shows a tab or form of it."""
+
+    def holds(seen: Seen) -> bool:
+        if issubclass(kind, Screen):
+            return type(seen.screen) is kind
+        return any(each.is_on_screen for each in seen.screen.query(kind))
+
+    return holds
+
+
+def gone(kind: type[Widget]) -> Check:
+    return lambda seen: not front(kind)(seen)
+
+
+def says(words: str) -> Check:
+    return lambda seen: words in text(seen.app)
+
+
+def told(words: str) -> Check:
+    """It has been said in passing."""
+    return lambda seen: any(words in each.message for each in seen.app._notifications)
+
+
+def asks(kind: type[Widget], words: str) -> Check:
+    """A dialog of this class is in front, and has these words."""
+    return lambda seen: front(kind)(seen) and words in text(seen.app)
+
+
+def answered(answer: object) -> Check:
+    return lambda seen: seen.answers == [answer]
+
+
+def called(name: str) -> Check:
+    return lambda seen: name in seen.calls
+
+
+def typed(words: str) -> Check:
+    """A field of the form that is open begins with these words."""
+    return lambda seen: any(each.value.startswith(words) for each in seen.screen.query(Input) if each.is_on_screen)
+
+
+def focus(selector: str) -> Check:
+    return lambda seen: seen.app.focused is seen.screen.query(selector).first()
+
+
+def row(number: int) -> Check:
+    """The first table's cursor is on this row, from 0."""
+    return lambda seen: seen.screen.query(RowTable).first().cursor == number
+
+
+def scrolled(down: bool) -> Check:
+    return lambda seen: (seen.screen.query_one(".held").scroll_offset.y > 0) is down
+
+
+def held(condition: Callable[[Any], bool]) -> Check:
+    """Of the widget that a screen of the test's own holds."""
+    return lambda seen: condition(seen.screen.query(".held").first())
+
+
+# --- screens and dialogs of the test's own ---
+
+
+class Holding(Kk2Screen):
+    """Widgets of a class, the first with the cursor in it."""
+
+    def __init__(self, *widgets: Widget) -> None:
+        super().__init__()
+        self.widgets = widgets
+        self.selected: list[str] = []
+
+    def content(self) -> ComposeResult:
+        for widget in self.widgets:
+            yield widget.add_class("held")
+
+    def on_mount(self) -> None:
+        self.widgets[0].focus()
+
+    @on(RowTable.RowSelected)
+    def select(self, event: RowTable.RowSelected) -> None:
+        self.selected.append(event.key)
+
+
+class TwoFields(Dialog[str]):
+    def __init__(self) -> None:
+        super().__init__("To felt")
+
+    def content(self) -> ComposeResult:
+        yield FormInput(id="first")
+        yield FormInput(id="second")
+
+
+ROWS = [Row(str(number), (f"Rad {number}",)) for number in range(100)]
+GROUP = [Row("group", ("Gruppe",), opened=True), Row("line", ("Linje",), indent=1)]
+LINES = "\n".join(f"Linje {number}" for number in range(100))
+
+
+def table(kind: type[ListTable] = ListTable) -> Callable[[], Screen[Any]]:
+    return lambda: Holding(kind([TableColumn("")], ROWS).let_mark())
+
+
+def group() -> Screen[Any]:
+    return Holding(ListTable([TableColumn("")], GROUP))
+
+
+def two(make: Callable[[], Widget]) -> Callable[[], Screen[Any]]:
+    return lambda: Holding(make(), make())
+
+
+def pick() -> Pick:
+    return Pick([("a", "A"), ("b", "B"), ("c", "C")])
+
+
+def order() -> OrderPick:
+    return OrderPick([("a", "A"), ("b", "B"), ("c", "C")])
+
+
+def sheet() -> Screen[Any]:
+    return Holding(Sheet(Plain(LINES)))
+
+
+def pane() -> Screen[Any]:
+    return Holding(TextPane(LINES))
+
+
+# --- what there is to begin with ---
+
+
+async def queued_mail(services: Services) -> None:
+    """An e-mail that waits, and is not sent by itself yet."""
+    (mail,) = (await services.store.page(Mail)).items
+    await put(services.store, replace(mail, state="queued", not_before=services.clock.now() + timedelta(days=1)))
+
+
+async def number_not_written_back(services: Services) -> None:
+    claims = (await services.store.page(Claim)).items
+    await put(services.store, *(replace(each, written_back="pending") for each in claims if each.case == FIRM))
+
+
+async def run_without_letters(services: Services) -> None:
+    await put(
+        services.store, Run(id="1/4711", number="4711", company="1", actor="kari", started=MORNING, state="notices")
+    )
+
+
+async def nine_tables(services: Services) -> None:
+    if await services.store.get(Receipt, "K000009") is None:
+        column = Column(title="Hva")
+        sections = tuple(Section(title=f"Del {place}", columns=(column,), rows=(("x",),)) for place in range(1, 10))
+        made = Receipt(id="K000009", kind="cases", time=MORNING, actor="kari", title="Ni", sections=sections)
+        await put(services.store, made)
+
+
+async def opened_before(services: Services) -> None:
+    services.recents.opened(FIRM)
+
+
+def nine() -> Screen[Any]:
+    return ReceiptScreen("K000009")
+
+
+def moves(at: Callable[[], Screen[Any]]) -> list[Press]:
+    """The keys of a long list."""
+    return [
+        Press("list.up", at, row(0), ["down"]),
+        Press("list.down", at, row(1)),
+        Press("list.page_up", at, row(0), ["down"]),
+        Press("list.page_down", at, lambda seen: 10 < seen.screen.query(RowTable).first().cursor < 99),
+        Press("list.first", at, row(0), ["down", "down"]),
+        Press("list.last", at, row(99)),
+        Press("list.mark", at, held(lambda rows: rows.marks == ("1",)), ["down"]),
+        Press("list.mark_all", at, held(lambda rows: len(rows.marks) == 100)),
+        Press("list.unmark", at, held(lambda rows: rows.marks == ()), ["space"]),
+    ]
+
+
+TO_A_LINE = ("tab", "down", "right", "down", "down")
+TO_A_PART = ("n", *FAMILY[-2:], "enter", "enter")
+
+KEYS: Mapping[type, Sequence[Press]] = {
+    Kk2App: [
+        Press("common.leave", "saker", called("exit")),
+        Press("common.repaint", "saker", called("action_repaint")),
+        Press("common.copy", "saker", told(f"Kopiert: {FAMILY}")),
+    ],
+    Kk2Screen: [
+        Press("common.help", "uplasserte", asks(HelpDialog, "Her ligger innbetalinger som ikke kunne føres")),
+        Press("common.back", "uplasserte", front(MenuScreen)),
+        Press("common.reload", "uplasserte", called("load")),
+        Press("common.find_case", "uplasserte", asks(ChooseCaseDialog, "Finn sak")),
+        Press("common.commands", "uplasserte", front(CommandDialog)),
+        Press("common.undo", "sak-avdrag", says("Angret"), ["b"]),
+        Press("common.to_case", "kvittering", front(GeneralTab)),
+        Press("common.previous_case", "sak-avdrag", says(f"Sak {FIRM}"), given=opened_before),
+        Press("common.leave", "uplasserte", called("exit")),
+        Press("common.next", "uplasserte", focus("#suggestions")),
+        Press("common.previous", "uplasserte", focus("ListTable"), ["tab"]),
+    ],
+    MenuScreen: [
+        Press("common.find_case", "hovedmeny", front(ChooseCaseDialog)),
+        Press("common.reload", "hovedmeny", called("load")),
+        Press("common.commands", "hovedmeny", front(CommandDialog)),
+        Press("common.leave", "hovedmeny", called("exit")),
+        Press("menu.items", "hovedmeny", focus("#items"), ["tab"]),
+        Press("menu.cases", "hovedmeny", front(CasesScreen)),
+        Press("menu.case_import", "hovedmeny", front(CaseImportScreen)),
+        Press("menu.ocr_import", "hovedmeny", front(OcrImportScreen)),
+        Press("menu.unplaced", "hovedmeny", front(UnplacedScreen)),
+        Press("menu.posting", "hovedmeny", front(PostingScreen)),
+        Press("menu.visma_payments", "hovedmeny", front(VismaPaymentsScreen)),
+        Press("menu.conversion", "hovedmeny", front(ConversionScreen)),
+        Press("menu.receipts", "hovedmeny", front(ReceiptsScreen)),
+        Press("menu.outbox", "hovedmeny", front(OutboxScreen)),
+        Press("menu.admin", "hovedmeny", front(AdminScreen)),
+        Press("menu.law", "hovedmeny", front(LawScreen)),
+    ],
+    CasesScreen: [
+        Press("cases.open", "saker", says(f"Sak {FAMILY}")),
+        Press("cases.find", "saker", focus("#finn FormInput")),
+        Press("cases.filter", "saker", asks(ChoiceDialog, "Vis alle saker")),
+        Press("cases.order", "saker", asks(ChoiceDialog, "Sorter etter")),
+        Press("cases.change", "saker", asks(ChoiceDialog, "Saksbehandler")),
+    ],
+    CaseScreen: [
+        Press("tab.1", "sak-avdrag", front(GeneralTab)),
+        Press("tab.2", "sak-avdrag", front(ClaimsTab)),
+        Press("tab.3", "sak-generelt", front(PaymentsTab)),
+        Press("tab.4", "sak-avdrag", front(InterestTab)),
+        Press("tab.5", "sak-avdrag", front(DocumentsTab)),
+        Press("tab.6", "sak-avdrag", front(LogTab)),
+    ],
+    GeneralTab: [
+        Press("case.edit", "sak-generelt", front(GeneralForm)),
+        Press("case.national_id", "sak-generelt", says("018101 00000")),
+    ],
+    DocumentsTab: [Press("case.letter.copy", "sak-dokumenter", told("Kopien ligger i outbox/"))],
+    PaymentsTab: [
+        Press("case.payment.new", "sak-avdrag", front(NewPaymentForm)),
+        Press("case.payment.move", "sak-avdrag", asks(ChooseCaseDialog, "Flytt 1 000,00 til sak")),
+        Press("case.payment.delete", "sak-avdrag", asks(TextDialog, "Hvorfor slettes den?")),
+        Press("case.payment.posting", "sak-avdrag", says("bokføres ikke")),
+        Press("case.payment.deleted", "sak-avdrag", says("250,00")),
+    ],
+    NewPaymentForm: [
+        Press(
+            "case.payment.fetch_deleted",
+            "sak-avdrag",
+            lambda seen: any(
+                each.value.startswith("1 000") for each in seen.screen.query(NewPaymentForm).first().query(Input)
+            ),
+            ["s", "f", "e", "i", "l", "enter", "j", "n"],
+        )
+    ],
+    CaseImportScreen: [
+        Press("import.take_over", "import-av-nye-saker", asks(ConfirmDialog, "Hente kjøring 4721 fra Visma?")),
+        Press("common.reload", "import-av-nye-saker", called("load")),
+        Press("import.write_back", "import-av-nye-saker", called("write_back"), given=number_not_written_back),
+        Press("import.letters", "import-av-nye-saker", called("make_late_letters"), given=run_without_letters),
+    ],
+    OcrImportScreen: [
+        Press("ocr.read", "import-av-ocr", asks(ConfirmDialog, "Lese inn OCR.D261124?"), ["down"]),
+        Press("ocr.check", "import-av-ocr", called("check"), ["down"]),
+        Press("ocr.onward", "import-av-ocr", front(PostingScreen)),
+        Press("common.reload", "import-av-ocr", called("load")),
+    ],
+    UnplacedScreen: [
+        Press("unplaced.place", "uplasserte", asks(ChoiceDialog, "Per Ferdigstad")),
+        Press("unplaced.split", "uplasserte", asks(SplitDialog, "Dele 1 200,00 fra 19.11.2026")),
+        Press("unplaced.dismiss", "uplasserte", front(TextDialog)),
+        Press("common.reload", "uplasserte", called("load")),
+    ],
+    PostingScreen: [
+        Press("posting.post", "bokforingsforslag", asks(ConfirmDialog, "Bokføre 1 bilag, sum 1 000,00, i Visma?")),
+        Press("posting.send", "bokforingsforslag", asks(ConfirmDialog, "Sende 1 bilag, sum 500,00, til Visma?")),
+        Press("posting.resolve", "bokforingsforslag", asks(ChoiceDialog, "Hva ble det av 0221-20261119-R?")),
+        Press("posting.open", "bokforingsforslag", front(GeneralForm)),
+        Press(
+            "posting.case",
+            "bokforingsforslag",
+            asks(GeneralTab, f"Sak {FAMILY}"),
+            ["tab", "down", "right", "down", "down"],
+        ),
+        Press("common.reload", "bokforingsforslag", called("load")),
+    ],
+    VismaPaymentsScreen: [
+        Press("visma.receipt", "betalinger-fra-visma", asks(ReceiptScreen, "K000003")),
+        Press("visma.unplaced", "betalinger-fra-visma", front(UnplacedScreen)),
+        Press("common.reload", "betalinger-fra-visma", called("load")),
+        Press("visma.fetch", "betalinger-fra-visma", asks(ReceiptScreen, "Betalinger fra Visma")),
+    ],
+    ConversionScreen: [
+        Press("conversion.read", "konvertering", asks(ChoiceDialog, "Lese saker fra fil")),
+        Press("conversion.choose", "konvertering", asks(ChoiceDialog, "Faktura for")),
+        Press("conversion.find", "konvertering", asks(TextDialog, "Finn faktura for")),
+        Press("conversion.without", "konvertering", asks(TextDialog, "Ingen faktura i Visma")),
+        Press("conversion.case", "konvertering", front(ClaimsTab)),
+        Press("common.reload", "konvertering", called("load")),
+        Press("conversion.match", "konvertering", called("match")),
+    ],
+    ReceiptsScreen: [Press("receipts.open", "kvitteringer", front(ReceiptScreen))],
+    ReceiptScreen: [
+        Press("receipt.onward", "kvittering", front(PostingScreen)),
+        Press("receipt.open", "kvittering", asks(GeneralTab, f"Sak {FAMILY}")),
+        Press("receipt.pdf", "kvittering", told(".pdf.")),
+        Press("receipt.csv", "kvittering", told(".csv.")),
+        Press("receipt.table.next", "kvittering", says("▌2 Uplasserte")),
+        Press("receipt.table.previous", "kvittering", says("▌1 Saker"), ["right"]),
+        *(
+            Press(
+                f"receipt.table.{number}",
+                nine,
+                says(f"▌{number} Del"),
+                ["2" if number == 1 else "1"],
+                given=nine_tables,
+            )
+            for number in range(1, 10)
+        ),
+    ],
+    _SectionTable: moves(table(_SectionTable)),
+    OutboxScreen: [
+        Press("outbox.resolve", "utboks", asks(ChoiceDialog, "Hva skal gjøres med e-post E000001?")),
+        Press("common.reload", "utboks", called("load")),
+        Press("outbox.send", "utboks", says("1 e-post sendt."), given=queued_mail),
+    ],
+    AdminScreen: [
+        Press("admin.open", "administrasjon", front(general.GeneralTab)),
+        Press("admin.new", "administrasjon", front(NewCreditorScreen)),
+        Press("admin.remove", "administrasjon", asks(ConfirmDialog, "Fjerne Kari Testesen?"), ["tab"]),
+        Press("admin.other_list", "administrasjon", focus("#handlers")),
+    ],
+    CreditorScreen: [
+        Press("tab.1", "kreditor-kontoer", front(general.GeneralTab)),
+        Press("tab.2", "kreditor", front(accounts.AccountsTab)),
+        Press("tab.3", "kreditor", front(accounting.AccountingTab)),
+        Press("tab.4", "kreditor", front(ledger.LedgerTab)),
+    ],
+    general.GeneralTab: [Press("creditor.edit", "kreditor", asks(EntryForm, "Endre kreditor"))],
+    accounts.AccountsTab: [
+        Press("creditor.account.new", "kreditor-kontoer", asks(EntryForm, "Ny bankkonto")),
+        Press("creditor.account.delete", "kreditor-kontoer", asks(ConfirmDialog, "Slette konto 1234.56.78911?")),
+    ],
+    accounting.AccountingTab: [
+        Press("creditor.accounting.edit", "kreditor-regnskap", asks(EntryForm, "Endre regnskapsintegrasjonen"))
+    ],
+    ledger.LedgerTab: [
+        Press("creditor.ledger.new", "kreditor-reskontroer", asks(EntryForm, "Ny reskontrolinje")),
+        Press("creditor.ledger.delete", "kreditor-reskontroer", asks(ConfirmDialog, "Slette linjen for K010?")),
+    ],
+    LawScreen: [
+        Press("law.find", "lovverk", focus("#finn FormInput")),
+        Press("law.new_rate", "lovverk", front(NewRateForm)),
+        Press("tab.1", "lovverk-renter", says("▌1 Lover og forskrifter▐")),
+        Press("tab.2", "lovverk", says("▌2 Forsinkelsesrente▐")),
+        Press("tab.3", "lovverk", says("▌3 Gebyrsatser▐")),
+    ],
+    LawTable: [Press("law.source", "lovverk", front(ReadingDialog))],
+    CommandDialog: [
+        Press("dialog.down", "dialog-kommandoer", row(1)),
+        Press("dialog.up", "dialog-kommandoer", row(0), ["down"]),
+    ],
+    ChooseCaseDialog: [
+        Press("dialog.down", "dialog-finn-sak", row(1)),
+        Press("dialog.up", "dialog-finn-sak", row(0), ["down"]),
+        Press("dialog.page_down", "dialog-finn-sak", row(4)),
+        Press("dialog.page_up", "dialog-finn-sak", row(0), ["down"]),
+    ],
+    Dialog: [
+        Press("dialog.cancel", TwoFields, answered(None)),
+        Press("common.next", TwoFields, focus("#second")),
+        Press("common.previous", TwoFields, focus("#first"), ["tab"]),
+    ],
+    ConfirmDialog: [
+        Press("dialog.yes", lambda: ConfirmDialog("Sikker?"), answered(True)),
+        Press("dialog.no", lambda: ConfirmDialog("Sikker?"), answered(False)),
+        Press("dialog.turn", lambda: ConfirmDialog("Sikker?"), says("› Ja")),
+        Press("dialog.choose", lambda: ConfirmDialog("Sikker?"), answered(True), ["left"]),
+    ],
+    ConflictDialog: [
+        Press("dialog.conflict.see", conflict, answered("see")),
+        Press("dialog.conflict.again", conflict, answered("again")),
+    ],
+    ErrorDialog: [Press("dialog.close", lambda: ErrorDialog("Feil."), answered(None))],
+    HelpDialog: [Press("dialog.close", lambda: HelpDialog("Hjelp.", []), answered(None))],
+    ReadingDialog: [Press("dialog.close", lambda: ReadingDialog("Les", ["Dette."]), answered(None))],
+    SplitDialog: [
+        Press("dialog.split.new", "dialog-del", asks(ChooseCaseDialog, "Hvilken sak?")),
+        Press(
+            "dialog.split.amount",
+            "dialog-del",
+            asks(AmountDialog, f"Hvor mye til sak {FAMILY}?"),
+            TO_A_PART,
+        ),
+        Press(
+            "dialog.split.remove",
+            "dialog-del",
+            says("Gjenstår 1 200,00"),
+            TO_A_PART,
+        ),
+        Press("dialog.split.accept", "dialog-del", says("! Gjenstår 1 200,00")),
+    ],
+    Form: [
+        Press("form.save", "saksbehandler", front(MenuScreen)),
+        Press("form.close", "sak-generelt-endre", gone(GeneralForm)),
+    ],
+    RowTable: [
+        *moves(table()),
+        Press("list.open", table(), lambda seen: getattr(seen.screen, "selected", None) == ["1"], ["down"]),
+    ],
+    ListTable: [
+        Press("list.fold", group, lambda seen: "Linje" not in text(seen.app)),
+        Press("list.unfold", group, says("Linje"), ["left"]),
+    ],
+    TextPane: [
+        Press("text.up", pane, scrolled(False), ["down"]),
+        Press("text.down", pane, scrolled(True)),
+        Press("text.page_up", pane, scrolled(False), ["down"]),
+        Press("text.page_down", pane, held(lambda pane: pane.scroll_offset.y > 3)),
+        Press("text.first", pane, scrolled(False), ["down"]),
+        Press("text.last", pane, held(lambda pane: pane.scroll_offset.y == pane.max_scroll_y)),
+    ],
+    Sheet: [
+        Press("text.up", sheet, scrolled(False), ["down"]),
+        Press("text.down", sheet, scrolled(True)),
+        Press("text.page_up", sheet, scrolled(False), ["down"]),
+        Press("text.page_down", sheet, held(lambda sheet: sheet.scroll_offset.y > 3)),
+    ],
+    Tick: [
+        Press("field.turn", two(lambda: Tick("Av")), held(lambda tick: tick.on)),
+        Press("field.next", two(lambda: Tick("Av")), held(lambda tick: not tick.has_focus)),
+    ],
+    Pick: [
+        Press("field.previous_choice", two(pick), held(lambda each: each.value == "a"), ["right"]),
+        Press("field.next_choice", two(pick), held(lambda each: each.value == "b")),
+        Press("field.next", two(pick), held(lambda each: not each.has_focus)),
+    ],
+    OrderPick: [
+        Press("field.order.previous", two(order), held(lambda each: each.marked == 0), ["right"]),
+        Press("field.order.next", two(order), held(lambda each: each.marked == 1)),
+        Press("field.order.forward", two(order), held(lambda each: each.order == ("b", "a", "c")), ["right"]),
+        Press("field.next", two(order), held(lambda each: not each.has_focus)),
+    ],
+}
