@@ -4,7 +4,7 @@ from datetime import date
 from typing import Any
 
 from screens.widgets.value_input import ValueInput
-from services.rules.dates import format_date, parse_date
+from services.rules.dates import format_date, format_weekday, parse_date
 
 
 class DateInput(ValueInput[date]):
@@ -19,3 +19,7 @@ class DateInput(ValueInput[date]):
 
     def written(self, value: date) -> str:
         return format_date(value)
+
+    def explained(self, value: date) -> str:
+        """Always: a date on a Sunday is seen at once."""
+        return format_weekday(value)

@@ -47,6 +47,11 @@ class ValueInput(FormInput, Generic[V]):
         """The value as it is written in the field."""
         raise NotImplementedError
 
+    def explained(self, value: V) -> str:
+        """The value as it is told under the field: nothing when the field says it already."""
+        written = self.written(value)
+        return "" if written == self.value else written
+
     def set_value(self, value: V | None) -> None:
         """Fill the field in, or empty it."""
         self.value = "" if value is None else self.written(value)
@@ -83,5 +88,5 @@ class ValueInput(FormInput, Generic[V]):
             note = f"! {self.error}" if self._left_once else ""
             self.post_message(self.Noted(self, note, True))
         else:
-            written = "" if self.value_or_none is None else self.written(self.value_or_none)
-            self.post_message(self.Noted(self, "" if written == self.value else f"= {written}", False))
+            told = "" if self.value_or_none is None else self.explained(self.value_or_none)
+            self.post_message(self.Noted(self, told and f"= {told}", False))

@@ -15,6 +15,7 @@ _AMOUNT = re.compile(
         (?:,(?P<ore>[0-9]{1,2}|-))?""",
     re.VERBOSE,
 )
+_WITH_DOT = re.compile(r"-?[ ]*(?P<whole>[0-9]{1,6})\.(?P<rest>[0-9]{1,3})")  # never a national id, however set apart
 _CURRENCY = re.compile(r"^kr\.?[ ]*|[ ]*kr\.?$", re.IGNORECASE)
 _PLAIN = str.maketrans(
     {
@@ -64,6 +65,18 @@ def format_amount(amount: int) -> str:
 def _advice(plain: str) -> str:
     if not plain:
         return _("Beløpet mangler. Skriv kroner og øre med komma, for eksempel 1234,50.")
+    if (match := _WITH_DOT.fullmatch(plain)) and len(match["whole"]) <= _MOST_DIGITS - 3:
+        return _two_readings(match["whole"], match["rest"])
     if "." in plain:
         return _("Et punktum i beløpet kan leses på to måter. Skriv øre etter komma, for eksempel 1234,50.")
     return _("Beløpet kan ikke leses. Skriv kroner og øre med komma, for eksempel 1234,50.")
+
+
+def _two_readings(whole: str, rest: str) -> str:
+    """What a lone dot may mean: thousands, or øre. Three digits behind it can be either, one or two only øre."""
+    kroner = int(whole)
+    if len(rest) < 3:
+        return _("Øre skrives etter komma. Mente du {amount}?").format(amount=f"{kroner},{rest}")
+    return _("Et punktum kan leses på to måter: {thousands} eller {decimals}. Skriv øre etter komma.").format(
+        thousands=format_amount(int(whole + rest) * 100), decimals=f"{kroner},{rest}"
+    )

@@ -1,6 +1,7 @@
 from datetime import date
 
 import pytest
+from textual.events import Paste
 
 from screens.widgets.amount_input import AmountInput
 from screens.widgets.date_input import DateInput
@@ -23,7 +24,7 @@ async def test_an_amount_is_understood_and_shown_as_it_is_typed(size: tuple[int,
         await pilot.press(*"12345,5")
         await settle(pilot)
         assert amount.value_or_none == 12_345_50
-        assert lines(app)[1].strip() == "= 12 345,50"
+        assert lines(app)[1].strip() == "= 12 345,50 kr"
 
 
 async def test_enter_goes_on_and_the_left_field_is_written_out() -> None:
@@ -34,6 +35,27 @@ async def test_enter_goes_on_and_the_left_field_is_written_out() -> None:
         assert (amount.value, day.value) == ("1 250,00", "08.12.2026")
         assert (amount.value_or_none, day.value_or_none) == (1250_00, date(2026, 12, 8))
         assert app.focused is amount
+
+
+async def test_a_date_is_told_with_its_day_as_it_is_typed() -> None:
+    _amount, day, app = form()
+    async with app.run_test(size=SMALL) as pilot:
+        await pilot.press("tab", *"-3")
+        await settle(pilot)
+        assert "= lørdag 21.11.2026" in text(app)
+        await pilot.press("tab")
+        await settle(pilot)
+        assert day.value == "21.11.2026"
+        assert "= lørdag 21.11.2026" in text(app)
+
+
+@pytest.mark.parametrize("pasted", ["kr 1\u00a0234,50", "1 234,50 kr", "−1.234,50", "Kr. 1234,50"])
+async def test_an_amount_from_the_banks_page_can_be_pasted(pasted: str) -> None:
+    amount, _, app = form()
+    async with app.run_test(size=SMALL) as pilot:
+        app.post_message(Paste(pasted))
+        await settle(pilot)
+        assert abs(amount.value_or_none or 0) == 1_234_50
 
 
 async def test_letters_cannot_be_typed_into_an_amount() -> None:

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.rules.dates import DateError, format_date, format_instant, parse_date
+from services.rules.dates import DateError, format_date, format_instant, format_weekday, parse_date
 
 TODAY = date(2026, 11, 24)
 
@@ -23,6 +23,10 @@ def test_the_first_of_february_is_read_the_ways_people_write_it(text: str) -> No
         ("I  dag", date(2026, 11, 24)),
         ("i går", date(2026, 11, 23)),
         ("i morgen", date(2026, 11, 25)),
+        ("i ga\u030ar", date(2026, 11, 23)),
+        ("I\u00a0DAG", date(2026, 11, 24)),
+        ("i forgårs", date(2026, 11, 22)),
+        ("iovermorgen", date(2026, 11, 26)),
         ("+14", date(2026, 12, 8)),
         ("-3", date(2026, 11, 21)),
         ("−3", date(2026, 11, 21)),
@@ -64,3 +68,22 @@ def test_six_digits_are_a_day_of_this_century(day: date) -> None:
 )
 def test_an_instant_is_shown_in_norwegian_time(instant: datetime, text: str) -> None:
     assert format_instant(instant) == text
+
+
+@pytest.mark.parametrize(
+    ("text", "told"), [("", "mangler"), ("1.2", "Året mangler"), ("0102", "Året mangler"), ("1/2/26", "Skråstrek")]
+)
+def test_what_is_wrong_with_a_date_is_told(text: str, told: str) -> None:
+    with pytest.raises(DateError, match=told):
+        parse_date(text, TODAY)
+
+
+@given(st.dates(date(2000, 1, 1), date(2099, 12, 31)))
+def test_a_date_is_the_same_however_it_is_written(day: date) -> None:
+    ways = (f"{day:%d%m%y}", f"{day:%d%m%Y}", f"{day.day}.{day.month}.{day:%y}", f"{day}", format_date(day))
+    assert {parse_date(text, TODAY) for text in ways} == {day}
+    assert format_weekday(day).endswith(format_date(day))
+
+
+def test_a_date_is_told_with_its_day() -> None:
+    assert format_weekday(TODAY) == "tirsdag 24.11.2026"

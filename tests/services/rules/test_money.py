@@ -59,7 +59,30 @@ def test_an_amount_that_could_be_misread_is_refused(text: str) -> None:
     with pytest.raises(AmountError) as error:
         parse_amount(text)
     assert error.value.code == "bad_amount"
-    assert "1234,50" in error.value.message
+    assert "komma" in error.value.message
+
+
+@pytest.mark.parametrize(
+    ("text", "readings"),
+    [
+        ("1.234", ("1 234,00", "1,234")),
+        ("−12.345", ("12 345,00", "12,345")),
+        ("kr 123456.789", ("123 456 789,00", "123456,789")),
+        ("12.5", ("12,5",)),
+        ("0.50", ("0,50",)),
+    ],
+)
+def test_a_lone_dot_is_refused_with_what_it_may_mean(text: str, readings: tuple[str, ...]) -> None:
+    with pytest.raises(AmountError) as error:
+        parse_amount(text)
+    assert all(reading in error.value.message for reading in readings)
+
+
+@given(st.from_regex(r"[1-9][0-9]{5}[ .\u00a0]?[1-9][0-9]{4}", fullmatch=True))
+def test_a_national_id_in_the_wrong_field_is_never_repeated(text: str) -> None:
+    with pytest.raises(AmountError) as error:
+        parse_amount(text)
+    assert not any(part in error.value.message.replace(" ", "") for part in (text[:6], text[-5:]))
 
 
 def test_a_missing_amount_is_said_to_be_missing() -> None:
