@@ -151,4 +151,8 @@ def _told(message: ChooseCaseDialog.Found) -> str:
         return _("Sist åpnet. Skriv for å søke.")
     if len(message.text) < FEWEST_LETTERS:
         return ""
-    return _("Ingen treff.") if not message.rows else _("{count} treff").format(count=len(message.rows))
+    if message.rows:
+        return _("{count} treff").format(count=len(message.rows))
+    from services.rules.identifiers import doubt  # who finds what they look for does without
+
+    return " ".join(filter(None, (_("Ingen treff."), doubt(message.text))))

@@ -6,13 +6,13 @@ No message repeats a digit of what was typed.
 """
 
 import re
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
 from datetime import date
 
 from data.documents import KidCheck
 from data.errors import Kk2Error
 from data.language import _
-from services.bank.kid import ANY_LENGTH, classify
+from services.bank.kid import ANY_LENGTH, classify, valid_account
 
 _FIRST = (3, 7, 6, 1, 8, 9, 4, 5, 2, 1)
 _SECOND = (5, 4, 3, 2, 7, 6, 5, 4, 3, 2, 1)
@@ -58,6 +58,28 @@ def parse_kid(text: str, lengths: Collection[int] = ANY_LENGTH, check: KidCheck 
     if "ok" in found:
         return kid
     raise IdentifierError(_kid_problem(found, lengths))
+
+
+def doubt(text: str) -> str:
+    """What may be wrong with a number that nothing was found by, in a sentence; empty when there is no saying."""
+    digits = re.sub(r"[\s.]", "", text)
+    if not (digits.isascii() and digits.isdigit()):
+        return ""
+    if len(digits) == 9:
+        return _("Er det et organisasjonsnummer, er et siffer feil.") if _refused(parse_organisation, digits) else ""
+    if len(digits) == 11 and not valid_account(digits) and _refused(parse_national_id, digits):
+        return _("Er det et fødselsnummer eller D-nummer, er et siffer feil.")
+    if 11 < len(digits) in ANY_LENGTH and _refused(parse_kid, digits):
+        return _("Er det en KID, er et siffer feil.")
+    return ""
+
+
+def _refused(parse: Callable[[str], str], text: str) -> bool:
+    try:
+        parse(text)
+    except IdentifierError:
+        return True
+    return False
 
 
 def _kid_problem(found: Collection[str], lengths: Collection[int]) -> str:

@@ -5,7 +5,7 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from services.bank.kid import make_kid
-from services.rules.identifiers import IdentifierError, parse_kid, parse_national_id, parse_organisation
+from services.rules.identifiers import IdentifierError, doubt, parse_kid, parse_national_id, parse_organisation
 
 FIRST, SECOND, ORGANISATION = (3, 7, 6, 1, 8, 9, 4, 5, 2), (5, 4, 3, 2, 7, 6, 5, 4, 3, 2), (3, 2, 7, 6, 5, 4, 3, 2)
 
@@ -91,3 +91,25 @@ def test_what_is_wrong_with_a_kid_is_told(text: str, told: str) -> None:
 def test_the_lengths_of_an_agreement_are_told() -> None:
     with pytest.raises(IdentifierError, match="8, 13 siffer"):
         parse_kid("1234", (8, 13), "mod10")
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("010190 12345", "fødselsnummer"),
+        ("999 888 776", "organisasjonsnummer"),
+        ("0221000000381", "KID"),
+        ("Kari Testesen", ""),
+        ("0221-00000038", ""),
+        ("900123", ""),
+        ("1234.56.78903", ""),
+    ],
+)
+def test_a_number_that_cannot_be_right_is_doubted_by_what_it_may_be(text: str, told: str) -> None:
+    assert told in doubt(text)
+    assert bool(told) == bool(doubt(text))
+
+
+@given(st.one_of(made_up_ids(), organisations, kids))
+def test_a_number_that_may_be_right_is_not_doubted(number: str) -> None:
+    assert doubt(number) == ""
