@@ -1,9 +1,14 @@
-"""Where a payment went, in words and bars. Pure functions."""
+"""Where a payment went, in words and bars. Pure functions.
 
-from collections.abc import Iterable
+Each kind of debt has a letter, so that the bars are told apart without colour: H hovedstol, O omkostninger, G gebyr,
+R renter, T til gode, V venter på rentesats.
+"""
 
-from data.documents import Allocation, Payment
-from data.language import _
+from collections.abc import Iterable, Mapping, Sequence
+from typing import NamedTuple
+
+from data.documents import Allocation, Component, Payment
+from data.language import N_, _
 from screens.widgets.columns import fit
 from screens.widgets.safe_text import safe
 from services.cases import CaseView
@@ -11,13 +16,32 @@ from services.rules.coverage import Coverage
 from services.rules.dates import format_date, format_instant
 from services.rules.money import format_amount
 
-BAR = 12
-NAME_WIDTH = 28
+BLOCK = "▇"
+BAR, WHOLE_BAR = 12, 24  # cells: of a part's bar, and of the payment's
+NAME_WIDTH = 24
+NARROW = 76  # cells of a line at 80 columns
+MOST_LINES = 8
+KINDS: Mapping[Component | None, str] = {
+    "principal": N_("hovedstol"),
+    "costs": N_("omkostninger"),
+    "fees": N_("gebyr"),
+    "interest": N_("renter"),
+    "surplus": N_("til gode"),
+    None: N_("venter på rentesats"),
+}
+
+
+class Part(NamedTuple):
+    """A part of a payment. `kind` is None for what waits for a rate."""
+
+    kind: Component | None
+    amount: int
+    name: str
+    rest: str = ""
 
 
 def coverage_lines(payment: Payment, view: CaseView) -> list[str]:
-    """A heading, then a line for each part: bar, what it covers, amount, and what is left of that claim or fee."""
-    day = format_date(payment.date)
+    """A heading with the whole as one bar; the sums of each kind, where a kind has several parts; and the parts."""
     if payment.deleted is not None:
         mark = payment.deleted
         return [
@@ -25,13 +49,77 @@ def coverage_lines(payment: Payment, view: CaseView) -> list[str]:
                 time=format_instant(mark.time), actor=safe(mark.actor), reason=safe(mark.reason)
             )
         ]
+    parts = parts_of(payment, view)
+    heading = _("Dekning av {day}  {amount}").format(
+        day=format_date(payment.date), amount=format_amount(payment.amount)
+    )
+    sums = sums_of(parts)
+    head = [f"{heading}   {whole_bar(sums)}".rstrip(), *([sums_line(sums)] if len(sums) < len(parts) else [])]
+    return [*head, *part_lines(parts, MOST_LINES - len(head))]
+
+
+def parts_of(payment: Payment, view: CaseView) -> list[Part]:
+    """The parts, which add up to the payment."""
     covered = view.settlement.coverage.get(payment.id, Coverage(()))
-    whole = max(sum(abs(part.amount) for part in covered.allocations) + abs(covered.waiting), 1)
-    lines = [_("Dekning av {day}  {amount}").format(day=day, amount=format_amount(payment.amount))]
-    lines += [_line(part, whole, view) for part in covered.allocations]
-    if covered.waiting:
-        lines.append(_drawn(covered.waiting, whole, _("venter på rentesats"), ""))
+    parts = [Part(each.component, each.amount, _name(each, view), _rest(each, view)) for each in covered.allocations]
+    return [*parts, *([Part(None, covered.waiting, _(KINDS[None]))] if covered.waiting else [])]
+
+
+def sums_of(parts: Sequence[Part]) -> dict[Component | None, int]:
+    """Øre of each kind, in the order of coverage's own words."""
+    kinds = [kind for kind in KINDS if any(part.kind == kind for part in parts)]
+    return {kind: sum(part.amount for part in parts if part.kind == kind) for kind in kinds}
+
+
+def sums_line(sums: Mapping[Component | None, int]) -> str:
+    """`H hovedstol 800,00   G gebyr 76,00`; without the words where they would not fit a narrow screen."""
+    told = "   ".join(f"{letter(kind)} {_(KINDS[kind])} {format_amount(amount)}" for kind, amount in sums.items())
+    return told if len(told) <= NARROW else _short(sums)
+
+
+def _short(sums: Mapping[Component | None, int]) -> str:
+    return "  ".join(f"{letter(kind)} {format_amount(amount)}" for kind, amount in sums.items())
+
+
+def whole_bar(sums: Mapping[Component | None, int]) -> str:
+    """`H▇▇▇▇▇▇▇▇▇ G▇▇ R▇`: the kinds after each other."""
+    cells = apportioned(list(sums.values()), WHOLE_BAR)
+    return " ".join(f"{letter(kind)}{BLOCK * count}" for kind, count in zip(sums, cells, strict=True) if count)
+
+
+def part_lines(parts: Sequence[Part], most: int) -> list[str]:
+    """A line for each part: letter, bar, what it covers, amount, and what is left of that; one for those too many."""
+    shown = parts if len(parts) <= most else parts[: most - 1]
+    cells = apportioned([part.amount for part in parts], BAR)
+    lines = [_drawn(part, count) for part, count in zip(shown, cells, strict=False)]
+    if more := parts[len(shown) :]:
+        told = _("… og {count} til, sum {amount}")
+        lines.append(told.format(count=len(more), amount=format_amount(sum(part.amount for part in more))))
     return lines
+
+
+def apportioned(amounts: Sequence[int], cells: int) -> list[int]:
+    """Cells for each amount by its size, whatever its sign: at least one for what is something, in all `cells`.
+
+    Only where there are more amounts than cells it is one cell for each.
+    """
+    sizes = [abs(amount) for amount in amounts]
+    whole = sum(sizes)
+    if not whole:
+        return [0] * len(sizes)
+    counts = [max(1, size * cells // whole) if size else 0 for size in sizes]
+    while sum(counts) != cells and (sum(counts) < cells or max(counts) > 1):
+        lacks = [size * cells - count * whole for size, count in zip(sizes, counts, strict=True)]
+        if sum(counts) < cells:
+            counts[lacks.index(max(lacks))] += 1
+        else:  # those of one cell keep it
+            least = min((lack, at) for at, lack in enumerate(lacks) if counts[at] > 1)
+            counts[least[1]] -= 1
+    return counts
+
+
+def letter(kind: Component | None) -> str:
+    return _(KINDS[kind])[:1].upper()
 
 
 def detail_line(payment: Payment) -> str:
@@ -53,20 +141,16 @@ def _details(payment: Payment) -> Iterable[str]:
         yield _("bilag {vouchers}").format(vouchers=", ".join(payment.vouchers))
 
 
-def _line(part: Allocation, whole: int, view: CaseView) -> str:
-    return _drawn(part.amount, whole, _name(part, view), _rest(part, view))
-
-
-def _drawn(amount: int, whole: int, name: str, rest: str) -> str:
-    bar = "▇" * max(1, round(BAR * abs(amount) / whole))
-    return f"{bar:<{BAR}}  {fit(name, NAME_WIDTH)} {format_amount(amount):>12}{rest}"
+def _drawn(part: Part, count: int) -> str:
+    bar = f"{letter(part.kind)} {BLOCK * count:<{BAR}}"
+    return f"{bar}  {fit(part.name, NAME_WIDTH)} {format_amount(part.amount):>12}{part.rest}"
 
 
 def _name(part: Allocation, view: CaseView) -> str:
     account = view.account
     invoices = {claim.id: claim for claim in account.claims}
     if part.component == "surplus":
-        return _("til gode")
+        return _(KINDS["surplus"])
     if part.target in invoices:
         claim = invoices[part.target]
         return safe(f"{_('Renter ') if part.component == 'interest' else ''}{claim.invoice} {claim.text}")

@@ -18,6 +18,7 @@ from screens.widgets.row_table import RowTable
 from services.cases import CaseView
 from services.rules.coverage import Balance, ClaimBalance
 from services.rules.dates import format_date
+from services.rules.fees import section
 from services.rules.interest import Segment, to_ore
 from services.rules.money import format_amount
 from services.rules.percent import format_percent
@@ -39,16 +40,16 @@ class InterestTab(CaseTab):
     NAME = N_("Omkostninger og renter")
     HELP = N_("""
 Øverst står oppstillingen av kravet. Under den står hele utregningen: for hver faktura en linje for hver periode med \
-samme hovedstol og samme rentesats, og så gebyr og omkostninger. Renten løper fra dagen etter forfall, 1/365 av et år \
-for hver dag (1/366 i skuddår). ← og → folder en faktura sammen og ut. Under står satsen på linjen og forskriften som \
-fastsetter den; Enter åpner den i Lovverk.
+samme hovedstol og samme rentesats, og så gebyr (med paragrafen i inkassoforskriften) og omkostninger. Renten løper \
+fra dagen etter forfall, 1/365 av et år for hver dag (1/366 i skuddår). ← og → folder en faktura sammen og ut. Under \
+står satsen på linjen og forskriften som fastsetter den; Enter åpner den i Lovverk.
 """)
     DEFAULT_CSS = "InterestTab #statement { height: auto; padding: 0 2; margin-bottom: 1; }"
 
     def __init__(self) -> None:
         super().__init__(id="renter")
         self._statement = Plain(id="statement")
-        self._table = ListTable(COLUMNS, empty=_("Ingen renter eller gebyr."))
+        self._table = ListTable(COLUMNS, empty=N_("Ingen renter eller gebyr."))
         self._note = Plain(classes="note")
         self._view: CaseView | None = None
         self._notes: dict[str, str] = {}
@@ -135,12 +136,17 @@ def fee_rows(view: CaseView) -> Iterable[Row]:
         total = sum(fee.amount for fee in view.account.fees)
         yield Row("fees", (_("Gebyr og omkostninger"), "", "", "", format_amount(total)), opened=True)
     for fee in sorted(view.account.fees, key=lambda fee: (fee.date, fee.id)):
-        yield Row(fee.id, (fee_name(fee), "", "", "", format_amount(fee.amount)), Look.QUIET, indent=1)
+        yield Row(fee.id, (fee_name(fee), "", law_section(fee), "", format_amount(fee.amount)), Look.QUIET, indent=1)
 
 
 def fee_name(fee: Fee) -> str:
     """`15.07.2026 PUR purring`."""
     return f"{format_date(fee.date)} {fee.code} {_(FEE_NAMES.get(fee.code, ''))}".rstrip()
+
+
+def law_section(fee: Fee) -> str:
+    """`§ 1-2` (of inkassoforskriften), empty for costs."""
+    return section(fee.code) if fee.component == "fees" else ""
 
 
 def missing_rate(view: CaseView) -> str:
@@ -177,4 +183,6 @@ def _days_in_law(view: CaseView) -> Iterable[tuple[str, tuple[int, date]]]:
 
 
 def _basis(fee: Fee) -> str:
-    return _("Grunnlag: {basis}").format(basis=fee.basis) if fee.basis else _("Grunnlaget er ikke oppgitt.")
+    basis = _("Grunnlag: {basis}").format(basis=fee.basis) if fee.basis else _("Grunnlaget er ikke oppgitt.")
+    law = law_section(fee)
+    return _("Inkassoforskriften {section}. {basis}").format(section=law, basis=basis) if law else basis

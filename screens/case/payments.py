@@ -53,13 +53,13 @@ opplysningene blir stående, vises med V, og kan hentes med ↑ når du fører e
         ),
     ]
     DEFAULT_CSS = """
-    PaymentsTab #coverage { height: auto; max-height: 7; padding: 0 2; }
+    PaymentsTab #coverage { height: auto; max-height: 8; padding: 0 2; }
     PaymentsTab #details { height: auto; max-height: 2; padding: 0 2; color: $secondary; }
     """
 
     def __init__(self) -> None:
         super().__init__(id="avdrag")
-        self._table = ListTable(columns(80, surplus=False), empty=_("Ingen innbetalinger. N fører en ny."))
+        self._table = ListTable(columns(80, surplus=False), empty=N_("Ingen innbetalinger. N fører en ny."))
         self._coverage = Plain(id="coverage")
         self._details = Plain(id="details")
         self._view: CaseView | None = None

@@ -14,11 +14,17 @@ from services.rules.rates import NoRateError, NoticeFees
 Notice = Literal["reminder", "notice", "demand"]
 
 RESPITE = timedelta(days=14)
+_SECTIONS = {"PUR": "§ 1-2", "IKV": "§ 1-2", "BOF": "§ 1-3"}  # inkassoforskriften, by the code of the letter
 
 
 def may_charge(sent: date, due: date) -> bool:
     """Whether a letter may carry a fee at all: sent 14 days after the due date, or later."""
     return sent >= due + RESPITE
+
+
+def section(code: str) -> str:
+    """The section of inkassoforskriften that the fee of a letter is charged by, empty for what is no such letter."""
+    return _SECTIONS.get(code, "")
 
 
 def notice_fee(kind: Notice, sent: date, due: date, fees: NoticeFees) -> int:

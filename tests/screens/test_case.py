@@ -272,7 +272,7 @@ async def test_the_whole_calculation_of_interest_is_shown(
         assert "12,25 %" in shown
         assert "15.07.2026 PUR purring" in shown
         await press(pilot, "end")
-        assert "Grunnlag: 1/20 av inkassosatsen 760,00 i 2026" in text(app)
+        assert "Inkassoforskriften § 1-2. Grunnlag: 1/20 av inkassosatsen 760,00 i 2026" in text(app)
         await press(pilot, "home", "left")
         assert "21.05.2026 – 30.06.2026" not in text(app)
 
@@ -315,9 +315,9 @@ async def test_avdrag_shows_payments_their_coverage_and_their_sum(
         assert shown[4].startswith("› 20.11.2026  Manuell")
         assert "til bokføring" in shown[4]
         assert any(line.startswith("  Sum") and line.count("3 480,00") == 2 for line in shown)
-        assert "Dekning av 20.11.2026  1 000,00" in text(app)
+        assert "Dekning av 20.11.2026  1 000,00   H▇▇▇▇▇▇▇▇▇▇▇▇▇▇▇▇▇▇▇▇▇▇▇▇" in text(app)
         assert any(
-            "▇▇▇▇▇▇▇▇▇▇▇▇  900382 Barnehage 06/2026" in line and "1 000,00  (rest 1 480,00)" in line for line in shown
+            "H ▇▇▇▇▇▇▇▇▇▇▇▇  900382 Barnehage 06/2026" in line and "1 000,00  (rest 1 480,00)" in line for line in shown
         )
         await press(pilot, "down")
         assert "Dekning av 12.11.2026  2 480,00" in text(app)

@@ -35,10 +35,10 @@ async def test_amounts_next_step_and_last_events_fit_one_look(
             *("Hovedstol           4 960,00     Gebyr                  38,00", "Innbetalt          −1 750,00"),
             "Saldo               3 530,31",
             *("Neste          Inkassovarsel kan sendes nå.", "Venter på bokføring: 3 innbetalinger, 1 750,00."),
-            *("Sist           ", "  250,00 innbetalt", "  500,00 innbetalt", "  1 000,00 innbetalt"),
+            *("Sist           ", " på 250,00, ", " på 500,00, ", " på 1 000,00, "),
         ):
             assert words in shown, words
-        assert shown.index("  250,00 innbetalt") < shown.index("  500,00 innbetalt")
+        assert shown.index(" på 250,00") < shown.index(" på 500,00") < shown.index(" på 1 000,00")
 
 
 async def test_a_letter_sets_the_deadline_that_comes_next(app: Kk2App, services: Services) -> None:
