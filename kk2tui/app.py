@@ -13,10 +13,10 @@ from textual.driver import Driver
 from textual.screen import Screen
 
 from data.errors import Kk2Error
-from data.language import N_, _
+from data.language import LANGUAGES, N_, _, language, use
 from kk2tui.log_file import log_to
 from kk2tui.terminal.textual_seam import TerminalApp
-from kk2tui.theme import DARK, use_theme
+from kk2tui.theme import DARK, THEMES, use_theme
 from screens.base import MONEY, Kk2Screen, wait_for_writes
 from screens.failures import log_unexpected
 from screens.menu import ITEMS, MenuScreen
@@ -29,6 +29,8 @@ if TYPE_CHECKING:
 BETWEEN_NEWS_S = 1.0  # so that a burst of changes is one reload a second, not hundreds
 BEFORE_RECENT_S = 3.0  # a case is open, and drawn, before it is remembered
 AFTER_AN_ERROR_S = 30.0  # the screens tell what is wrong when they read; here it is only tried again
+THEME, THEME_NAME = "theme", N_("Utseende")
+LANGUAGE, LANGUAGE_NAME = "language", "Språk / Language"  # found whichever it is in
 CRASHED = N_(
     "kk2 måtte avslutte på grunn av en feil. Det som var lagret, er lagret. Start kk2 på nytt, og oppgi referansen "
     "{reference} til den som drifter kk2."
@@ -182,7 +184,7 @@ class Kk2App(TerminalApp, inherit_bindings=False):
         from screens.commands import CommandDialog, screen_commands
         from screens.find import case_search
 
-        places = {item.place: item.name for item in ITEMS}
+        places = {item.place: _(item.name) for item in ITEMS} | {THEME: _(THEME_NAME), LANGUAGE: LANGUAGE_NAME}
         keys = screen_commands(self.screen)
         self.push_screen(CommandDialog(keys, places, case_search(self.services)), self._carry_out)
 
@@ -192,10 +194,42 @@ class Kk2App(TerminalApp, inherit_bindings=False):
             # The action, not the key: a field with the cursor in it would take a letter for text.
             active = self.screen.active_bindings[rest]
             await self.run_action(active.binding.action, active.node)
+        elif rest == THEME:
+            self._choose_theme()
+        elif rest == LANGUAGE:
+            self._choose_language()
         elif kind == "place":
             self.open_screen(rest)
         elif kind == "case":
             self.open_case(rest)
+
+    def _choose_theme(self) -> None:
+        from screens.dialogs.choice_dialog import ChoiceDialog
+
+        choices = [(name, _(called)) for name, (_theme, called) in THEMES.items()]
+        self.push_screen(ChoiceDialog(_(THEME_NAME), choices, chosen=self.theme), self._show_theme)
+
+    def _show_theme(self, name: str | None) -> None:
+        """Show it now, and to this handler from now on."""
+        if name:
+            use_theme(self, name)
+            work = self.services.handlers.set_theme(self.services.actor, name)
+            self.run_worker(work, group=MONEY, exit_on_error=False)
+
+    def _choose_language(self) -> None:
+        from screens.dialogs.choice_dialog import ChoiceDialog
+
+        dialog = ChoiceDialog(LANGUAGE_NAME, list(LANGUAGES.items()), chosen=language())
+        self.push_screen(dialog, self._show_language)
+
+    def _show_language(self, name: str | None) -> None:
+        """Show it now, and to this handler from now on. Nothing that is typed is lost."""
+        if name and name != language():
+            use(name)
+            for screen in self._kk2_screens:
+                screen.speak()
+            work = self.services.handlers.set_language(self.services.actor, name)
+            self.run_worker(work, group=MONEY, exit_on_error=False)
 
     # --- the end ---
 

@@ -9,11 +9,18 @@ LOGGER = "kk2"
 FORM = "%(asctime)s %(levelname)s %(message)s"
 
 
+class _Quiet(logging.FileHandler):
+    """A full disk is no reason to write a traceback over the screen, which is what logging does by itself."""
+
+    def handleError(self, record: logging.LogRecord) -> None:
+        pass
+
+
 @contextmanager
 def log_to(path: Path) -> Iterator[None]:
     """Write the program's log to `path`, which only its owner can read, for as long as the block runs."""
     path.touch(mode=0o600, exist_ok=True)
-    handler = logging.FileHandler(path, encoding="utf-8", delay=True)
+    handler = _Quiet(path, encoding="utf-8", delay=True)
     handler.setFormatter(logging.Formatter(FORM))
     logger = logging.getLogger(LOGGER)
     logger.addHandler(handler)

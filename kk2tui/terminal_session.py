@@ -14,10 +14,10 @@ from services.errors import Refused
 ESCAPE_MS = 50  # how long a lone ESC waits for the rest of a key's sequence
 
 
-def open_application(home: str | None, handler: str | None) -> None:
+def open_application(home: str | None, handler: str | None, language: str | None = None) -> None:
     """What `kk2` without a command does. Ends as every command does when something goes wrong."""
     try:
-        session = session_from(home, handler, as_json=False)
+        session = session_from(home, handler, language=language)
     except Refused as error:
         raise SystemExit(error.message) from None
     try:
@@ -50,6 +50,7 @@ async def _run(session: Session) -> int:
     log_what_nobody_catches(asyncio.get_running_loop())
     settings = read_settings(session.home)
     async with opened_services(session.home, session.login, settings=settings) as services:
+        session.speak(services.handler.language, settings.ui.language)
         terminal = profile(settings.ui, os.environ, services.handler.theme)
         os.environ.pop("NO_COLOR", None)  # the theme has seen to it; Textual would make it greys
         app = Kk2App(services, session.home / LOG, RemoteDriver, frame_diff=terminal.frame_diff, theme=terminal.theme)

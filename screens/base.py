@@ -33,6 +33,7 @@ from data.language import N_, _
 from screens.failures import log_unexpected
 from screens.following import Following
 from screens.widgets.key_line import KeyLine, name_of_action, screen_keys
+from screens.widgets.speaking import Speaking
 from screens.widgets.title_line import TitleLine
 from services.news import News
 
@@ -219,6 +220,14 @@ class Kk2Screen(Screen[None], inherit_bindings=False):
             self._offer_undo()
         else:
             self._key_line.tell(text)
+
+    def speak(self) -> None:
+        """Another language is in use: say everything in it. What is typed stays, and where the cursor is."""
+        self._title_line.show(self.TITLE or "", "")
+        for widget in self.query("*"):
+            if isinstance(widget, Speaking):
+                widget.speak()
+        self.load()
 
     def show_error(self, error: Exception) -> None:
         """Put an error up until it is read. What is not a Kk2Error is logged, and shown by reference only."""

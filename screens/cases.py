@@ -1,7 +1,7 @@
 """Saker: all cases, narrowed, sorted and searched."""
 
-from collections.abc import Sequence
-from typing import ClassVar, NamedTuple, cast
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, ClassVar, NamedTuple
 
 from textual import on
 from textual.app import ComposeResult
@@ -11,10 +11,10 @@ from textual.events import Key
 from textual.timer import Timer
 from textual.widgets import Input
 
-from data.documents import CaseStatus
 from data.language import N_, _
-from data.store import Value
+from data.wanted import Wanted
 from screens.base import Kk2Screen
+from screens.case_filters import ALL, AMOUNT, FILTERS, CaseFilters, Choice, amount_choice, choices
 from screens.dialogs.choice_dialog import ChoiceDialog
 from screens.find import open_case
 from screens.marked import marked_text
@@ -22,15 +22,19 @@ from screens.widgets.columns import Column, Look, Row
 from screens.widgets.form_input import FormInput
 from screens.widgets.plain import Plain
 from screens.widgets.row_table import RowTable
+from screens.widgets.speaking import Label
 from screens.widgets.virtual_table import RowProvider, VirtualTable
 from services.cases import STATUS_NAMES, CaseRow, CaseService
 from services.rules.dates import format_date
-from services.rules.money import format_amount
+from services.rules.money import AmountError, format_amount
+
+if TYPE_CHECKING:
+    from services.finding import FindService, Hit
 
 PAUSE = 0.2  # seconds without a key before the search starts
 FEWEST_LETTERS = 2
 MOST_HITS = 200
-ALL = N_("alle")
+NEAR = N_("navn ligner")
 
 COLUMNS = (
     Column("Saksnummer", 13),
@@ -41,13 +45,6 @@ COLUMNS = (
     Column("Saldo", 12, right=True),
     Column("Saksbeh.", 8),
 )
-
-
-class Choice(NamedTuple):
-    """A value that the list can be narrowed to."""
-
-    value: str
-    name: str
 
 
 class Order(NamedTuple):
@@ -66,12 +63,6 @@ ORDERS = (
     Order(N_("Saksbehandler"), "handler"),
     Order(N_("Kjøring, siste først"), "run", True),
 )
-FILTERS = {
-    "status": N_("Status"),
-    "department": N_("Avdeling"),
-    "handler": N_("Saksbehandler"),
-    "creditor": N_("Kreditor"),
-}
 
 
 class AllCases:
@@ -80,7 +71,7 @@ class AllCases:
     def __init__(
         self,
         cases: CaseService,
-        where: dict[str, Value],
+        where: Mapping[str, Wanted],
         order: Order,
         names: dict[str, str],
         balances: dict[str, int],
@@ -112,17 +103,17 @@ class AllCases:
 class CasesFound:
     """Provider of the cases that a search finds. The search runs once, when the rows are first counted."""
 
-    def __init__(self, cases: CaseService, text: str, names: dict[str, str], balances: dict[str, int]) -> None:
-        self._cases = cases
+    def __init__(self, finding: "FindService", text: str, names: dict[str, str], balances: dict[str, int]) -> None:
+        self._finding = finding
         self._balances = balances
         self._text = text
         self._names = names
         self._found: list[Row] = []
 
     async def count(self) -> int:
-        found = await self._cases.search(self._text, limit=MOST_HITS)
-        self._balances |= {row.case.id: row.balance for row in found}
-        self._found = [case_row(row, self._names) for row in found]
+        hits = await self._finding.find(self._text, limit=MOST_HITS)
+        self._balances |= {hit.row.case.id: hit.row.balance for hit in hits}
+        self._found = [found_row(hit, self._names) for hit in hits]
         return len(self._found)
 
     async def among(self, keys: Sequence[str]) -> Sequence[str]:
@@ -143,17 +134,19 @@ class CasesScreen(Kk2Screen):
         Binding("enter", "open", "Åpne", id="cases.open"),
         Binding("slash,f3", "find", "Finn", id="cases.find"),
         Binding("t", "filter", "Filter", id="cases.filter"),
+        Binding("backspace", "unfilter", "Fjern siste filter", show=False, id="cases.unfilter"),
         Binding("o", "order", "Sorter", id="cases.order"),
         Binding(
             "e", "change", "Endre", tooltip="Saksbehandler, avdeling eller status på en eller flere", id="cases.change"
         ),
     ]
     HELP = N_("""
-Listen viser de åpne sakene. T velger andre: etter status, avdeling, saksbehandler eller kreditor. O sorterer.
+Listen viser de åpne sakene. T velger andre: etter status, avdeling, saksbehandler, kreditor, utestående beløp eller \
+varsel, så mange du vil på én gang. Filtrene står over listen; rettetasten fjerner det siste. O sorterer.
 
-/ eller F3 går til feltet Finn. Skriv begynnelsen av saksnummer, KID, fakturanummer, navn eller fødselsnummer; \
-flere ord snevrer inn. Søket går i alle saker, også avsluttede. Enter åpner saken som markøren står på, \
-ESC tømmer feltet.
+/ eller F3 går til feltet Finn. Skriv saksnummer, KID, faktura, navn, fødselsnummer, telefon, bilag eller beløp; \
+begynnelsen er nok, flere ord snevrer inn, og et navn kan være skrevet feil. Søket går i alle saker, også avsluttede. \
+Enter åpner saken som markøren står på, ESC tømmer feltet.
 
 Mellomrom merker flere saker, Ctrl+A de første 500 i listen. E setter saksbehandler, avdeling eller status på dem som \
 er merket, ellers på den markøren står på. ESC fjerner merkene, U angrer.
@@ -163,15 +156,17 @@ er merket, ellers på den markøren står på. ESC fjerner merkene, U angrer.
     CasesScreen #finn Plain { width: 6; color: $secondary; }
     CasesScreen #finn #order { width: auto; padding-left: 2; }
     CasesScreen #finn FormInput { width: 1fr; }
+    CasesScreen #filters { height: auto; padding: 0 1; display: none; }
     """
 
     def __init__(self) -> None:
         super().__init__()
-        self._input = FormInput(placeholder=_("saksnummer, KID, faktura, navn (/ eller F3)"))
-        self._table = VirtualTable(COLUMNS, empty=_("Ingen saker. T endrer filteret, ESC tømmer Finn.")).let_mark()
+        self._input = FormInput(placeholder=N_("saksnummer, KID, faktura, navn (/ eller F3)"))
+        self._table = VirtualTable(COLUMNS, empty=N_("Ingen saker. T endrer filteret, ESC tømmer Finn.")).let_mark()
         self._balances: dict[str, int] = {}
         self._shown_order = Plain(id="order")
-        self._chosen: dict[str, Choice] = {"status": Choice("open", N_("åpne"))}
+        self._filters = CaseFilters()
+        self._told_filters = Plain(id="filters", classes="quiet")
         self._order = ORDERS[0]
         self._names: dict[str, str] = {}
         self._shown = self._of_all = 0
@@ -179,9 +174,10 @@ er merket, ellers på den markøren står på. ESC fjerner merkene, U angrer.
 
     def content(self) -> ComposeResult:
         with Horizontal(id="finn"):
-            yield Plain(_("Finn: "))
+            yield Label(N_("Finn: "))
             yield self._input
             yield self._shown_order
+        yield self._told_filters
         yield self._table
 
     def on_mount(self) -> None:
@@ -199,7 +195,7 @@ er merket, ellers på den markøren står på. ESC fjerner merkene, U angrer.
         handlers = await self.services.handlers.all()
         cases = self.services.cases
         names = {each.id: each.initials for each in handlers}
-        return await cases.count(self._where), await cases.count(), names
+        return await cases.count(self._filters.where), await cases.count(), names
 
     def _show_frame(self, frame: tuple[int, int, dict[str, str]]) -> None:
         self._shown, self._of_all, self._names = frame
@@ -210,13 +206,20 @@ er merket, ellers på den markøren står på. ESC fjerner merkene, U angrer.
         text = self._input.value.strip()
         provider: RowProvider
         if len(text) >= FEWEST_LETTERS:
-            provider = CasesFound(self.services.cases, text, self._names, self._balances)
+            provider = CasesFound(self.services.finding, text, self._names, self._balances)
             self._shown_order.show("")
         else:
-            provider = AllCases(self.services.cases, self._where, self._order, self._names, self._balances)
+            provider = AllCases(self.services.cases, self._filters.where, self._order, self._names, self._balances)
             self._shown_order.show(_("Sortert: {name}").format(name=_(self._order.name)))
         self._show_heading()
+        self._show_filters(searching=len(text) >= FEWEST_LETTERS)
         self._table.set_provider(provider)
+
+    def _show_filters(self, *, searching: bool) -> None:
+        """Those that the title does not tell; a search goes through all cases whatever they are."""
+        told = "" if searching else self._filters.others
+        self._told_filters.display = bool(told)
+        self._told_filters.show(told)
 
     @on(RowTable.MarksChanged)
     def _show_heading(self) -> None:
@@ -224,30 +227,18 @@ er merket, ellers på den markøren står på. ESC fjerner merkene, U angrer.
         if len(self._input.value.strip()) >= FEWEST_LETTERS:
             self.show_title(_("Saker · søk i alle {number}").format(number=_number(self._of_all)), marked)
         else:
-            self.show_title(self._title, marked or self._told_filters)
+            self.show_title(self._title, marked or self._filters.title)
 
     def _total_of(self, numbers: Sequence[str]) -> int:
         return sum(self._balances.get(number, 0) for number in numbers)
 
     @property
     def _title(self) -> str:
-        if not self._chosen:
+        if not self._filters.chosen:
             return _("Saker · {number}").format(number=_number(self._of_all))
-        status = _(self._chosen["status"].name) if "status" in self._chosen else ""
+        status = self._filters.name_of("status") if "status" in self._filters.chosen else ""
         told = _("Saker · {shown} {status} av {of_all}")
         return " ".join(told.format(shown=_number(self._shown), status=status, of_all=_number(self._of_all)).split())
-
-    @property
-    def _told_filters(self) -> str:
-        told = [field for field in FILTERS if field in self._chosen or field in ("status", "department")]
-        return "   ".join(f"{_(FILTERS[field])}: {self._chosen_name(field)}" for field in told)
-
-    @property
-    def _where(self) -> dict[str, Value]:
-        return {field: choice.value for field, choice in self._chosen.items()}
-
-    def _chosen_name(self, field: str) -> str:
-        return _(self._chosen[field].name if field in self._chosen else ALL)
 
     # --- opening ---
 
@@ -275,7 +266,7 @@ er merket, ellers på den markøren står på. ESC fjerner merkene, U angrer.
 
         numbers = self._table.marks or tuple(key for key in (self._table.cursor_key,) if key)
         if numbers:
-            SeveralCases(self, numbers, self._total_of(numbers), self._choices, self.load).ask()
+            SeveralCases(self, numbers, self._total_of(numbers), self._values, self.load).ask()
 
     # --- searching ---
 
@@ -317,42 +308,56 @@ er merket, ellers på den markøren står på. ESC fjerner merkene, U angrer.
     # --- narrowing and sorting ---
 
     def action_filter(self) -> None:
-        lines = [(field, f"{_(name):<14} {self._chosen_name(field)}") for field, name in FILTERS.items()]
+        lines = [(field, f"{_(name):<14} {self._filters.name_of(field)}") for field, name in FILTERS.items()]
         dialog = ChoiceDialog(_("Filter"), [*lines, (ALL, _("Vis alle saker"))])
         self.app.push_screen(dialog, self._filter_on)
 
     def _filter_on(self, field: str | None) -> None:
         if field == ALL:
-            self._chosen.clear()
+            self._filters = CaseFilters({})
             self.load()
+        elif field == AMOUNT:
+            self._ask_amount("")
         elif field:
-            self.run_service(self._choices(field), lambda choices: self._ask(field, choices), group="filter")
+            self.run_service(self._choices(field), lambda found: self._ask(field, found), group="filter")
 
-    async def _choices(self, field: str) -> list[Choice]:
-        if field == "status":
-            return [Choice(status, _status_name(status)) for status in STATUS_NAMES]
-        if field == "handler":
-            return [Choice(each.id, each.name) for each in await self.services.handlers.all()]
-        creditors = await self.services.creditors.all()
-        if field == "creditor":
-            return [Choice(each.number, f"{each.number} {each.name}") for each in creditors]
-        types = sorted({line.ledger_type for each in creditors for line in each.ledger_lines})
-        return [Choice(ledger_type, ledger_type) for ledger_type in types]
+    async def _choices(self, field: str) -> Sequence[Choice]:
+        return await choices(self.services, field)
 
-    def _ask(self, field: str, choices: list[Choice]) -> None:
-        known = {choice.value: choice for choice in choices}
-        chosen = self._chosen[field].value if field in self._chosen else ALL
-        lines = [(ALL, _(ALL)), *((choice.value, _(choice.name)) for choice in choices)]
+    async def _values(self, field: str) -> list[tuple[str, str]]:
+        return [(choice.value, choice.name) for choice in await self._choices(field)]
 
-        def choose(value: str | None) -> None:
-            if value is None:
-                return
-            self._chosen.pop(field, None)
-            if value != ALL:
-                self._chosen[field] = known[value]
+    def _ask(self, field: str, found: Sequence[Choice]) -> None:
+        known = {choice.value: choice for choice in found}
+        chosen = self._filters.chosen[field].value if field in self._filters.chosen else ALL
+        lines = [(ALL, _(ALL)), *((choice.value, _(choice.name)) for choice in found)]
+        dialog = ChoiceDialog(_(FILTERS[field]), lines, chosen=chosen)
+        self.app.push_screen(dialog, lambda value: self._narrow(field, known.get(value)) if value else None)
+
+    def _ask_amount(self, complaint: str) -> None:
+        """From and up to; nothing written takes the filter off."""
+        from screens.dialogs.text_dialog import TextDialog
+
+        chosen = self._filters.chosen.get(AMOUNT)
+        prompt = complaint or _("Skriv fra og til, som 1000-5000, eller «under 500». Tomt viser alle.")
+        dialog = TextDialog(_(FILTERS[AMOUNT]), prompt, value=chosen.value if chosen else "", required="")
+        self.app.push_screen(dialog, lambda text: None if text is None else self._narrow_to_amount(text))
+
+    def _narrow_to_amount(self, text: str) -> None:
+        try:
+            choice = amount_choice(text) if text else None
+        except AmountError as error:
+            self._ask_amount(error.message)
+            return
+        self._narrow(AMOUNT, choice)
+
+    def _narrow(self, field: str, choice: Choice | None) -> None:
+        self._filters.choose(field, choice)
+        self.load()
+
+    def action_unfilter(self) -> None:
+        if self._filters.take_off():
             self.load()
-
-        self.app.push_screen(ChoiceDialog(_(FILTERS[field]), lines, chosen=chosen), choose)
 
     def action_order(self) -> None:
         lines = [(str(index), _(order.name)) for index, order in enumerate(ORDERS)]
@@ -363,6 +368,15 @@ er merket, ellers på den markøren står på. ESC fjerner merkene, U angrer.
         if index is not None:
             self._order = ORDERS[int(index)]
             self.load()
+
+
+def found_row(hit: "Hit", initials: dict[str, str]) -> Row:
+    """A case that was found; one that is only near says so behind its name."""
+    row = case_row(hit.row, initials)
+    if hit.why != _(NEAR):
+        return row
+    number, name, *rest = row.cells
+    return row._replace(cells=(number, f"{name} ({hit.why})", *rest))
 
 
 def case_row(row: CaseRow, initials: dict[str, str]) -> Row:
@@ -379,13 +393,6 @@ def case_row(row: CaseRow, initials: dict[str, str]) -> Row:
         initials.get(case.handler, case.handler),
     )
     return Row(case.id, cells, Look.QUIET if case.status == "closed" else Look.NORMAL)
-
-
-def _status_name(status: str) -> str:
-    """The status of several cases: `åpne`, `avsluttede`."""
-    plurals: dict[CaseStatus, str] = {"open": N_("åpne"), "closed": N_("avsluttede"), "manual": N_("manuelle")}
-    known = cast(CaseStatus, status)
-    return plurals.get(known, STATUS_NAMES[known])
 
 
 def _number(count: int) -> str:

@@ -16,6 +16,7 @@ from screens.widgets.columns import Column, Row
 from screens.widgets.list_table import ListTable
 from screens.widgets.pane import Pane
 from screens.widgets.plain import Plain
+from screens.widgets.speaking import Label
 
 if TYPE_CHECKING:
     from screens.menu_rows import Need
@@ -108,7 +109,7 @@ Under «Trenger deg» står det som ikke går videre uten deg. Tab flytter dit, 
         columns = [Column("", 1), Column(""), Column("", 10, right=True), Column("", 13, right=True)]
         self._items = Pane(columns, id="items")
         self._figures = Plain(id="figures")
-        self._needs = Pane([Column(""), Column("", 24)], empty=_("Ingenting akkurat nå."), id="needs")
+        self._needs = Pane([Column(""), Column("", 24)], empty=N_("Ingenting akkurat nå."), id="needs")
         self._troubles: tuple[Need, ...] = ()
         self._overview: Overview | None = None
         self._drawn = False
@@ -120,7 +121,7 @@ Under «Trenger deg» står det som ikke går videre uten deg. Tab flytter dit, 
         yield self._items
         with Vertical(id="right"):
             yield self._figures
-            yield Plain(_("Trenger deg"), id="needs_heading")
+            yield Label(N_("Trenger deg"), id="needs_heading")
             yield self._needs
 
     def on_mount(self) -> None:

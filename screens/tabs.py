@@ -103,7 +103,7 @@ class TabScreen(Kk2Screen, Generic[T]):
 
     def on_screen_resume(self) -> None:
         """Back from a dialog or another screen: what others have done meanwhile is to be seen."""
-        if self.thing is not None:
+        if self.thing is not None and not self.could_not_load:
             self.load()
 
     def show(self, thing: T) -> None:

@@ -72,6 +72,14 @@ class RemoteDriver(LinuxDriver):
         if self._terminal_app is not None:
             self._terminal_app.hang_up(128 + number)
 
+    def _run_input_thread(self) -> None:
+        """Textual's own tells what went wrong in the terminal, as a traceback."""
+        try:
+            self.run_input_thread()
+        except Exception as error:
+            if self._event_loop is not None and not self._event_loop.is_closed():
+                self._event_loop.call_soon_threadsafe(self._app._handle_exception, error)
+
     def run_input_thread(self) -> None:
         parser = XTermParser(self._debug)
         decode = getincrementaldecoder("utf-8")(errors="replace").decode
@@ -117,7 +125,7 @@ class _Line:
         if not self._is_lost:
             try:
                 return self._file.write(text)
-            except OSError:
+            except (OSError, ValueError):  # gone, closed, or not to be written in its character set
                 self._break()
         return len(text)
 
@@ -125,7 +133,7 @@ class _Line:
         if not self._is_lost:
             try:
                 self._file.flush()
-            except OSError:
+            except (OSError, ValueError):
                 self._break()
 
     def fileno(self) -> int:

@@ -17,6 +17,7 @@ from screens.widgets.columns import Cell, Column, Look, Row
 from screens.widgets.pane import Pane
 from screens.widgets.plain import Plain
 from screens.widgets.row_table import RowTable
+from screens.widgets.speaking import Label
 from services.handlers import ROLE_NAMES
 from services.registry import Services
 from services.rules.money import format_amount
@@ -68,7 +69,7 @@ har åpne saker, kan ikke fjernes, og det må alltid finnes en administrator.
 
     def __init__(self) -> None:
         super().__init__()
-        self._creditors = Pane(CREDITORS, empty=_("Ingen kreditorer. N lager en."), id="creditors")
+        self._creditors = Pane(CREDITORS, empty=N_("Ingen kreditorer. N lager en."), id="creditors")
         self._handlers = Pane(HANDLERS, id="handlers")
         self._word = Plain(id="word")
         self._by_login: dict[str, Handler] = {}
@@ -76,9 +77,9 @@ har åpne saker, kan ikke fjernes, og det må alltid finnes en administrator.
 
     def content(self) -> ComposeResult:
         yield self._word
-        yield Plain(_("Kreditorer"), classes="section")
+        yield Label(N_("Kreditorer"), classes="section")
         yield self._creditors
-        yield Plain(_("Saksbehandlere"), classes="section")
+        yield Label(N_("Saksbehandlere"), classes="section")
         yield self._handlers
 
     def on_mount(self) -> None:

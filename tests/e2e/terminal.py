@@ -90,6 +90,11 @@ class Terminal:
         return self._screen
 
     @property
+    def line(self) -> int:
+        """The program's terminal, to ask how it is set."""
+        return self._line
+
+    @property
     def text(self) -> str:
         """The screen, line by line."""
         return "\n".join(line.rstrip() for line in self._screen.display)

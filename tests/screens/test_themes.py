@@ -10,6 +10,7 @@ from rich.terminal_theme import TerminalTheme
 from textual.app import App
 
 from kk2tui.theme import THEMES, use_theme
+from tests.screens.driving import press, write
 from tests.screens.every_screen import PLACES, home, running
 from tests.screens.full_office import full_office
 
@@ -83,3 +84,17 @@ def faults(theme: str, drawn: Drawn) -> Iterator[str]:
         yield "has a colour"
     elif theme in LEAST and drawn.text.strip(LINES) and (measured := contrast(drawn.style)) < LEAST[theme]:
         yield f"has a contrast of {measured:.1f}"
+
+
+async def test_a_theme_is_chosen_while_running_and_remembered(tmp_path: Path) -> None:
+    async with full_office(tmp_path) as services, running(services, tmp_path) as (app, pilot):
+        await press(pilot, "ctrl+p")
+        await write(pilot, "utseende")
+        await press(pilot, "enter", "end", "enter")
+        assert app.theme == "uten-farge"
+        assert (await services.handlers.require("kari")).theme == "uten-farge"
+
+
+async def test_only_the_theme_in_use_is_known_when_the_menu_is_shown(tmp_path: Path) -> None:
+    async with full_office(tmp_path) as services, running(services, tmp_path) as (app, _pilot):
+        assert set(THEMES) & set(app.available_themes) == {"kk2"}
