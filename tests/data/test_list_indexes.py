@@ -14,7 +14,8 @@ from data.store import Value
 from data.tinydb import pages
 from data.tinydb.store import open_store
 from data.tinydb.table_shape import TableShape
-from screens.cases import FILTERS, ORDERS
+from data.wanted import Range
+from screens.cases import ORDERS
 from tests.data.made_up import case
 
 Where = dict[str, Value]
@@ -29,11 +30,11 @@ def connection(tmp_path: Path) -> Iterator[sqlite3.Connection]:
 
 
 def filtered() -> list[Where]:
-    """Every choice of filters that Saker has."""
+    """Every choice of the filters of Saker that are a value."""
     return [
         {field: VALUES[field] for field in chosen}
-        for number in range(len(FILTERS) + 1)
-        for chosen in combinations(FILTERS, number)
+        for number in range(len(VALUES) + 1)
+        for chosen in combinations(VALUES, number)
     ]
 
 
@@ -82,6 +83,18 @@ def test_saker_is_counted_by_an_index_alone(connection: sqlite3.Connection, wher
     (step,) = asked(connection, lambda: pages.count(connection, TableShape.of(Case), where))
     assert "USING COVERING INDEX" in step
     assert len(where) != 1 or step.startswith("SEARCH")
+
+
+@pytest.mark.parametrize("order", ORDERS, ids=lambda order: order.name)
+def test_saker_within_amounts_or_days_is_read_off_an_index(connection: sqlite3.Connection, order: Any) -> None:
+    way = pages.Order(order.field, order.descending)
+    for narrowed in ({"outstanding": Range(100)}, {"step_sent": Range(), "step_date": Range(None, "2026-11-24")}):
+        for where in filtered():
+            step, *sorted_after = asked(
+                connection, lambda where={**where, **narrowed}: page(connection, Case, where, way)
+            )
+            assert "USING COVERING INDEX" in step
+            assert sorted_after in ([], ["USE TEMP B-TREE FOR ORDER BY"])
 
 
 LISTS: list[tuple[type[Document], Where, str]] = [
