@@ -11,9 +11,12 @@ from data.errors import Kk2Error
 from data.store import Store
 from services.bank_import import BankImport
 from services.cases import CaseService
+from services.creditors import CreditorService
 from services.delivery import DeliveryService
+from services.handlers import HandlerService
 from services.payments import PaymentService
 from services.posting import PostingService
+from services.undo import Undo, UndoService, undo_of
 from services.visma.port import VismaUncertain, VismaUnreachable
 from tests.builders import D1, D2, bank_file, case, claim, fee, number_of, paid, put
 from tests.services.fakes import FakeClock, FakeVisma, Lost, rejected
@@ -34,12 +37,15 @@ class Walk:
         self.posting = PostingService(store, clock)
         self.cases = CaseService(store, clock)
         self.delivery = DeliveryService(store, self.visma, clock, quarantine_s=60)
-        self.entered = self.taken_away = self.files = 0
+        self.undoing = UndoService(store, clock, CreditorService(store, clock), HandlerService(store))
+        self.entered = self.taken_away = self.files = self.taken_back = 0
+        self.last: tuple[Undo, int] | None = None  # what takes the last action back, and what that does to the sum
 
     async def go(self) -> None:
         steps: list[Callable[[], Awaitable[object]]] = [
             self.read_file, self.add, self.add, self.delete, self.move, self.move, self.set_posting, self.place,
             self.split, self.dismiss, self.freeze, self.send, self.refresh, self.resolve, self.set_department,
+            self.undo, self.undo, self.undo,
         ]  # fmt: skip
         for _ in range(STEPS):
             try:
@@ -74,34 +80,47 @@ class Walk:
         amount = self.amount()
         added = await self.payments.add(self.dice.choice(CASES), amount, self.dice.choice((D1, D2)), "kari")
         self.entered += amount
+        self.last = undo_of(added), -amount
         return added
 
     async def delete(self) -> None:
         deleted = await self.payments.delete((await self.any_payment()).id, "Prøve", "kari")
         self.taken_away += deleted.amount
+        self.last = undo_of(deleted), deleted.amount
+
+    async def undo(self) -> None:
+        if self.last is not None:
+            (undo, amount), self.last = self.last, None
+            await self.undoing.take_back(undo, "kari")
+            self.entered += amount
+            self.taken_back += 1
 
     async def move(self) -> None:
-        await self.payments.move((await self.any_payment()).id, self.dice.choice(CASES), "kari")
+        moved = await self.payments.move((await self.any_payment()).id, self.dice.choice(CASES), "kari")
+        self.last = undo_of(moved), 0
 
     async def set_posting(self) -> None:
-        await self.payments.set_posting((await self.any_payment()).id, self.dice.random() < 0.7, "kari")
+        turned = await self.payments.set_posting((await self.any_payment()).id, self.dice.random() < 0.7, "kari")
+        self.last = undo_of(turned), 0
 
     async def waiting(self) -> Payment:
         return self.dice.choice(await self.payments.unplaced() or [await self.any_payment()])
 
     async def place(self) -> None:
-        await self.payments.place((await self.waiting()).id, self.dice.choice(CASES), "kari")
+        placed = await self.payments.place((await self.waiting()).id, self.dice.choice(CASES), "kari")
+        self.last = undo_of(placed), 0
 
     async def split(self) -> None:
         payment = await self.waiting()
         part = self.dice.randrange(1, max(2, payment.amount))
         parts = [(self.dice.choice(CASES), part), (self.dice.choice(CASES), payment.amount - part)]
-        await self.payments.split(payment.id, parts, "kari")
+        self.last = undo_of(*await self.payments.split(payment.id, parts, "kari")), 0
 
     async def dismiss(self) -> None:
         payment = await self.waiting()
-        await self.payments.dismiss(payment.id, "Prøve", "kari")
+        dismissed = await self.payments.dismiss(payment.id, "Prøve", "kari")
         self.taken_away += payment.amount
+        self.last = undo_of(dismissed), payment.amount
 
     async def freeze(self) -> None:
         await self.posting.freeze("kari")
@@ -126,7 +145,8 @@ class Walk:
 
     async def set_department(self) -> None:
         stored = await self.cases.require(self.dice.choice(CASES))
-        await self.cases.set_department(stored, self.dice.choice(("K010", "K010", "K999")), "kari")
+        changed = await self.cases.set_department(stored, self.dice.choice(("K010", "K010", "K999")), "kari")
+        self.last = undo_of(changed), 0
 
     # --- what always holds ------------------------------------------------------------------------------------------
 
@@ -177,4 +197,5 @@ async def test_no_order_of_operations_makes_or_loses_money(
     await walk.check_money()
     await walk.check_cases()
     await walk.check_vouchers()
+    assert walk.taken_back
     assert await store.count(Case, {"creditor": "0221"}) == len(CASES)
