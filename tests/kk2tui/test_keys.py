@@ -107,18 +107,18 @@ def test_the_settings_file_has_them_by_id(tmp_path: Path) -> None:
 
 
 async def test_the_changed_keys_work_and_are_shown_in_the_key_line_and_the_help(tmp_path: Path) -> None:
-    wanted = {"case.payment.new": "F6", "case.payment.delete": "v", "case.payment.deleted": "s", "common.help": "F2"}
+    wanted = {"case.payment.new": "F6", "case.payment.delete": "v", "case.payment.deleted": "s", "common.help": "F8"}
     payments = next(place for place in PLACES if place.name == "sak-avdrag")
     keys = keymap(wanted, FILE)
     async with full_office(tmp_path) as services, running(services, tmp_path, keys=keys) as (app, pilot):
         await payments.open(pilot)
         line = app.screen.query_one(KeyLine).text
-        assert line == "F6 Ny   F Flytt   V Slett   B Bokføring   S Slettede   F2 Hjelp   ESC Tilbake"
+        assert line == "F6 Ny   F Flytt   V Slett   B Bokføring   S Slettede   F8 Hjelp   ESC Tilbake"
         await press(pilot, "n")
         assert not app.screen.query_one(Form).is_open
-        await press(pilot, "f2")
+        await press(pilot, "f8")
         assert isinstance(app.screen, HelpDialog)
-        assert {("F6", "Ny"), ("V", "Slett"), ("F2", "Hjelp")} <= set(app.screen.keys)
+        assert {("F6", "Ny"), ("V", "Slett"), ("F8", "Hjelp")} <= set(app.screen.keys)
         assert "slik de er satt i kk2.toml" in text(app)
         await press(pilot, "escape", "v")
         assert isinstance(app.screen, TextDialog)
