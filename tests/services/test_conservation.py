@@ -191,7 +191,8 @@ async def test_no_order_of_operations_makes_or_loses_money(
     store: Store, clock: FakeClock, tmp_path: Path, seed: int
 ) -> None:
     for number in CASES:
-        await put(store, case(int(number[-8:])), claim(number), fee(number), claim(number, 400_00, serial=2))
+        stored = case(int(number[-8:]), outstanding=1_438_00)
+        await put(store, stored, claim(number), fee(number), claim(number, 400_00, serial=2))
     walk = Walk(store, clock, tmp_path, seed)
     await walk.go()
     await walk.check_money()
