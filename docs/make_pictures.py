@@ -6,10 +6,12 @@ import re
 import shutil
 import subprocess
 import tempfile
+from datetime import date
 from pathlib import Path
 
 PICTURES = Path(__file__).parent / "pictures"
 TODAY = "2026-11-24"
+TODAY_DATE = date.fromisoformat(TODAY)
 SIZE = (112, 30)
 FROM_MENU = {
     "saker": "1",
@@ -45,7 +47,7 @@ async def main() -> None:
             await keep_notice(services)
             app = Kk2App(services, home / LOG)
             async with app.run_test(size=SIZE) as pilot:
-                await keep(app, pilot, "hovedmeny")
+                await pilot.pause(0.3)
                 for name, key in FROM_MENU.items():
                     await pilot.press(key)
                     await keep(app, pilot, name)
@@ -53,6 +55,22 @@ async def main() -> None:
                 for name, tab in TABS.items():
                     app.open_case(CASE, tab)
                     await keep(app, pilot, name)
+                    await pilot.press("escape")
+                app.open_screen("screens.receipts:ReceiptsScreen")
+                await pilot.press("down", "enter")
+                await keep(app, pilot, "kvittering")
+                await pilot.press("escape", "escape")
+                await pay_earlier(services)
+                await pilot.press("f5")
+                await keep(app, pilot, "hovedmeny")
+
+
+async def pay_earlier(services) -> None:
+    """Payments of a whole year, for the plot of the menu; the pictures before have none of them."""
+    for place, kroner in enumerate((31, 24, 35, 42, 38, 55, 61, 29, 47, 58, 72), 1):
+        month = TODAY_DATE.replace(day=10, month=place)
+        day = month.replace(year=month.year - 1, month=12) if place == 11 else month
+        await services.payments.add(f"0221-{place + 4:08d}", kroner * 3_100_00, day, services.actor, posting=False)
 
 
 async def keep(app, pilot, name: str) -> None:
