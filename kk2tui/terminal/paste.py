@@ -1,6 +1,13 @@
-"""A bound on what is pasted at once: ten megabytes from the clipboard must neither stop nor fill the program."""
+"""A bound on what is pasted at once: ten megabytes from the clipboard must neither stop nor fill the program.
+
+What is pasted is text. Textual's parser takes an escape sequence in it for keys, and a text from a web page could so
+answer a question with yes: control characters are left out, but for the ends of lines and tabs.
+"""
+
+import re
 
 LIMIT = 20_000  # characters: more than any note, less than a blink
+CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]")
 START, END = "\x1b[200~", "\x1b[201~"
 
 
@@ -46,6 +53,7 @@ class PasteBound:
         return self._within_limit(before), ""
 
     def _within_limit(self, text: str) -> str:
+        text = CONTROL.sub("", text)
         fits = text[: self._left]
         self._left = (self._left or 0) - len(fits)
         self._dropped += len(text) - len(fits)

@@ -9,17 +9,25 @@ from collections.abc import Callable
 from typing import Any, TextIO, cast
 
 from textual import constants
-from textual._xterm_parser import XTermParser
 from textual.app import App
 from textual.drivers.linux_driver import LinuxDriver
+from textual.events import Resize
+from textual.message import Message
 
+from kk2tui.terminal.keyboard import Keyboard
 from kk2tui.terminal.paste import LIMIT, PasteBound
 from kk2tui.terminal.textual_seam import TerminalApp
 
 POLL_S = 0.1
 AT_ONCE = 4096
+USUAL, WIDEST, HIGHEST = (80, 24), 1_000, 400
 POINTER_SHAPE = "\x1b]22;"
 CUT = "Det innlimte var for langt. De første {limit} tegnene er tatt med, {cut} er utelatt."
+
+
+def usable(width: int, height: int) -> tuple[int, int]:
+    """A size that can be drawn: a client may tell of none, or of one that would fill the server's memory."""
+    return min(width, WIDEST) or USUAL[0], min(height, HIGHEST) or USUAL[1]
 
 
 class RemoteDriver(LinuxDriver):
@@ -55,9 +63,15 @@ class RemoteDriver(LinuxDriver):
     def _get_terminal_size(self) -> tuple[int, int]:
         """The terminal's own answer: COLUMNS and LINES, which Textual asks first, are not there to be kept true."""
         try:
-            return os.get_terminal_size(self.fileno)
+            return usable(*os.get_terminal_size(self.fileno))
         except OSError:
-            return super()._get_terminal_size()
+            return usable(*super()._get_terminal_size())
+
+    def process_message(self, message: Message) -> None:
+        if isinstance(message, Resize):  # a terminal that tells its size by itself may say anything
+            size = usable(*message.size)
+            message = message if message.size == size else Resize.from_dimensions(size, None)
+        super().process_message(message)
 
     def write(self, data: str) -> None:
         if self._mouse or not data.startswith(POINTER_SHAPE):  # nobody sees a pointer's shape without a mouse
@@ -81,7 +95,7 @@ class RemoteDriver(LinuxDriver):
                 self._event_loop.call_soon_threadsafe(self._app._handle_exception, error)
 
     def run_input_thread(self) -> None:
-        parser = XTermParser(self._debug)
+        parser = Keyboard(self._debug)
         decode = getincrementaldecoder("utf-8")(errors="replace").decode
         paste = PasteBound()
         wait = POLL_S

@@ -33,6 +33,7 @@ INSIDE = {
     "textual._compositor:LayoutUpdate.__init__": ("self", "strips", "region"),
     "textual._compositor:ChopsUpdate.__init__": ("self", "chops", "spans", "chop_ends"),
     "textual._xterm_parser:XTermParser.feed": ("self", "data"),
+    "textual._xterm_parser:XTermParser._sequence_to_key_events": ("self", "sequence", "alt"),
     "textual._xterm_parser:XTermParser.tick": ("self",),
     "textual.drivers.linux_driver:LinuxDriver.start_application_mode": ("self",),
     "textual.drivers.linux_driver:LinuxDriver.stop_application_mode": ("self",),

@@ -42,3 +42,16 @@ def test_the_next_paste_has_the_whole_limit_again() -> None:
     bound.pass_on(START + "x" * 20 + END)
     assert bound.pass_on(START + "y" * LIMIT + END) == START + "y" * LIMIT + END
     assert bound.cut == 0
+
+
+@given(
+    texts,
+    st.text(st.sampled_from("a\x1b[201~j\x00\x9b\x7f\t\r\n"), max_size=40),
+    st.lists(st.integers(0, 99), max_size=6),
+)
+def test_what_is_pasted_is_text_and_no_sequence_of_keys(before: str, pasted: str, cuts: list[int]) -> None:
+    bound = PasteBound(100)
+    pasted = pasted.replace(END, "")
+    passed = "".join(map(bound.pass_on, cut_in_pieces(f"{before}{START}{pasted}{END}", cuts)))
+    inside = passed.removeprefix(before + START).removesuffix(END)
+    assert inside == "".join(letter for letter in pasted if letter in "\t\r\n" or letter.isprintable())
