@@ -22,7 +22,7 @@ class TextPane(VerticalScroll, inherit_bindings=False):
     ]
     DEFAULT_CSS = """
     TextPane { height: auto; max-height: 50%; padding: 0 2; scrollbar-size: 1 1; border-top: solid $panel; }
-    TextPane:focus { border-top: solid $accent; }
+    TextPane:focus { border-top: heavy $accent; }
     """
 
     def __init__(self, text: object = "", *, id: str | None = None) -> None:

@@ -8,11 +8,27 @@ import pytest
 from rich.style import Style
 from rich.terminal_theme import TerminalTheme
 from textual.app import App
+from textual.containers import VerticalScroll
+from textual.widget import Widget
 
+from kk2tui.terminal.textual_seam import spot
 from kk2tui.theme import THEMES, use_theme
+from screens.admin.order_pick import OrderPick
+from screens.dialogs.confirm_dialog import YesNo
+from screens.widgets.amount_input import AmountInput
+from screens.widgets.columns import Column, Look, Row
+from screens.widgets.field import Field
+from screens.widgets.form_input import FormInput
+from screens.widgets.list_table import ListTable
+from screens.widgets.pick import Pick
+from screens.widgets.row_table import RowTable
+from screens.widgets.sheet import Sheet
+from screens.widgets.text_pane import TextPane
+from screens.widgets.tick import Tick
 from tests.screens.driving import press, write
 from tests.screens.every_screen import PLACES, home, running
 from tests.screens.full_office import full_office
+from tests.screens.widgets.stage import SMALL, Stage, lines, text
 
 LEAST = {"kk2": 4.5, "kk2-lys": 4.5, "kk2-kontrast": 7.0, "kk2-kontrast-lys": 7.0, "16-farger": 4.5}
 # The colours of the Linux console, the darkest blue and red that terminals commonly have.
@@ -98,3 +114,68 @@ async def test_a_theme_is_chosen_while_running_and_remembered(tmp_path: Path) ->
 async def test_only_the_theme_in_use_is_known_when_the_menu_is_shown(tmp_path: Path) -> None:
     async with full_office(tmp_path) as services, running(services, tmp_path) as (app, _pilot):
         assert set(THEMES) & set(app.available_themes) == {"kk2"}
+
+
+async def test_without_colours_the_selection_and_the_fields_are_seen_all_the_same(tmp_path: Path) -> None:
+    async with full_office(tmp_path) as services, running(services, tmp_path, theme="uten-farge") as (app, pilot):
+        kinds = set()
+        for place in PLACES:
+            await place.open(pilot)
+            focused = app.screen.focused
+            if isinstance(focused, RowTable) and focused.total:
+                x, y = spot(focused) or (0, 0)
+                row = [each for each in drawn(app) if each.y == y and each.x >= x]
+                assert row[0].text.startswith("›"), (place, row)
+                assert all(each.style.reverse for each in row if focused.region.contains(each.x, y)), (place, row)
+            elif isinstance(focused, FormInput):
+                assert looks(app, focused) >= {"underline"}, place
+            elif isinstance(focused, YesNo | Tick | Pick | OrderPick):
+                assert looks(app, focused) & {"reverse"} or "›" in text(app), place
+            else:
+                assert isinstance(focused, Sheet | TextPane | VerticalScroll | RowTable | None), (place, focused)
+            kinds.add(type(focused))
+            await home(pilot)
+        assert {FormInput, YesNo} < kinds
+
+
+def looks(app: App[Any], widget: Widget) -> set[str]:
+    """The attributes with which a widget is drawn, blanks too."""
+    found = set()
+    for y, strip in enumerate(app.screen._compositor.render_strips()):
+        if y in widget.region.line_range:
+            for segment in strip.crop(widget.region.x, widget.region.right):
+                style = segment.style or Style.null()
+                found |= {name for name in ("bold", "underline", "reverse") if getattr(style, name)}
+    return found
+
+
+@pytest.mark.parametrize("widget", [Tick("Skal ikke bokføres"), Pick([("1", "åpen")]), OrderPick([("1", "renter")])])
+async def test_without_colours_the_part_with_the_focus_is_reversed(widget: Widget) -> None:
+    stage = Stage(FormInput("her er jeg"), widget)
+    use_theme(stage, "uten-farge")
+    async with stage.run_test(size=SMALL) as pilot:
+        await pilot.pause()
+        assert "reverse" not in looks(stage, widget)
+        widget.focus()
+        await pilot.pause()
+        assert "reverse" in looks(stage, widget)
+
+
+@pytest.mark.parametrize(("look", "mark"), [(Look.ATTENTION, "!"), (Look.BAD, "×")])
+async def test_without_colours_what_needs_somebody_has_a_mark(look: Look, mark: str) -> None:
+    stage = Stage(ListTable([Column("")], [Row("1", ("en",)), Row("2", ("to",), look)]))
+    use_theme(stage, "uten-farge")
+    async with stage.run_test(size=SMALL) as pilot:
+        await pilot.pause()
+        assert mark in next(line for line in lines(stage) if "to" in line)
+        assert mark not in next(line for line in lines(stage) if "en" in line)
+
+
+async def test_without_colours_what_is_wrong_in_a_field_is_marked() -> None:
+    field = Field("Beløp", AmountInput())
+    stage = Stage(field)
+    use_theme(stage, "uten-farge")
+    async with stage.run_test(size=SMALL) as pilot:
+        field.field.check()  # type: ignore[attr-defined]  # an AmountInput
+        await pilot.pause()
+        assert any(line.strip().startswith("!") for line in lines(stage))
