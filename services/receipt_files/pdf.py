@@ -10,6 +10,7 @@ from importlib import resources
 from typing import Any
 
 from data.documents import Receipt, Section
+from data.language import _
 from services.errors import Refused
 from services.letters.notice import plain
 from services.letters.rendering import breakable, forget
@@ -30,8 +31,10 @@ def receipt_pdf(receipt: Receipt) -> bytes:
     rows = sum(len(section.rows) for section in receipt.sections)
     if rows > MOST_ROWS:
         raise Refused(
-            f"Kvittering {receipt.id} har {rows} linjer, og PDF lages av høyst {MOST_ROWS}. Ingen fil er laget. "
-            "Lagre den som CSV i stedet.",
+            _(
+                "Kvittering {number} har {rows} linjer, og PDF lages av høyst {most}. Ingen fil er laget. "
+                "Lagre den som CSV i stedet."
+            ).format(number=receipt.id, rows=rows, most=MOST_ROWS),
             code="receipt_too_long",
         )
     text = (resources.files("services.receipt_files") / "templates" / "kvittering.typ").read_bytes()

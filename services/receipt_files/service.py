@@ -6,6 +6,7 @@ from typing import Literal
 
 from data.documents import Receipt
 from data.errors import StoreFull
+from data.language import _
 from services.durable_file import write_new
 from services.errors import Refused
 from services.receipts import ReceiptService
@@ -41,8 +42,10 @@ class ReceiptFiles:
                 place += 1
         except OSError as error:
             raise StoreFull(
-                f"Kvitteringen kan ikke skrives i {(file or self._outbox / name).parent}: {error.strerror}. "
-                "Ingen fil er laget. Gjør plass eller rett tilgangen, og prøv igjen."
+                _(
+                    "Kvitteringen kan ikke skrives i {folder}: {reason}. Ingen fil er laget. "
+                    "Gjør plass eller rett tilgangen, og prøv igjen."
+                ).format(folder=(file or self._outbox / name).parent, reason=error.strerror)
             ) from error
         return path
 
@@ -60,7 +63,9 @@ def _content(receipt: Receipt, form: Format) -> bytes:
 def _write_there(file: Path, content: bytes) -> Path:
     if not write_new(file, content):
         raise Refused(
-            f"Det ligger en annen fil i {file}. Den er ikke rørt, og ingen fil er laget. Velg et annet navn.",
+            _("Det ligger en annen fil i {file}. Den er ikke rørt, og ingen fil er laget. Velg et annet navn.").format(
+                file=file
+            ),
             code="file_exists",
         )
     return file
