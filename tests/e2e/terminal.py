@@ -58,7 +58,8 @@ class Terminal:
         term: str = "xterm-256color",
     ) -> None:
         self._command = list(command)
-        self._environment = {**environment, "TERM": term, "COLORTERM": "truecolor"}
+        colours = "truecolor" if "256color" in term else ""
+        self._environment = {**environment, "TERM": term, "COLORTERM": colours}
         self._screen = pyte.Screen(columns, lines)
         self._stream = pyte.ByteStream(self._screen)
         self._size = struct.pack("HHHH", lines, columns, 0, 0)
