@@ -35,6 +35,7 @@ KEY_NAMES = {
     "home": "Home",
     "end": "End",
     "delete": "Del",
+    "backspace": "Rettetast",
 }
 
 
@@ -57,7 +58,8 @@ def key_name(binding: Binding) -> str:
     if binding.key in KEY_NAMES:
         return _(KEY_NAMES[binding.key])
     *modifiers, key = binding.key.split("+")
-    key = key_to_character(key) or key
+    if (character := key_to_character(key)) is not None and character.isprintable():
+        key = character
     return "+".join([*(modifier.capitalize() for modifier in modifiers), _(KEY_NAMES.get(key, key.upper()))])
 
 
@@ -170,6 +172,9 @@ class KeyLine(Widget):
         self.call_after_refresh(self.show_keys)
 
     def on_resize(self) -> None:
+        self.show_keys()
+
+    def speak(self) -> None:
         self.show_keys()
 
     def show_keys(self) -> None:

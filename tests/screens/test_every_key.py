@@ -45,25 +45,37 @@ async def test_each_key_does_what_it_says(owner: type, tmp_path: Path) -> None:
 
 async def go_to(each: Press, app: Kk2App, pilot: Pilot[Any], services: Services) -> Seen:
     """Where the key is to be pressed, with what is to be heard of listened for."""
-    seen = Seen(app)
+    app.clear_notifications()
     if each.given is not None:
         await each.given(services)
+    answers: list[object] = []
     if isinstance(each.at, str):
         await AT[each.at].open(pilot)
     else:
-        app.push_screen(each.at(), seen.answers.append)
+        app.push_screen(each.at(), answers.append)
         await press(pilot)
     await press(pilot, *each.first)
-    app.clear_notifications()
+    seen = Seen(app, answers)
     seen.instead_of(app, "exit")
+    for owner, method in heard(services):
+        seen.listen(owner, method)
     seen.listen(app, "action_repaint")
     if isinstance(app.screen, Kk2Screen):
         seen.listen(app.screen, "load")
-    for service, method in ((services.bank, "check"), (services.case_import, "write_back")):
-        seen.listen(service, method)
-    seen.listen(services.case_import, "make_late_letters")
-    seen.listen(services.conversion, "match")
     return seen
+
+
+def heard(services: Services) -> list[tuple[object, str]]:
+    """The calls that are to be heard of: those that leave nothing on the screen to know them by."""
+    return [
+        (services.bank, "check"),
+        (services.case_import, "write_back"),
+        (services.case_import, "make_late_letters"),
+        (services.conversion, "match"),
+        (services.handlers, "change"),
+        (services.payments, "set_posting"),
+        (services.visma_payments, "run"),
+    ]
 
 
 async def test_f1_explains_and_escape_leaves_on_every_screen(tmp_path: Path) -> None:
