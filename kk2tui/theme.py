@@ -14,7 +14,7 @@ from textual.theme import Theme
 from data.language import N_
 
 
-def _of_ours(name: str, *, dark: bool, field: str = "none", focus: str = "none", **colours: str) -> Theme:
+def _of_ours(name: str, *, dark: bool, field: str = "none", focus: str = "none", **colours: Any) -> Theme:
     """A theme in colours of its own."""
     variables = {
         "cursor-ground": colours["panel"],
@@ -28,7 +28,7 @@ def _of_ours(name: str, *, dark: bool, field: str = "none", focus: str = "none",
     return Theme(name=name, dark=dark, primary=colours["accent"], surface=ground, variables=variables, **colours)
 
 
-def _of_the_terminal(name: str, *, panel: str, field: str, focus: str, **colours: str) -> Theme:
+def _of_the_terminal(name: str, *, panel: str, field: str, focus: str, **colours: Any) -> Theme:
     """A theme in the terminal's own colours; Textual makes some of its own besides, which are put out here."""
     text, ground = colours["foreground"], colours["background"]
     variables = {

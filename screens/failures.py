@@ -5,7 +5,7 @@ import re
 import traceback
 
 _LOG = logging.getLogger("kk2")
-_ELEVEN_DIGITS = re.compile(r"(?<!\d)\d{6}[ .]?\d{5}(?!\d)")
+_ELEVEN_DIGITS = re.compile(r"(?<!\d)\d{6}[ .-]?\d{5}(?!\d)")
 
 
 def log_unexpected(error: BaseException) -> str:

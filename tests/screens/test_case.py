@@ -126,6 +126,15 @@ async def test_v_shows_the_national_id_until_the_handler_goes_on(app: Kk2App, se
         assert [(event.actor, event.text) for event in told] == [("kari", "Fødselsnummeret er vist.")]
 
 
+async def test_a_case_is_found_by_a_national_id_that_the_hits_do_not_show(app: Kk2App) -> None:
+    async with app.run_test(size=SMALL) as pilot:
+        await press(pilot, "slash")
+        await write(pilot, "01019000000")
+        await press(pilot)
+        assert BARNEHAGE in text(app)
+        assert text(app).count("0101900") == 1, "but for the field it is typed in"
+
+
 async def test_each_opening_of_a_case_asks_for_the_national_id_anew(app: Kk2App, services: Services) -> None:
     async with app.run_test(size=SMALL) as pilot:
         for _ in range(2):
