@@ -7,7 +7,7 @@ import json
 from collections.abc import Mapping
 from datetime import date, datetime
 from importlib import resources
-from typing import Any
+from typing import Any, Literal
 
 from data.documents import Receipt, Section
 from data.language import _
@@ -49,10 +49,10 @@ def receipt_pdf(receipt: Receipt) -> bytes:
     return pdf
 
 
-def _compiled(template: bytes, inputs: dict[str, str], time: datetime, standard: str) -> bytes:
+def _compiled(template: bytes, inputs: dict[str, str], time: datetime, standard: Literal["a-2b", "1.7"]) -> bytes:
     import typst
 
-    pdf = typst.compile(
+    return typst.compile(
         template,
         format="pdf",
         sys_inputs=inputs,
@@ -60,9 +60,6 @@ def _compiled(template: bytes, inputs: dict[str, str], time: datetime, standard:
         pdf_standards=standard,
         timestamp=time,
     )
-    if not isinstance(pdf, bytes):
-        raise TypeError("a PDF is one file")
-    return pdf
 
 
 def values(receipt: Receipt) -> Mapping[str, Any]:
