@@ -10,7 +10,6 @@ Nothing translated is ever stored: a text in another language carries its bokmå
 A process serves one handler, so the language belongs to the process.
 """
 
-import os
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -92,7 +91,3 @@ def untranslated(value: object) -> str:
     if isinstance(value, Translated):
         return value.bokmaal
     raise NotImplementedError(f"{type(value).__name__} cannot be stored")
-
-
-if os.environ.get("KK2_LANG") == PSEUDO:  # to look at the screens by hand
-    use(PSEUDO)

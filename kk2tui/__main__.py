@@ -19,7 +19,7 @@ def main() -> None:
     else:
         from kk2tui.terminal_session import open_application
 
-        open_application(options.get("--home"), options.get("--handler"))
+        open_application(options.get("--home"), options.get("--handler"), options.get("--lang"))
 
 
 if __name__ == "__main__":

@@ -7,7 +7,7 @@ need not wait for it.
 import os
 from collections.abc import Sequence
 
-GLOBAL_VALUES = ("--home", "--handler")
+GLOBAL_VALUES = ("--home", "--handler", "--lang")
 GLOBAL_FLAGS = ("--json",)
 
 

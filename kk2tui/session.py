@@ -7,6 +7,7 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
+from data.language import BOKMAAL, LANGUAGES, PSEUDO, language, use
 from kk2tui.wiring import opened_services
 from services.errors import Refused
 
@@ -17,11 +18,19 @@ T = TypeVar("T")
 
 
 class Session(NamedTuple):
-    """The global options: where home is, who acts (a login), and whether answers are JSON."""
+    """The global options: where home is, who acts (a login), whether answers are JSON, and the language asked for."""
 
     home: Path
     login: str
     as_json: bool
+    language: str = ""
+
+    def speak(self, *others: str) -> None:
+        """Show texts in the language asked for, else in the first given of the others (the handler's, the home's).
+
+        JSON is for programs, and always in bokmål.
+        """
+        use(BOKMAAL if self.as_json else next(filter(None, (self.language, *others)), BOKMAAL))
 
     def answer(self, shape: Mapping[str, Any], lines: Callable[[], Sequence[str]]) -> None:
         """Print a result: its JSON shape with --json, else lines for people."""
@@ -39,16 +48,20 @@ class Session(NamedTuple):
 
         async def with_services() -> T:
             async with opened_services(self.home, self.login) as services:
+                self.speak(services.handler.language, language())
                 return await work(services)
 
         return asyncio.run(with_services())
 
 
-def session_from(home: str | None, handler: str | None, as_json: bool) -> Session:
-    """The session that the global options, the environment and the log-in describe."""
+def session_from(home: str | None, handler: str | None, as_json: bool = False, language: str | None = None) -> Session:
+    """The session that the global options, the environment and the log-in describe. Raises Refused."""
+    wanted = language or os.environ.get("KK2_LANG", "")
+    if wanted not in ("", PSEUDO, *LANGUAGES):
+        raise Refused(f"Språket skal være en av {', '.join(LANGUAGES)}, ikke «{wanted}».", code="no_language")
     chosen = home or os.environ.get("KK2_HOME")
     path = Path(chosen) if chosen else _usual_home()
-    return Session(home=path.absolute(), login=handler or _own_login(), as_json=as_json)
+    return Session(home=path.absolute(), login=handler or _own_login(), as_json=as_json, language=wanted)
 
 
 def _usual_home() -> Path:

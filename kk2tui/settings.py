@@ -89,7 +89,8 @@ class UiSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_field
     """[ui]: how the screens look, and how the terminal is used (kk2tui/terminal/profile.py).
 
     `low_bandwidth` is what every SSH session has anyway: no mouse. Without `frame_diff` Textual draws by itself.
-    `cursor` shows the terminal's own cursor where the selection is, for a magnifier that follows it.
+    `cursor` shows the terminal's own cursor where the selection is, for a magnifier that follows it. `language` is that
+    of the screens and the command line for those who have not chosen one themselves.
     """
 
     theme: Literal["kk2", "kk2-lys", "kk2-kontrast", "kk2-kontrast-lys", "16-farger", "uten-farge"] = "kk2"
@@ -97,6 +98,7 @@ class UiSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_field
     low_bandwidth: bool = False
     frame_diff: bool = True
     cursor: bool = False
+    language: Literal["nb", "nn", "en"] = "nb"
 
 
 class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

@@ -314,10 +314,10 @@ class Kk2Screen(Screen[None], inherit_bindings=False):
         self.load()
 
     def _offer_undo(self) -> None:
-        """Say again what was done last, on whatever screen the handler is now."""
-        if (last := self.last_done) is not None:
-            key = name_of_action(self, "undo")
-            self._key_line.tell(_("{text} · {key} angrer").format(text=last.text, key=key) if key else last.text)
+        """Say what was done last, on whatever screen the handler is now; nothing when it cannot be taken back."""
+        last, key = self.last_done, name_of_action(self, "undo")
+        offer = _("{text} · {key} angrer").format(text=last.text, key=key) if last and key else ""
+        self._key_line.tell(offer)
 
     def _forget_done(self) -> None:
         if self.last_done is not None:

@@ -80,7 +80,7 @@ riktig purrekode, i den rekkefølgen.
         self._proposals: list[WaitingProposal] = []
         self._left = Left()
         self._asked = False
-        self._table = ListTable(COLUMNS, empty=_("Spør Visma …"))
+        self._table = ListTable(COLUMNS, empty=N_("Spør Visma …"))
         self._note = TextPane(id="note")
 
     def content(self) -> ComposeResult:

@@ -62,7 +62,7 @@ class CommandDialog(Dialog[str]):
         self._commands = [*commands, *others]
         self._search = search
         self._input = FormInput(placeholder=_(PROMPT))
-        self._table = ListTable([Column(""), Column("", 12)], self._commands, empty=_("Ingen treff."))
+        self._table = ListTable([Column(""), Column("", 12)], self._commands, empty=N_("Ingen treff."))
 
     def content(self) -> ComposeResult:
         yield self._input

@@ -89,9 +89,9 @@ En innbetaling på en fordring som ikke er koblet, kan ikke bokføres før du ha
     def __init__(self) -> None:
         super().__init__()
         self._claims: dict[str, Unlinked] = {}
-        self._table = ListTable(COLUMNS, empty=_("Henter …"))
+        self._table = ListTable(COLUMNS, empty=N_("Henter …"))
         self._about = Plain(id="about")
-        self._candidates = ListTable(CANDIDATE_COLUMNS, empty=_("Ingen funnet. F søker."), id="candidates")
+        self._candidates = ListTable(CANDIDATE_COLUMNS, empty=N_("Ingen funnet. F søker."), id="candidates")
 
     def content(self) -> ComposeResult:
         yield self._table

@@ -21,6 +21,7 @@ from screens.widgets.form_input import FormInput
 from screens.widgets.list_table import ListTable
 from screens.widgets.plain import Plain
 from screens.widgets.row_table import RowTable
+from screens.widgets.speaking import Label
 from screens.widgets.tab_line import TabLine
 from services.law import LawBook
 from services.overview import RATE_WARNING_DAYS
@@ -76,9 +77,9 @@ eller slettes. Innbetalinger som har ventet på den, regnes på nytt med en gang
         self._tab = tab
         self._day = day
         self._tab_line = TabLine(NAMES)
-        self._input = FormInput(placeholder=_("navn, nummer, dato, sats (/ eller F3)"))
+        self._input = FormInput(placeholder=N_("navn, nummer, dato, sats (/ eller F3)"))
         self._hits = Plain(id="hits")
-        self._table = LawTable(COLUMNS[tab], empty=_("Henter …"))
+        self._table = LawTable(COLUMNS[tab], empty=N_("Henter …"))
         self._about = Plain(id="about")
         self._all: LawBook | None = None
         self._found: LawBook | None = None
@@ -87,7 +88,7 @@ eller slettes. Innbetalinger som har ventet på den, regnes på nytt med en gang
         self._form = NewRateForm(self.services.clock.today())
         yield self._tab_line
         with Horizontal(id="finn"):
-            yield Plain(_("Finn: "))
+            yield Label(N_("Finn: "))
             yield self._input
             yield self._hits
         yield self._table

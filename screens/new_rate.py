@@ -5,14 +5,14 @@ from datetime import date
 
 from textual.app import ComposeResult
 
-from data.language import _
+from data.language import N_, _
 from screens.widgets.date_input import DateInput
 from screens.widgets.field import Field
 from screens.widgets.form import Form
 from screens.widgets.form_field import FormField
 from screens.widgets.form_input import FormInput
 from screens.widgets.percent_input import PercentInput
-from screens.widgets.plain import Plain
+from screens.widgets.speaking import Label
 from services.rates import Preview
 from services.rules.dates import format_date
 from services.rules.money import format_amount
@@ -27,14 +27,14 @@ class NewRateForm(Form):
         self._first = DateInput(today)
         self._last = DateInput(today)
         self._rate = PercentInput()
-        self._regulation = FormInput(max_length=60, placeholder=_("for eksempel FOR-2026-12-17-1234"))
+        self._regulation = FormInput(max_length=60, placeholder=N_("for eksempel FOR-2026-12-17-1234"))
 
     @property
     def inputs(self) -> Mapping[str, FormField]:
         return {"first": self._first, "last": self._last, "rate": self._rate, "regulation": self._regulation}
 
     def compose(self) -> ComposeResult:
-        yield Plain(_("Ny sats for forsinkelsesrente"), classes="title")
+        yield Label(N_("Ny sats for forsinkelsesrente"), classes="title")
         yield Field("Fra", self._first)
         yield Field("Til", self._last)
         yield Field("Sats %", self._rate)

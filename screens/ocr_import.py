@@ -69,7 +69,7 @@ Kan filen ikke leses?
     def __init__(self) -> None:
         super().__init__()
         self._files: list[InboxFile] = []
-        self._table = ListTable(_columns(NARROWEST_NAME), empty=_("Kontrollerer filene …"))
+        self._table = ListTable(_columns(NARROWEST_NAME), empty=N_("Kontrollerer filene …"))
         self._findings = TextPane(id="findings")
         self._amount = 0
 

@@ -78,7 +78,7 @@ Mellomrom merker flere e-poster, Ctrl+A alle. A gjelder da dem av de merkede som
     def __init__(self) -> None:
         super().__init__()
         self._seen = OnTheWay([], [])
-        self._mails = Pane(MAIL_COLUMNS, empty=_("Henter …"), id="mails").let_mark()
+        self._mails = Pane(MAIL_COLUMNS, empty=N_("Henter …"), id="mails").let_mark()
         self._vouchers = Pane(posting_rows.UNDER_WAY_COLUMNS, id="vouchers")
         self._note = TextPane(id="note")
 

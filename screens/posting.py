@@ -89,7 +89,9 @@ Generelt, lagre, og bokfør igjen. Bilag som ikke deler en innbetaling med saken
         super().__init__()
         self._seen = NONE_SEEN
         self._problems = ListTable(posting_rows.PROBLEM_COLUMNS, id="problems")
-        self._vouchers = ListTable(posting_rows.voucher_columns(NONE_SEEN.proposal), empty=_("Henter …"), id="vouchers")
+        self._vouchers = ListTable(
+            posting_rows.voucher_columns(NONE_SEEN.proposal), empty=N_("Henter …"), id="vouchers"
+        )
         self._under_way = ListTable(posting_rows.UNDER_WAY_COLUMNS, id="under-way")
         self._poll: Timer | None = None
 

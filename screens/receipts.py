@@ -73,7 +73,7 @@ class ReceiptsScreen(JobScreen):
     )
 
     def content(self) -> ComposeResult:
-        self._table = VirtualTable(self.COLUMNS, empty=_("Ingen kvitteringer ennå."))
+        self._table = VirtualTable(self.COLUMNS, empty=N_("Ingen kvitteringer ennå."))
         yield self._table
 
     def load(self) -> None:
@@ -128,7 +128,7 @@ class ReceiptScreen(JobScreen):
         self._summary = Plain(id="summary")
         self._warnings = Plain(id="warnings")
         self._tabs = Plain(id="sections")
-        self._table = _SectionTable([Column("")], empty=_("Henter …"))
+        self._table = _SectionTable([Column("")], empty=N_("Henter …"))
 
     def content(self) -> ComposeResult:
         self.show_title(_("Kvittering {number}").format(number=self.number))

@@ -48,7 +48,7 @@ class SplitDialog(Dialog[list[Part]]):
         self._parts: list[Part] = []
         self._table = ListTable(
             [Column("Saksnummer"), Column("Beløp", 14, right=True)],
-            empty=_("N legger til en sak med sin del av beløpet."),
+            empty=N_("N legger til en sak med sin del av beløpet."),
         )
         self._rest = Plain()
 

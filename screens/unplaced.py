@@ -71,9 +71,9 @@ En innbetaling som er plassert, kommer med i Bokføringsforslag, hvis den ikke e
     def __init__(self) -> None:
         super().__init__()
         self._payments: list[Payment] = []
-        self._table = ListTable(_columns(KID_WIDTH), empty=_("Henter …")).let_mark()
+        self._table = ListTable(_columns(KID_WIDTH), empty=N_("Henter …")).let_mark()
         self._about = Plain(id="about")
-        self._suggestions = ListTable(SUGGESTION_COLUMNS, empty=_(NO_SUGGESTION), id="suggestions")
+        self._suggestions = ListTable(SUGGESTION_COLUMNS, empty=NO_SUGGESTION, id="suggestions")
 
     def content(self) -> ComposeResult:
         yield self._table

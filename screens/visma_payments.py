@@ -9,7 +9,7 @@ from data.language import N_, _
 from screens.job_screen import JobScreen, counted
 from screens.receipts import ReceiptScreen
 from screens.unplaced import UnplacedScreen
-from screens.widgets.plain import Plain
+from screens.widgets.speaking import Label
 from screens.widgets.text_pane import TextPane
 from services.rules.dates import format_instant
 from services.visma_payments import LastFetch
@@ -65,7 +65,7 @@ Transaksjoner på fakturaer som ikke er saker, telles på kvitteringen og gjør 
         self._told = TextPane(id="last")
 
     def content(self) -> ComposeResult:
-        yield Plain(_(ABOUT), id="about")
+        yield Label(ABOUT, id="about")
         yield self._told
         yield self.progress_line
 

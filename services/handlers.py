@@ -103,6 +103,11 @@ class HandlerService:
         async with self._store.transaction(login, f"Saksbehandler {login}: utseende {theme}") as tx:
             return tx.put(replace(await _known(tx, login), theme=theme))
 
+    async def set_language(self, login: str, language: str) -> Handler:
+        """Remember which language a handler reads the screens in. Raises UnknownHandler."""
+        async with self._store.transaction(login, f"Saksbehandler {login}: språk {language}") as tx:
+            return tx.put(replace(await _known(tx, login), language=language))
+
     async def remove(self, login: str, actor: str) -> None:
         """Take a handler off the list.
 

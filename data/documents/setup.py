@@ -71,7 +71,7 @@ class Creditor(Document, frozen=True, kw_only=True):
 
 
 class Handler(Document, frozen=True, kw_only=True):
-    """A person who works with cases. `id` is the login. `theme` is the one they have chosen, or ""."""
+    """A person who works with cases. `id` is the login. `theme` and `language` are those they have chosen, or ""."""
 
     TABLE = "handlers"
 
@@ -80,6 +80,7 @@ class Handler(Document, frozen=True, kw_only=True):
     role: Role = "handler"
     keys: tuple[str, ...] = ()
     theme: str = ""
+    language: str = ""
 
     @property
     def initials(self) -> str:

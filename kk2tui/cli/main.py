@@ -2,12 +2,15 @@
 
 import pkgutil
 from collections.abc import Mapping
+from contextlib import suppress
+from typing import Any
 
 import click
 
-from data.language import _
+from data.errors import Kk2Error
+from data.language import BOKMAAL, LANGUAGES, N_, _, language
 from kk2tui.cli.context import command
-from kk2tui.session import session_from
+from kk2tui.session import Session, session_from
 from services.errors import Refused
 
 COMMANDS: Mapping[str, str] = {
@@ -29,7 +32,10 @@ COMMANDS: Mapping[str, str] = {
 
 
 class Commands(click.Group):
-    """Commands whose modules are imported when they are asked for: the application itself needs none of them."""
+    """Commands whose modules are imported when they are asked for: the application itself needs none of them.
+
+    Before one is, the language is known: the help in it is made as it is read.
+    """
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         return sorted({*COMMANDS, *super().list_commands(ctx)})
@@ -38,24 +44,74 @@ class Commands(click.Group):
         place = COMMANDS.get(cmd_name)
         found: click.Command | None
         found = pkgutil.resolve_name(f"kk2tui.cli.{place}") if place else super().get_command(ctx, cmd_name)
+        if found is not None:
+            translate(found)
         return found
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        speak_as_asked(ctx)
+        return super().resolve_command(ctx, args)
+
+    def format_help(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        speak_as_asked(ctx)
+        translate(self)
+        super().format_help(ctx, formatter)
+
+
+def speak_as_asked(ctx: click.Context) -> None:
+    """Answer in the language of --lang, else that of kk2.toml, where there is one that can be read."""
+    from kk2tui.settings import read_settings
+
+    session = _session(ctx.params)
+    with suppress(Kk2Error):
+        session.speak(read_settings(session.home).ui.language)
+        return
+    session.speak()
+
+
+def translate(found: click.Command) -> None:
+    """Put the help of a command, of its options and of the commands under it into the language in use."""
+    if language() == BOKMAAL:
+        return
+    found.help = _(found.help or "")
+    for option in found.params:
+        if isinstance(option, click.Option):
+            option.help = _(option.help or "")
+    for under in found.commands.values() if isinstance(found, click.Group) else ():
+        translate(under)
+
+
+def _session(options: Mapping[str, Any]) -> Session:
+    try:
+        return session_from(
+            options.get("home"), options.get("handler"), bool(options.get("as_json")), options.get("lang")
+        )
+    except Refused as error:
+        raise click.UsageError(error.message) from None
 
 
 @click.group(cls=Commands, invoke_without_command=True, context_settings={"help_option_names": ["-h", "--help"]})
-@click.option("--home", metavar="DIR", help=_("Mappen med kk2.toml, kk2.db, inbox/ og outbox/ (ellers KK2_HOME)."))
-@click.option("--handler", metavar="LOGIN", help=_("Saksbehandleren som handler (ellers innloggingsnavnet)."))
-@click.option("--json", "as_json", is_flag=True, help=_("Svar i JSON: beløp i øre, datoer som ISO."))
+@click.option(
+    "--home", metavar="DIR", is_eager=True, help=N_("Mappen med kk2.toml, kk2.db, inbox/ og outbox/ (ellers KK2_HOME).")
+)
+@click.option("--handler", metavar="LOGIN", help=N_("Saksbehandleren som handler (ellers innloggingsnavnet)."))
+@click.option("--json", "as_json", is_flag=True, help=N_("Svar i JSON: beløp i øre, datoer som ISO."))
+@click.option(
+    "--lang",
+    type=click.Choice([*LANGUAGES]),
+    is_eager=True,
+    help=N_("Språket på skjermen og i svarene (ellers KK2_LANG)."),
+)
 @click.version_option(package_name="kk2tui")
 @click.pass_context
-def kk2(context: click.Context, home: str | None, handler: str | None, as_json: bool) -> None:
+def kk2(context: click.Context, home: str | None, handler: str | None, as_json: bool, lang: str | None) -> None:
     """Innfordring for kommuner: saker fra Visma, innbetalinger fra banken, bilag tilbake.
 
     Uten kommando åpnes programmet i terminalen.
     """
-    try:
-        context.obj = session_from(home, handler, as_json)
-    except Refused as error:
-        raise click.UsageError(error.message) from None
+    context.obj = _session({"home": home, "handler": handler, "as_json": as_json, "lang": lang})
     if context.invoked_subcommand is None:
         context.invoke(open_application)
 

@@ -40,13 +40,13 @@ S sletter kontoen. Det går ikke mens innbetalinger på den er uplassert.
     ]
 
     def __init__(self) -> None:
-        self._table = ListTable(COLUMNS, empty=_("Ingen bankkontoer. N legger til en."))
+        self._table = ListTable(COLUMNS, empty=N_("Ingen bankkontoer. N legger til en."))
         form = EntryForm(
             "Ny bankkonto",
             {
-                "account": Entry("Kontonummer", AccountInput(placeholder=_("elleve siffer"))),
+                "account": Entry("Kontonummer", AccountInput(placeholder=N_("elleve siffer"))),
                 "kid_lengths": Entry(
-                    "KID-lengder", KidLengthsInput(placeholder=_("med kontrollsifferet, f.eks. 8, 13"))
+                    "KID-lengder", KidLengthsInput(placeholder=N_("med kontrollsifferet, f.eks. 8, 13"))
                 ),
                 "kid_check": Entry("Kontrollsiffer", Pick(list(CHECKS.items()))),
             },

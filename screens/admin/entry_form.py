@@ -12,7 +12,7 @@ from screens.widgets.form import Form
 from screens.widgets.form_field import FormField
 from screens.widgets.form_input import FormInput
 from screens.widgets.pick import Pick
-from screens.widgets.plain import Plain
+from screens.widgets.speaking import Label
 from screens.widgets.tick import Tick
 from screens.widgets.value_input import ValueInput
 
@@ -40,7 +40,7 @@ class EntryForm(Form):
 
     def compose(self) -> ComposeResult:
         if self._title:
-            yield Plain(_(self._title), classes="title")
+            yield Label(self._title, classes="title")
         yield from self._fields.values()
 
     @property

@@ -50,7 +50,7 @@ dem, regnes sakene om med det samme. Det som alt er lagt i et bilag, røres ikke
             "Endre kreditor",
             {
                 "name": Entry("Navn", FormInput(max_length=80)),
-                "address": Entry("Adresse", FormInput(max_length=200), "Skill linjene med skråstrek: Vei 1 / Sted"),
+                "address": Entry("Adresse", FormInput(max_length=200), "Skråstrek skiller linjer: Vei 1 / Sted"),
                 "email": Entry("E-post", FormInput(max_length=100)),
                 "phone": Entry("Telefon", FormInput(max_length=30)),
                 "language": Entry("Språkform i brev", Pick(list(LANGUAGES.items()))),

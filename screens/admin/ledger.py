@@ -40,7 +40,7 @@ Uten linje for sakens Avdeling stopper bokføringen av innbetalinger på saken.
     ]
 
     def __init__(self) -> None:
-        self._table = ListTable(COLUMNS, empty=_("Ingen reskontroer. N legger til en."))
+        self._table = ListTable(COLUMNS, empty=N_("Ingen reskontroer. N legger til en."))
         form = EntryForm(
             "Ny reskontrolinje",
             {

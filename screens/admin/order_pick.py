@@ -53,6 +53,9 @@ class OrderPick(FormField, Widget, can_focus=True):
         self.order = tuple(order)
         self.marked = 0
 
+    def speak(self) -> None:
+        self.refresh()
+
     def render(self) -> Text:
         shown = [f"‹{name}›" if index == self.marked else f" {name} " for index, name in self._told()]
         return Text("".join(shown))

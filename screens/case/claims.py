@@ -43,7 +43,7 @@ etter innbetalingene. «I Visma» sier om saksnummeret vårt er skrevet på fakt
 
     def __init__(self) -> None:
         super().__init__(id="fordringer")
-        self._table = ListTable(COLUMNS, empty=_("Ingen fordringer."))
+        self._table = ListTable(COLUMNS, empty=N_("Ingen fordringer."))
         self._details = Plain(classes="note")
         self._claims: dict[str, Claim] = {}
 

@@ -44,7 +44,7 @@ K lagrer en kopi (PDF) i mappen outbox, der du kan hente den.
 
     def __init__(self) -> None:
         super().__init__(id="dokumenter")
-        self._table = ListTable(COLUMNS, empty=_("Ingen brev."))
+        self._table = ListTable(COLUMNS, empty=N_("Ingen brev."))
         self._details = Plain(classes="note")
         self._letters: dict[str, CaseLetter] = {}
 

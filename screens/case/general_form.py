@@ -6,14 +6,14 @@ from typing import NamedTuple, TypeVar
 from textual.app import ComposeResult
 
 from data.documents import Case, CaseStatus, Creditor, Handler
-from data.language import _
+from data.language import N_, _
 from screens.widgets.amount_input import AmountInput
 from screens.widgets.field import Field
 from screens.widgets.form import Form
 from screens.widgets.form_field import FormField
 from screens.widgets.form_input import FormInput
 from screens.widgets.pick import Pick
-from screens.widgets.plain import Plain
+from screens.widgets.speaking import Label
 from services.cases import STATUS_NAMES, CaseService
 from services.rules.money import format_amount
 
@@ -41,7 +41,7 @@ class GeneralForm(Form):
         self._before: Settings | None = None
         self._department = FormInput(id="avdeling", max_length=20)
         self._handler = Pick((), id="saksbehandler")
-        self._threshold = AmountInput(required=False, id="terskel", placeholder=_("kreditors"))
+        self._threshold = AmountInput(required=False, id="terskel", placeholder=N_("kreditors"))
         self._status = Pick([(status, name) for status, name in STATUS_NAMES.items()], id="status")
         self._fields = {
             "department": Field("Avdeling", self._department),
@@ -60,7 +60,7 @@ class GeneralForm(Form):
         }
 
     def compose(self) -> ComposeResult:
-        yield Plain(_("Endre saken"), classes="title")
+        yield Label(N_("Endre saken"), classes="title")
         yield from self._fields.values()
 
     @property

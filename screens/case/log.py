@@ -4,7 +4,7 @@ from textual import on
 from textual.app import ComposeResult
 
 from data.documents import Event
-from data.language import N_, _
+from data.language import N_
 from screens.case.tab import CaseTab
 from screens.widgets.columns import Column, Row
 from screens.widgets.list_table import ListTable
@@ -27,7 +27,7 @@ står nederst.
 
     def __init__(self) -> None:
         super().__init__(id="logg")
-        self._table = ListTable(COLUMNS, empty=_("Ingen hendelser."))
+        self._table = ListTable(COLUMNS, empty=N_("Ingen hendelser."))
         self._text = Plain(classes="note")
         self._events: dict[str, Event] = {}
 

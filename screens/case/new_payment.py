@@ -8,7 +8,7 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 
 from data.documents import Payment
-from data.language import _
+from data.language import N_, _
 from screens.widgets.amount_input import AmountInput
 from screens.widgets.date_input import DateInput
 from screens.widgets.field import Field
@@ -16,6 +16,7 @@ from screens.widgets.form import Form
 from screens.widgets.form_field import FormField
 from screens.widgets.form_input import FormInput
 from screens.widgets.plain import Plain
+from screens.widgets.speaking import Label
 from screens.widgets.tick import Tick
 from services.rules.dates import format_date
 from services.rules.money import format_amount
@@ -44,7 +45,7 @@ class NewPaymentForm(Form):
         return {"amount": self._amount, "date": self._date, "not_posted": self._not_posted, "text": self._text}
 
     def compose(self) -> ComposeResult:
-        yield Plain(_("Ny innbetaling"), classes="title")
+        yield Label(N_("Ny innbetaling"), classes="title")
         yield Field("Beløp", self._amount)
         yield Field("Dato", self._date)
         yield Field("Bokføring", self._not_posted)

@@ -3,6 +3,7 @@
 from typing import ClassVar, TypeVar
 
 from textual.app import ComposeResult
+from textual.await_complete import AwaitComplete
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical
 from textual.screen import ModalScreen
@@ -51,3 +52,7 @@ class Dialog(ModalScreen[T | None], inherit_bindings=False):
 
     def action_cancel(self) -> None:
         self.dismiss(None)
+
+    def dismiss(self, result: T | None = None) -> AwaitComplete:
+        """Answer, once: a second Enter in the same breath would close the screen under the dialog."""
+        return super().dismiss(result) if self.is_current else AwaitComplete()

@@ -7,6 +7,7 @@ from textual.widget import Widget
 
 from data.language import _
 from screens.widgets.plain import Plain
+from screens.widgets.speaking import Label
 from screens.widgets.value_input import ValueInput
 
 
@@ -33,7 +34,7 @@ class Field(Vertical):
 
     def compose(self) -> ComposeResult:
         with Horizontal():
-            yield Plain(_(self._label), classes="label")
+            yield Label(self._label, classes="label")
             yield self.field
         yield self._note
 

@@ -5,6 +5,7 @@ from typing import Any
 from rich.cells import cell_len
 from textual.widgets import Input
 
+from data.language import _
 from screens.widgets.form_field import FormField, keys_of
 from screens.widgets.safe_text import safe
 
@@ -29,9 +30,13 @@ class FormInput(FormField, Input):
 
     def __init__(self, value: str = "", *, placeholder: str = "", **options: Any) -> None:
         options.setdefault("compact", True)
-        super().__init__(placeholder=placeholder, type="text", **options)
+        super().__init__(placeholder=_(placeholder), type="text", **options)
+        self._hint = placeholder
         self.set_reactive(Input.value, safe(value))  # Input's own way needs a running application
         self.cursor_blink = False
+
+    def speak(self) -> None:
+        self.placeholder = _(self._hint)
 
     @property
     def spot(self) -> tuple[int, int]:

@@ -56,6 +56,9 @@ class Pick(FormField, Widget, can_focus=True):
         self.place = next((index for index, (each, _) in enumerate(self._choices) if each == value), 0)
         self.refresh()
 
+    def speak(self) -> None:
+        self.refresh()
+
     def render(self) -> Text:
         text = self._choices[self.place][1] if self._choices else ""
         return Text(f"‹ {safe(_(text))} ›")

@@ -181,6 +181,10 @@ class RowTable(ScrollView, can_focus=True, inherit_bindings=False):
             if not self.total:
                 self.refresh()
 
+    def speak(self) -> None:
+        """The headings; the rows come from the screen."""
+        self.refresh()
+
     def set_columns(self, columns: Sequence[Column]) -> Self:
         """Show other columns; the rows' cells must match."""
         if tuple(columns) != self.columns:

@@ -10,6 +10,7 @@ from textual.strip import Strip
 from textual.widget import Widget
 
 from data.language import _
+from screens.widgets.columns import fit
 
 
 class TabLine(Widget):
@@ -26,13 +27,31 @@ class TabLine(Widget):
         super().__init__()
         self._names = names
 
-    def render_line(self, y: int) -> Strip:
-        labels = [f"{number} {_(name)}" for number, name in enumerate(self._names, 1)]
-        room = sum(cell_len(label) + 2 for label in labels)
-        strip = Strip(self._segments(labels, shared=room > self.size.width))
-        return strip.adjust_cell_length(self.size.width, Style.null() + self.rich_style)
+    def speak(self) -> None:
+        self.refresh()
 
-    def _segments(self, labels: Sequence[str], *, shared: bool) -> list[Segment]:
+    @property
+    def text(self) -> str:
+        """The line as shown."""
+        return "".join(segment.text for segment in self._fitting())
+
+    def render_line(self, y: int) -> Strip:
+        return Strip(self._fitting()).adjust_cell_length(self.size.width, Style.null() + self.rich_style)
+
+    def _fitting(self) -> list[Segment]:
+        """With blanks of their own where there is room; where there is none even for shared ones, the longest are cut."""
+        names = [_(name) for name in self._names]
+        segments = self._segments(names, shared=False)
+        if _width(segments) > self.size.width:
+            segments = self._segments(names, shared=True)
+        longest = max(map(cell_len, names), default=0)
+        while _width(segments) > self.size.width and longest > 1:
+            longest -= 1
+            segments = self._segments([fit(name, min(cell_len(name), longest)) for name in names], shared=True)
+        return segments
+
+    def _segments(self, names: Sequence[str], *, shared: bool) -> list[Segment]:
+        labels = [f"{number} {name}" for number, name in enumerate(names, 1)]
         here = self.rich_style + self.get_component_rich_style("tab-line--current", partial=True)
         segments = []
         for index, label in enumerate(labels):
@@ -43,3 +62,7 @@ class TabLine(Widget):
                 after = "" if shared and index + 1 != len(labels) else " "
                 segments.append(Segment(f"{before}{label}{after}", self.rich_style))
         return segments
+
+
+def _width(segments: Sequence[Segment]) -> int:
+    return sum(segment.cell_length for segment in segments)

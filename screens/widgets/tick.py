@@ -37,6 +37,9 @@ class Tick(FormField, Widget, can_focus=True):
     def put_back(self, text: str) -> None:
         self.on = bool(text)
 
+    def speak(self) -> None:
+        self.refresh()
+
     def render(self) -> Text:
         return Text(f"[{'x' if self.on else ' '}] {_(self._label)}")
 
