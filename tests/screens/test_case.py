@@ -197,7 +197,7 @@ async def test_a_threshold_that_cannot_be_read_is_told_under_the_field(app: Kk2A
     async with app.run_test(size=SMALL) as pilot:
         await open_on(pilot, app, "Generelt")
         await press(pilot, "e", "enter", "enter", *"1.5", "ctrl+s")
-        assert "! Et punktum i beløpet kan leses på to måter." in text(app)
+        assert "! Øre skrives etter komma. Mente du 1,5?" in text(app)
         assert app.focused is not None
         assert app.focused.id == "terskel"
         assert (await stored(services)).threshold is None

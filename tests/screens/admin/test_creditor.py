@@ -137,7 +137,7 @@ async def test_a_threshold_that_cannot_be_read_takes_the_cursor(app: Kk2App, ser
         await press(pilot, "e", *["enter"] * 6)
         await renew(pilot, "1.5")
         await press(pilot, "f12")
-        assert "! Et punktum i beløpet kan leses på to måter." in text(app)
+        assert "! Øre skrives etter komma. Mente du 1,5?" in text(app)
         assert (await stored(services)).threshold == 210_00
 
 
