@@ -315,7 +315,8 @@ class Kk2Screen(Screen[None], inherit_bindings=False):
 
     def _offer_undo(self) -> None:
         """Say what was done last, on whatever screen the handler is now; nothing when it cannot be taken back."""
-        last, key = self.last_done, name_of_action(self, "undo")
+        last = self.last_done
+        key = name_of_action(self, "undo") if last else ""
         offer = _("{text} · {key} angrer").format(text=last.text, key=key) if last and key else ""
         self._key_line.tell(offer)
 

@@ -3,15 +3,19 @@
 from datetime import date
 
 import pytest
+from textual.pilot import Pilot
 
-from data.documents import Case, Payment
+from data.documents import BankReference, Case, Payment
 from kk2tui.app import Kk2App
+from screens.admin.admin import AdminScreen
+from screens.admin.creditor import CreditorScreen
 from screens.case.screen import CaseScreen
+from screens.dialogs.error_dialog import ErrorDialog
 from screens.menu import MenuScreen
 from services.registry import Services
 from services.undo import LASTS
 from tests.screens.driving import press, write
-from tests.screens.stand_in import BARNEHAGE, TRANSPORT
+from tests.screens.stand_in import BARNEHAGE, TRANSPORT, unplaced_payment
 from tests.screens.test_case import open_on
 from tests.screens.widgets.stage import SMALL, lines, text
 
@@ -134,3 +138,66 @@ async def test_after_a_while_the_offer_is_gone(
         assert "U angrer" not in text(app)
     (payment,) = await services.store.find(Payment, "case", BARNEHAGE)
     assert payment.posting == "excluded"
+
+
+async def test_what_was_said_of_another_time_is_not_said_again(app: Kk2App, services: Services) -> None:
+    await pay(services)
+    async with app.run_test(size=SMALL) as pilot:
+        await open_on(pilot, app, "Avdrag")
+        await press(pilot, "b", "u")
+        assert "Angret: " in lines(app)[-2]
+        await press(pilot, "f1", "escape")
+        assert "Angret: " not in text(app)
+
+
+# --- set-up ---
+
+
+async def open_admin(pilot: Pilot[None], app: Kk2App) -> None:
+    await press(pilot)
+    app.push_screen(AdminScreen())
+    await press(pilot)
+
+
+async def test_a_handler_is_changed_back_on_the_list_of_handlers(app: Kk2App, services: Services) -> None:
+    async with app.run_test(size=SMALL) as pilot:
+        await open_admin(pilot, app)
+        await press(pilot, "tab", "end", "enter", "end")
+        await write(pilot, "x")
+        await press(pilot, "f12")
+        assert "Ola Prøvesenx er endret · U angrer" in lines(app)[-2]
+        await press(pilot, "u")
+        assert "Ola Prøvesenx" not in "\n".join(lines(app)[:-2])
+    assert (await services.handlers.require("ola")).name == "Ola Prøvesen"
+
+
+async def test_a_ledger_line_that_was_deleted_is_back(app: Kk2App, services: Services) -> None:
+    before = (await services.creditors.get("0221")).ledger_lines
+    async with app.run_test(size=SMALL) as pilot:
+        await press(pilot)
+        app.push_screen(CreditorScreen("0221"))
+        await press(pilot)
+        await press(pilot, "4", "s", "j")
+        assert len((await services.creditors.get("0221")).ledger_lines) == len(before) - 1
+        assert "Kreditor 0221 er endret · U angrer" in lines(app)[-2]
+        await press(pilot, "u")
+    assert (await services.creditors.get("0221")).ledger_lines == before
+
+
+async def test_an_account_that_money_has_come_in_on_since_is_not_taken_away(app: Kk2App, services: Services) -> None:
+    account = "12345688003"
+    async with app.run_test(size=SMALL) as pilot:
+        await press(pilot)
+        app.push_screen(CreditorScreen("0221"))
+        await press(pilot)
+        await press(pilot, "2", "n")
+        await write(pilot, account)
+        await press(pilot, "f12")
+        assert "U angrer" in lines(app)[-2]
+        bank = BankReference(account=account, transaction_type="10")
+        async with services.store.transaction("kari", "Oppdiktet") as tx:
+            tx.put(unplaced_payment(bank=bank))
+        await press(pilot, "u")
+        assert isinstance(app.screen, ErrorDialog)
+        assert app.screen.code == "payments_wait"
+    assert account in [each.account for each in (await services.creditors.get("0221")).bank_accounts]
