@@ -8,9 +8,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from rich.text import Text
+from textual.await_complete import AwaitComplete
 from textual.binding import Binding, BindingType
 from textual.driver import Driver
-from textual.screen import Screen
+from textual.screen import ModalScreen, Screen
 
 from data.errors import Kk2Error
 from data.language import LANGUAGES, N_, _, language, use
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
 
 BETWEEN_NEWS_S = 1.0  # so that a burst of changes is one reload a second, not hundreds
 BEFORE_RECENT_S = 3.0  # a case is open, and drawn, before it is remembered
+MOST_DIALOGS = 8  # one over the other; Textual draws each through all those under it, and does not survive forty
 AFTER_AN_ERROR_S = 30.0  # the screens tell what is wrong when they read; here it is only tried again
 THEME, THEME_NAME = "theme", N_("Utseende")
 LANGUAGE, LANGUAGE_NAME = "language", "Språk / Language"  # found whichever it is in
@@ -121,6 +123,13 @@ class Kk2App(TerminalApp, inherit_bindings=False):
         super().notify(message, **options)
 
     # --- going somewhere ---
+
+    def push_screen(self, screen: Any, *args: Any, **options: Any) -> Any:
+        """As Textual's; a dialog over very many others is dropped: a key that is held down, or a cat, asked for it."""
+        under = sum(isinstance(each, ModalScreen) for each in self.screen_stack)
+        if under >= MOST_DIALOGS and isinstance(screen, ModalScreen):
+            return AwaitComplete()
+        return super().push_screen(screen, *args, **options)
 
     def open_screen(self, place: str) -> None:
         """Show a new screen. `place` is where its class is, as `module:name`."""
