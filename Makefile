@@ -6,7 +6,7 @@ ARGS ?=
 # Tests of screens wait more than they compute.
 WORKERS ?= $(shell echo $$((2 * $$(getconf _NPROCESSORS_ONLN))))
 
-.PHONY: demo test test-postgres check bench pictures keys lock clean
+.PHONY: demo test test-postgres check bench pictures messages keys lock clean
 
 $(VENV)/.ready: requirements.txt pyproject.toml
 	$(PYTHON) -m venv $(VENV)
@@ -35,6 +35,9 @@ check: $(VENV)/.ready-dev ## style, types and import direction
 
 bench: $(VENV)/.ready-dev ## ratios, measured side by side in one run
 	$(BIN)/python -m tests.benchmarks $(ARGS)
+
+messages: $(VENV)/.ready-dev ## texts that are new in the code into the catalogues of data/languages/, and these compiled
+	$(BIN)/python -m tests.languages
 
 pictures: $(VENV)/.ready-dev ## docs/pictures/ made anew from the running program
 	$(BIN)/python docs/make_pictures.py

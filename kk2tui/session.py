@@ -7,7 +7,7 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
-from data.language import BOKMAAL, LANGUAGES, PSEUDO, language, use
+from data.language import BOKMAAL, LANGUAGES, PSEUDO, _, language, use
 from kk2tui.wiring import opened_services
 from services.errors import Refused
 
@@ -58,7 +58,8 @@ def session_from(home: str | None, handler: str | None, as_json: bool = False, l
     """The session that the global options, the environment and the log-in describe. Raises Refused."""
     wanted = language or os.environ.get("KK2_LANG", "")
     if wanted not in ("", PSEUDO, *LANGUAGES):
-        raise Refused(f"Språket skal være en av {', '.join(LANGUAGES)}, ikke «{wanted}».", code="no_language")
+        told = _("Språket skal være en av {languages}, ikke «{wanted}».")
+        raise Refused(told.format(languages=", ".join(LANGUAGES), wanted=wanted), code="no_language")
     chosen = home or os.environ.get("KK2_HOME")
     path = Path(chosen) if chosen else _usual_home()
     return Session(home=path.absolute(), login=handler or _own_login(), as_json=as_json, language=wanted)
@@ -74,4 +75,5 @@ def _own_login() -> str:
     try:
         return getpass.getuser()
     except (OSError, KeyError):  # a user id without a name, as in some containers
-        raise Refused("Finner ikke innloggingsnavnet ditt. Oppgi det med --handler LOGIN.", code="no_login") from None
+        told = _("Finner ikke innloggingsnavnet ditt. Oppgi det med --handler LOGIN.")
+        raise Refused(told, code="no_login") from None

@@ -1,5 +1,6 @@
 """`kk2`: the root of the command line. Without a command it opens the application."""
 
+import inspect
 import pkgutil
 from collections.abc import Mapping
 from contextlib import suppress
@@ -75,7 +76,7 @@ def translate(found: click.Command) -> None:
     """Put the help of a command, of its options and of the commands under it into the language in use."""
     if language() == BOKMAAL:
         return
-    found.help = _(found.help or "")
+    found.help = _(inspect.cleandoc(found.help or ""))
     for option in found.params:
         if isinstance(option, click.Option):
             option.help = _(option.help or "")

@@ -2,6 +2,7 @@
 
 import ast
 import re
+from collections.abc import Sequence
 
 import pytest
 
@@ -32,11 +33,10 @@ def test_what_the_program_reads_is_made_of_what_people_write(language: str) -> N
 
 @pytest.mark.parametrize("language", TRANSLATED)
 def test_a_translation_has_the_same_placeholders(language: str) -> None:
-    wrong = []
-    for message in filter(lambda each: each.id, read(language)):
-        forms = [message.string] if isinstance(message.string, str) else list(message.string)
-        text = message.id if isinstance(message.id, str) else message.id[-1]
-        wrong += [form for form in forms if set(PLACEHOLDER.findall(form)) != set(PLACEHOLDER.findall(text))]
+    pairs = [
+        pair for each in read(language) if each.id for pair in zip(forms(each.id), forms(each.string), strict=True)
+    ]
+    wrong = [said for text, said in pairs if set(PLACEHOLDER.findall(said)) != set(PLACEHOLDER.findall(text))]
     assert wrong == []
 
 
@@ -44,6 +44,11 @@ def test_a_translation_has_the_same_placeholders(language: str) -> None:
 def test_a_translation_begins_and_ends_with_the_same_blanks(language: str) -> None:
     pairs = [(each.id, each.string) for each in read(language) if each.id and isinstance(each.id, str)]
     assert [said for text, said in pairs if around(said) != around(text)] == []
+
+
+def forms(text: str | Sequence[str]) -> Sequence[str]:
+    """The one form of a text, or the two of one that counts."""
+    return (text,) if isinstance(text, str) else text
 
 
 def around(text: str) -> tuple[str, str]:
