@@ -33,6 +33,7 @@ MOST_DIALOGS = 8  # one over the other; Textual draws each through all those und
 AFTER_AN_ERROR_S = 30.0  # the screens tell what is wrong when they read; here it is only tried again
 THEME, THEME_NAME = "theme", N_("Utseende")
 LANGUAGE, LANGUAGE_NAME = "language", "Språk / Language"  # found whichever it is in
+REMOVED = N_("Du er ikke lenger registrert som saksbehandler i kk2. Det som var lagret, er lagret.")
 CRASHED = N_(
     "kk2 måtte avslutte på grunn av en feil. Det som var lagret, er lagret. Start kk2 på nytt, og oppgi referansen "
     "{reference} til den som drifter kk2."
@@ -67,6 +68,7 @@ class Kk2App(TerminalApp, inherit_bindings=False):
     ) -> None:
         super().__init__(driver_class, frame_diff=frame_diff)
         self.services = services
+        self.places: dict[str, object] = {}  # see Kk2Screen.places
         self._log_path = log
         self._at_the_end = ExitStack()
         self.changed_keys: Mapping[str, str] = {}
@@ -107,6 +109,8 @@ class Kk2App(TerminalApp, inherit_bindings=False):
                 continue
             number = news[-1].number
             self._tell_screens(news)
+            if any("handlers" in each.tables for each in news):
+                await self._end_if_removed()
             await asyncio.sleep(BETWEEN_NEWS_S)
 
     def _tell_screens(self, news: Sequence[News]) -> None:
@@ -256,6 +260,18 @@ class Kk2App(TerminalApp, inherit_bindings=False):
             if any(worker.group == MONEY for worker in self.workers):
                 self.notify(_("Avslutter når det som lagres, er ferdig …"), markup=False, timeout=60)
             self.run_worker(self._stop(), exit_on_error=False)
+
+    async def _end_if_removed(self) -> None:
+        """Who is taken off the list has no session either. What cannot be read now is asked at the next change."""
+        from services.errors import UnknownHandler
+
+        try:
+            await self.services.handlers.require(self.services.actor)
+        except UnknownHandler:
+            await self._settle(keep_drafts=False)
+            self.exit(return_code=1, message=_(REMOVED))
+        except Kk2Error:
+            return
 
     async def _stop(self) -> None:
         await self._settle(keep_drafts=False)

@@ -138,11 +138,15 @@ def test_only_a_key_of_a_handler_opens(office: Office) -> None:
     assert (with_password.status, with_password.out) == (255, "")
 
 
-def test_a_handler_who_is_removed_is_let_in_no_more(office: Office) -> None:
+def test_a_handler_who_is_removed_is_put_out_and_let_in_no_more(office: Office) -> None:
     public = make_key(office.folder / "keys" / "siv")
     (office.folder / "siv.pub").write_text(public, encoding="ascii")
     words = ("--name", "Siv Prøvesen", "--email", "siv@testvik.invalid", "--key", f"{office.folder}/siv.pub")
     assert office.kk2("admin", "handlers", "add", "siv", *words).status == 0
     assert office.ask("siv").err.startswith(NO_TERMINAL)
-    assert office.kk2("admin", "handlers", "remove", "siv").status == 0
+    with office.session("siv") as terminal:
+        terminal.wait_for(MENU, "Siv Prøvesen")
+        assert office.kk2("admin", "handlers", "remove", "siv").status == 0
+        assert terminal.wait_for_end() == 1
+        assert "Du er ikke lenger registrert som saksbehandler" in terminal.text
     assert "Permission denied" in office.ask("siv").err
