@@ -35,7 +35,7 @@ KEY_NAMES = {
     "home": "Home",
     "end": "End",
     "delete": "Del",
-    "backspace": "Rettetast",
+    "backspace": N_("Rettetast"),
 }
 
 

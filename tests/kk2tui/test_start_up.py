@@ -36,7 +36,7 @@ FOR_LATER = (
         "screens.case",
         "screens.admin",
     ),
-    *("kk2tui.cli.cases", "kk2tui.cli.admin", "kk2tui.cli.doctor", "kk2tui.demo", "screens.admin"),
+    *("kk2tui.cli.cases", "kk2tui.cli.admin", "kk2tui.cli.doctor", "kk2tui.demo", "kk2tui.keys", "screens.admin"),
 )
 MOST_OF_OURS = 110
 
