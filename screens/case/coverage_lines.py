@@ -18,8 +18,8 @@ from services.rules.money import format_amount
 
 BLOCK = "▇"
 BAR, WHOLE_BAR = 12, 24  # cells: of a part's bar, and of the payment's
-NAME_WIDTH = 24
 NARROW = 76  # cells of a line at 80 columns
+LONGEST_NAME = 40
 MOST_LINES = 8
 KINDS: Mapping[Component | None, str] = {
     "principal": N_("hovedstol"),
@@ -40,8 +40,11 @@ class Part(NamedTuple):
     rest: str = ""
 
 
-def coverage_lines(payment: Payment, view: CaseView) -> list[str]:
-    """A heading with the whole as one bar; the sums of each kind, where a kind has several parts; and the parts."""
+def coverage_lines(payment: Payment, view: CaseView, width: int = NARROW) -> list[str]:
+    """A heading with the whole as one bar; the sums of each kind, where a kind has several parts; and the parts.
+
+    Names give way so that no amount is cut in `width` cells, 76 or more.
+    """
     if payment.deleted is not None:
         mark = payment.deleted
         return [
@@ -55,7 +58,7 @@ def coverage_lines(payment: Payment, view: CaseView) -> list[str]:
     )
     sums = sums_of(parts)
     head = [f"{heading}   {whole_bar(sums)}".rstrip(), *([sums_line(sums)] if len(sums) < len(parts) else [])]
-    return [*head, *part_lines(parts, MOST_LINES - len(head))]
+    return [*head, *part_lines(parts, MOST_LINES - len(head), width)]
 
 
 def parts_of(payment: Payment, view: CaseView) -> list[Part]:
@@ -87,11 +90,11 @@ def whole_bar(sums: Mapping[Component | None, int]) -> str:
     return " ".join(f"{letter(kind)}{BLOCK * count}" for kind, count in zip(sums, cells, strict=True) if count)
 
 
-def part_lines(parts: Sequence[Part], most: int) -> list[str]:
+def part_lines(parts: Sequence[Part], most: int, width: int) -> list[str]:
     """A line for each part: letter, bar, what it covers, amount, and what is left of that; one for those too many."""
     shown = parts if len(parts) <= most else parts[: most - 1]
     cells = apportioned([part.amount for part in parts], BAR)
-    lines = [_drawn(part, count) for part, count in zip(shown, cells, strict=False)]
+    lines = _drawn(shown, cells, width)
     if more := parts[len(shown) :]:
         told = _("… og {count} til, sum {amount}")
         lines.append(told.format(count=len(more), amount=format_amount(sum(part.amount for part in more))))
@@ -141,9 +144,15 @@ def _details(payment: Payment) -> Iterable[str]:
         yield _("bilag {vouchers}").format(vouchers=", ".join(payment.vouchers))
 
 
-def _drawn(part: Part, count: int) -> str:
-    bar = f"{letter(part.kind)} {BLOCK * count:<{BAR}}"
-    return f"{bar}  {fit(part.name, NAME_WIDTH)} {format_amount(part.amount):>12}{part.rest}"
+def _drawn(parts: Sequence[Part], cells: Sequence[int], width: int) -> list[str]:
+    amounts = [format_amount(part.amount) for part in parts]
+    digits = max(map(len, amounts), default=0)
+    taken = len("H ") + BAR + 2 * len("  ") + digits + max((len(part.rest) for part in parts), default=0)
+    names = [fit(part.name, min(width - taken, LONGEST_NAME)) for part in parts]
+    return [
+        f"{letter(part.kind)} {BLOCK * count:<{BAR}}  {name}  {amount:>{digits}}{part.rest}"
+        for part, count, name, amount in zip(parts, cells, names, amounts, strict=False)
+    ]
 
 
 def _name(part: Allocation, view: CaseView) -> str:

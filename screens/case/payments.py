@@ -98,7 +98,7 @@ opplysningene blir stående, vises med V, og kan hentes med ↑ når du fører e
             self._coverage.show("")
             self._details.show("")
         else:
-            self._coverage.show("\n".join(coverage_lines(payment, self._view)))
+            self._coverage.show("\n".join(coverage_lines(payment, self._view, self.app.size.width - 4)))
             self._details.show(detail_line(payment))
         self.frame.refresh_bindings()
 
