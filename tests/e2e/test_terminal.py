@@ -86,7 +86,7 @@ def place_the_unplaced(terminal: Terminal) -> None:
     terminal.press("4")
     terminal.wait_for("Uplasserte innbetalinger · 1", "ingen sak har denne KID")
     terminal.press("p")
-    terminal.wait_for("Plassere 1 240,00 fra 23.11.2026", "Skriv saksnummer, KID")
+    terminal.wait_for("Plassere 1 240,00 fra 23.11.2026", "Saksnummer, KID")
     terminal.press("Astrid Øvelsbø")
     terminal.wait_for("0221-00000002", "1 treff")
     terminal.press("Enter")
@@ -170,7 +170,7 @@ def test_keys_that_come_in_one_burst_are_carried_out_in_their_order(demo_home: P
     with opened(home, SIZES[1], "--handler", "kari") as terminal:
         terminal.wait_for(MENU)
         terminal.press("/")
-        terminal.wait_for("Skriv saksnummer")
+        terminal.wait_for("Saksnummer, KID")
         terminal.press("00000031")
         terminal.wait_for("1 treff")
         terminal.press("Enter")

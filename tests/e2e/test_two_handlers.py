@@ -24,7 +24,7 @@ def terminals(case_site: Site) -> Iterator[tuple[Terminal, Terminal]]:
         for each in opened:
             each.wait_for("Løsningsgrad", "95 åpne")
             each.press("/")
-            each.wait_for("Skriv saksnummer")
+            each.wait_for("Saksnummer, KID")
             each.press(CASE)
             each.wait_for("1 treff")
             each.press("Enter")
