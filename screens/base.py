@@ -56,6 +56,7 @@ class AppWithServices(Protocol):
     """What screens need of the application: the services, wired together above this package."""
 
     services: "Services"
+    places: dict[str, object]
 
 
 class ServiceDone(Message):
@@ -151,6 +152,11 @@ class Kk2Screen(Screen[None], inherit_bindings=False):
     @property
     def services(self) -> "Services":
         return cast(AppWithServices, self.app).services
+
+    @property
+    def places(self) -> dict[str, object]:
+        """Where the handler was on screens that are closed, by the screen's name, for this session."""
+        return cast(AppWithServices, self.app).places
 
     def show_title(self, title: str, context: str = "") -> None:
         """What the screen is, to the left; what matters most, to the right."""

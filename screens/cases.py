@@ -23,7 +23,7 @@ from screens.widgets.form_input import FormInput
 from screens.widgets.plain import Plain
 from screens.widgets.row_table import RowTable
 from screens.widgets.speaking import Label
-from screens.widgets.virtual_table import RowProvider, VirtualTable
+from screens.widgets.virtual_table import RowProvider, Standing, VirtualTable
 from services.cases import STATUS_NAMES, CaseRow, CaseService
 from services.rules.dates import format_date
 from services.rules.money import AmountError, format_amount
@@ -63,6 +63,15 @@ ORDERS = (
     Order(N_("Saksbehandler"), "handler"),
     Order(N_("Kjøring, siste først"), "run", True),
 )
+
+
+class CasesPlace(NamedTuple):
+    """How the list was left: what it is narrowed to, sorted by and searched for, and where the cursor stood."""
+
+    filters: Mapping[str, Choice]
+    order: Order
+    text: str
+    standing: Standing
 
 
 class AllCases:
@@ -181,7 +190,19 @@ er merket, ellers på den markøren står på. ESC fjerner merkene, U angrer.
         yield self._table
 
     def on_mount(self) -> None:
+        place = self.places.get(type(self).__name__)
+        if isinstance(place, CasesPlace):
+            self._filters, self._order = CaseFilters(place.filters), place.order
+            with self.prevent(Input.Changed):
+                self._input.value = place.text
+            self._table.start_at(place.standing)
         self._table.focus()
+
+    def _leave(self) -> None:
+        self.places[type(self).__name__] = CasesPlace(
+            self._filters.chosen, self._order, self._input.value, self._table.standing
+        )
+        super()._leave()
 
     def on_screen_resume(self) -> None:
         if self._names and not self.could_not_load:

@@ -2,7 +2,7 @@
 
 from collections import OrderedDict
 from collections.abc import Sequence
-from typing import Protocol, runtime_checkable
+from typing import NamedTuple, Protocol, runtime_checkable
 
 from textual.message import Message
 from textual.worker import Worker
@@ -24,6 +24,14 @@ class RowProvider(Protocol):
 
     async def rows(self, offset: int, limit: int) -> Sequence[Row]:
         """Rows number `offset` up to `offset + limit`, fewer at the end."""
+
+
+class Standing(NamedTuple):
+    """Where the cursor stood: on which key, in which row, and which row was the first in view."""
+
+    key: str | None
+    cursor: int
+    top: int
 
 
 @runtime_checkable
@@ -76,6 +84,16 @@ class VirtualTable(RowTable):
         self._pages: OrderedDict[int, Sequence[Row]] = OrderedDict()
         self._loader: Worker[None] | None = None
         self._failed = False
+        self._start: Standing | None = None
+
+    @property
+    def standing(self) -> Standing:
+        """Where the cursor stands, for `start_at` of another table of the same rows."""
+        return Standing(self.cursor_key, self.cursor, self.first_in_view)
+
+    def start_at(self, standing: Standing) -> None:
+        """Be where another table was, when rows are shown for the first time."""
+        self._start = standing
 
     @property
     def total(self) -> int | None:
@@ -121,11 +139,12 @@ class VirtualTable(RowTable):
 
     async def _start_over(self, provider: RowProvider) -> None:
         fetched = _Fetched(provider)
+        at, self._start = self._start or self.standing, None
         try:
             total = await provider.count()
             gone = await self._marks_gone(provider)
-            cursor = await self._find_again(fetched, total)
-            pages = await self._pages_around(fetched, cursor, total)
+            cursor = await self._find_again(fetched, total, at)
+            pages = await self._pages_around(fetched, total, cursor, at)
         except Exception as error:
             self._give_up(error)
             return
@@ -134,13 +153,13 @@ class VirtualTable(RowTable):
         ):
             self._pages = OrderedDict(pages)  # what is in view is the same: nothing to draw
         else:
-            self._show(total, cursor, pages)
+            self._show(total, cursor, pages, at)
         self.set_marks([key for key in self.marks if key not in gone])
         await self._fill(provider)
 
-    def _show(self, total: int, cursor: int, pages: dict[int, Sequence[Row]]) -> None:
+    def _show(self, total: int, cursor: int, pages: dict[int, Sequence[Row]], at: Standing) -> None:
         """Other rows. The row under the cursor keeps its line on the screen, where there are rows enough above it."""
-        top = self.first_in_view + cursor - self.cursor
+        top = at.top + cursor - at.cursor
         self._total = total
         self._pages = OrderedDict(pages)
         self.set_reactive(RowTable.cursor, cursor)
@@ -155,28 +174,30 @@ class VirtualTable(RowTable):
             return set()
         return set(marks).difference(await provider.among(marks))
 
-    async def _find_again(self, fetched: "_Fetched", total: int) -> int:
+    async def _find_again(self, fetched: "_Fetched", total: int, at: Standing) -> int:
         """Where the key under the cursor stands now: asked for, else looked for where it was, and where it would be
         with as many rows more above it as there are rows more; else the same place."""
-        key = self.cursor_key
-        place = max(0, min(self.cursor, total - 1))
+        key = at.key
+        place = max(0, min(at.cursor, total - 1))
         if key is None or not total:
             return place
         if isinstance(fetched.provider, FindsRows):
             found = await fetched.provider.position(key)
             return place if found is None else min(found, total - 1)
-        shifted = max(0, min(self.cursor + total - (self._total or total), total - 1))
+        shifted = max(0, min(at.cursor + total - (self._total or total), total - 1))
         for page in dict.fromkeys((place // PAGE, shifted // PAGE)):
             for index, row in enumerate(await fetched.page(page)):
                 if row.key == key:
                     return page * PAGE + index
         return place
 
-    async def _pages_around(self, fetched: "_Fetched", cursor: int, total: int) -> dict[int, Sequence[Row]]:
+    async def _pages_around(
+        self, fetched: "_Fetched", total: int, cursor: int, at: Standing
+    ) -> dict[int, Sequence[Row]]:
         """The pages that will be in view with the cursor there."""
         if not total:
             return {}
-        top = max(self.first_in_view + cursor - self.cursor, 0)
+        top = max(at.top + cursor - at.cursor, 0)
         rows = {cursor, min(top, total - 1), min(top + self._rows_in_view - 1, total - 1)}
         return {page: await fetched.page(page) for page in sorted({row // PAGE for row in rows})}
 

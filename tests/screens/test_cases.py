@@ -241,3 +241,36 @@ async def test_the_field_finds_a_name_that_is_typed_wrong_and_says_so(app: Kk2Ap
         await write(pilot, "testesne")
         await press(pilot, "enter")
         assert "Kari Testesen (navn ligner)" in text(app)
+
+
+async def test_the_list_is_as_it_was_left_when_one_comes_back_from_the_menu(app: Kk2App) -> None:
+    async with app.run_test(size=LARGE) as pilot:
+        await press(pilot, "1", "t", *["down"] * 5, "enter", "down", "enter", "o", "down", "enter", "down")
+        left = text(app)
+        assert left.count("›") == 1
+        await press(pilot, "escape", "down", "1")
+        assert text(app) == left
+        await press(pilot, "escape")
+        assert isinstance(app.screen, MenuScreen)
+
+
+async def test_what_was_searched_for_is_still_there_and_escape_empties_it(app: Kk2App) -> None:
+    async with app.run_test(size=LARGE) as pilot:
+        await press(pilot, "1", "slash")
+        await write(pilot, "ferdigstad")
+        await press(pilot, "enter", "escape", "1")
+        assert CLOSED in text(app)
+        assert BARNEHAGE not in text(app)
+        await press(pilot, "slash", "escape")
+        assert BARNEHAGE in text(app)
+
+
+async def test_the_cursor_and_the_view_come_back_far_down(app: Kk2App, services: Services) -> None:
+    async with services.store.transaction("kari", "mange") as tx:
+        for serial in range(1_000, 1_500):
+            tx.put(case(f"0221-{serial:08}", "Kari Testesen"))
+    async with app.run_test(size=SMALL) as pilot:
+        await press(pilot, "1", "end", *["up"] * 5)
+        left = text(app)
+        await press(pilot, "escape", "1")
+        assert text(app) == left

@@ -26,6 +26,7 @@ class Stage(App[None]):
         self.widgets = widgets
         self.services = services
         self.seen: list[object] = []
+        self.places: dict[str, object] = {}
         use_theme(self)
 
     def compose(self) -> ComposeResult:
