@@ -101,7 +101,7 @@ def notice_choices(today: date) -> list[Choice]:
     sent: dict[str, Wanted] = {"step_sent": Range()}
 
     def due(least: date | None, most: date) -> dict[str, Wanted]:
-        return {**sent, "step_date": Range(least and least.isoformat(), most.isoformat())}
+        return {**sent, "step_date": Range(least.isoformat() if least else None, most.isoformat())}
 
     return [
         Choice("none", N_("ikke sendt"), {"step_sent": None}),

@@ -23,7 +23,8 @@ from data.decoded import decoder
 from data.documents import Document
 from data.language import untranslated
 from data.tinydb.sqlite_storage import SqliteStorage, Stored
-from data.tinydb.table_shape import Condition, Value, quoted
+from data.tinydb.table_shape import Condition, quoted
+from data.wanted import Value
 
 T = TypeVar("T")
 _encode = msgspec.json.Encoder(enc_hook=untranslated).encode

@@ -18,7 +18,7 @@ from data.wanted import Range
 from screens.cases import ORDERS
 from tests.data.made_up import case
 
-Where = dict[str, Value]
+Where = dict[str, Wanted]
 VALUES: Where = {"status": "open", "department": "K010", "handler": "kari", "creditor": "0221"}
 
 
@@ -88,7 +88,8 @@ def test_saker_is_counted_by_an_index_alone(connection: sqlite3.Connection, wher
 @pytest.mark.parametrize("order", ORDERS, ids=lambda order: order.name)
 def test_saker_within_amounts_or_days_is_read_off_an_index(connection: sqlite3.Connection, order: Any) -> None:
     way = pages.Order(order.field, order.descending)
-    for narrowed in ({"outstanding": Range(100)}, {"step_sent": Range(), "step_date": Range(None, "2026-11-24")}):
+    ranges: list[Where] = [{"outstanding": Range(100)}, {"step_sent": Range(), "step_date": Range(None, "2026-11-24")}]
+    for narrowed in ranges:
         for where in filtered():
             step, *sorted_after = asked(
                 connection, lambda where={**where, **narrowed}: page(connection, Case, where, way)
