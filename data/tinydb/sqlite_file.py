@@ -201,7 +201,7 @@ def _add_missing(connection: sqlite3.Connection, kinds: Sequence[type[Document]]
 
 def _has_words(connection: sqlite3.Connection) -> bool:
     version = connection.execute("select value from meta where key = 'search'").fetchone()
-    return version == (WORDS_VERSION,)
+    return bool(version == (WORDS_VERSION,))
 
 
 def _bring_up_to_date(connection: sqlite3.Connection, kind: type[Document], shape: TableShape) -> None:

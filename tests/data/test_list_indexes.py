@@ -3,6 +3,7 @@
 import sqlite3
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import closing
+from functools import partial
 from itertools import combinations
 from pathlib import Path
 from typing import Any
@@ -14,7 +15,7 @@ from data.store import Value
 from data.tinydb import pages
 from data.tinydb.store import open_store
 from data.tinydb.table_shape import TableShape
-from data.wanted import Range
+from data.wanted import Range, Wanted
 from screens.cases import ORDERS
 from tests.data.made_up import case
 
@@ -71,7 +72,7 @@ def test_saker_is_read_off_one_index_whatever_it_is_filtered_and_ordered_by(
 ) -> None:
     way = pages.Order(order.field, order.descending)
     for where in filtered():
-        (step,) = asked(connection, lambda where=where: page(connection, Case, where, way))
+        (step,) = asked(connection, partial(page, connection, Case, where, way))
         assert "USING COVERING INDEX" in step
         if "status" in where:
             assert step.startswith("SEARCH")
@@ -91,9 +92,7 @@ def test_saker_within_amounts_or_days_is_read_off_an_index(connection: sqlite3.C
     ranges: list[Where] = [{"outstanding": Range(100)}, {"step_sent": Range(), "step_date": Range(None, "2026-11-24")}]
     for narrowed in ranges:
         for where in filtered():
-            step, *sorted_after = asked(
-                connection, lambda where={**where, **narrowed}: page(connection, Case, where, way)
-            )
+            step, *sorted_after = asked(connection, partial(page, connection, Case, {**where, **narrowed}, way))
             assert "USING COVERING INDEX" in step
             assert sorted_after in ([], ["USE TEMP B-TREE FOR ORDER BY"])
 
