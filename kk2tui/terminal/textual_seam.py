@@ -18,7 +18,6 @@ from textual.app import App
 from textual.driver import Driver
 from textual.geometry import Offset
 from textual.screen import Screen
-from textual.widget import Widget
 
 from kk2tui.terminal.cells import DEFAULT_BACKGROUND, DEFAULT_FOREGROUND, Frame, Look, Row, cells_of, laid_over
 from kk2tui.terminal.frame_diff import Shown, diff, nothing_known
@@ -43,6 +42,7 @@ INSIDE = {
 }
 INSIDE_THE_APP = ("_batch_count", "_running", "_closed", "_driver", "_sync_available")
 
+TEXTUALS = "textual-"  # how the ids of the widgets begin that Textual puts on every screen
 HANGUP_S = 5.0
 SYNC_FROM = 1024  # characters: below, a frame arrives in one piece anyhow, and the brackets cost 16 bytes
 _ATTRIBUTES = (
@@ -103,7 +103,7 @@ class TerminalApp(App[None], inherit_bindings=False):
             self.exit(return_code=status)
 
     def _display(self, screen: Screen[Any], renderable: RenderableType | None) -> None:
-        self.cursor_position = spot(screen.focused) or self.cursor_position
+        self.cursor_position = spot(screen)
         if not self.frame_diff or not isinstance(renderable, LayoutUpdate | ChopsUpdate | None):
             self._wanted = ()  # what this leaves on the terminal is not known here
             super()._display(screen, renderable)
@@ -147,13 +147,16 @@ class TerminalApp(App[None], inherit_bindings=False):
         self._driver.flush()
 
 
-def spot(focused: Widget | None) -> Offset | None:
-    """Where on the screen the selection is; None when nothing has the focus.
+def spot(screen: Screen[Any]) -> Offset:
+    """Where the selection is; the beginning of the screen, or of the dialog, when nothing has the focus.
 
     A widget that has more than one place for it says so with `spot`: column and row from its top left corner.
     """
+    focused = screen.focused
     if focused is None or not focused.is_attached:
-        return None
+        own = (child for child in screen.children if not (child.id or "").startswith(TEXTUALS))
+        first = next(own, None)
+        return first.content_region.offset if first else Offset(0, 0)
     x, y = getattr(focused, "spot", (0, 0))
     return focused.content_region.offset + Offset(x, y)
 

@@ -128,7 +128,7 @@ async def test_without_colours_the_selection_and_the_fields_are_seen_all_the_sam
             await place.open(pilot)
             focused = app.screen.focused
             if isinstance(focused, RowTable) and focused.total:
-                x, y = spot(focused) or (0, 0)
+                x, y = spot(app.screen)
                 row = [each for each in drawn(app) if each.y == y and each.x >= x]
                 assert row[0].text.startswith("›"), (place, row)
                 assert all(each.style.reverse for each in row if focused.region.contains(each.x, y)), (place, row)
