@@ -145,3 +145,13 @@ async def test_what_is_wrong_with_a_handler_is_told_by_field(handlers: HandlerSe
     with pytest.raises(InvalidInput, match="Ingenting er lagret") as refused:
         await handlers.register(Handler(id="Per", name="", email="per"), "kari")
     assert [each["field"] for each in refused.value.details] == ["login", "name", "email"]
+
+
+async def test_a_handler_chooses_a_theme_and_keeps_it(store: Store) -> None:
+    service = HandlerService(store)
+    await service.add("kari", "Kari Testesen", "kari@testvik.invalid", "admin", [], "kari")
+    assert (await service.set_theme("kari", "kk2-lys")).theme == "kk2-lys"
+    again = await service.add("kari", "Kari Testesen", "kari@eksempel.invalid", "admin", [], "kari")
+    assert again.theme == "kk2-lys"
+    with pytest.raises(UnknownHandler):
+        await service.set_theme("per", "kk2")
