@@ -7,6 +7,8 @@ from textual import events
 from textual.binding import Binding, BindingType
 from textual.widget import Widget
 
+_of_any_field: set[str] = set()
+
 
 class GoesOn(Protocol):
     """What a field is in, and asks where Enter leads."""
@@ -48,17 +50,19 @@ class FormField:
             self.form.go_on(here)
         elif event.key in self.KEYS:
             await here.run_action(self.KEYS[event.key])
-        else:
-            return
+        elif self.form is None or event.key not in _of_any_field or event.is_printable:
+            return  # else it goes nowhere: the application would find the field that has focus by then
         event.stop()
         event.prevent_default()
 
 
 def keys_of(bindings: Iterable[BindingType], *, but: Container[str] = ("submit", "app.focus_next")) -> dict[str, str]:
     """The actions of a field's bindings, by key; without those that lead out of it."""
-    return {
+    keys = {
         key.strip(): binding.action
         for binding in Binding.make_bindings(bindings)
         if binding.action not in but
         for key in binding.key.split(",")
     }
+    _of_any_field.update(keys)
+    return keys
