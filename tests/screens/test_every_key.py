@@ -12,11 +12,13 @@ from screens.base import Kk2Screen
 from screens.dialogs.help_dialog import HelpDialog
 from services.registry import Services
 from tests.screens.driving import press
-from tests.screens.every_key import AT, KEYS, Press, Seen
+from tests.screens.every_key import KEYS
 from tests.screens.every_screen import PLACES, home, running
 from tests.screens.full_office import full_office
+from tests.screens.key_checks import Press, Seen
 from tests.screens.widgets.stage import SMALL, text
 
+AT = {place.name: place for place in PLACES}
 BOUND = {(action.owner, action.id, action.binding.key) for action in actions()}
 
 
