@@ -7,6 +7,7 @@ import msgspec
 
 from data import refusals
 from data.documents import Document
+from data.language import untranslated
 from data.store import Value
 
 D = TypeVar("D", bound=Document)
@@ -82,5 +83,5 @@ class Held:
 
 def plain(doc: Document, field: str) -> Value:
     """A field as `find` takes it: a date is text."""
-    value: Value = msgspec.to_builtins(getattr(doc, field))
+    value: Value = msgspec.to_builtins(getattr(doc, field), enc_hook=untranslated)
     return value

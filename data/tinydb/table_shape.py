@@ -12,6 +12,7 @@ from typing import NamedTuple
 import msgspec
 
 from data.documents import Document
+from data.language import untranslated
 from data.wanted import Range, Value, Wanted
 
 
@@ -113,7 +114,8 @@ class TableShape(msgspec.Struct, frozen=True, dict=True):
 
     def values(self, doc: Document) -> list[Value]:
         """What a document has in `columns`. Many may be without a unique value: to SQLite, null is never a double."""
-        values: list[Value] = msgspec.to_builtins([getattr(doc, field) for field in self.columns])
+        said = [getattr(doc, field) for field in self.columns]
+        values: list[Value] = msgspec.to_builtins(said, enc_hook=untranslated)
         pairs = zip(self.columns, values, strict=True)
         return [None if value == "" and field in self.unique else value for field, value in pairs]
 

@@ -16,6 +16,7 @@ from msgspec.structs import replace
 
 from data.documents import Case, Claim, Delivery, Document, Payment
 from data.errors import Conflict
+from data.language import Translated
 from data.search_index import CANDIDATES
 from data.store import Snapshot, Store, TrailLine
 from data.wanted import Range, Wanted, fits
@@ -44,6 +45,14 @@ class Documents:
         async with store.transaction("kari", "ny sak") as tx:
             returned = tx.put(new)
         assert returned == replace(new, rev=1) == await store.get(Case, new.id)
+
+    async def test_a_text_in_another_language_is_stored_in_bokmaal(self, open_it: OpenIt) -> None:
+        """Colleagues read it in theirs, and it is found by what it says in bokmål."""
+        store, told = open_it(), Translated("Case closed", "Saken er avsluttet")
+        async with store.transaction("kari", "ny sak") as tx:
+            tx.put(case(handler=told, step=told))
+        (kept,) = await store.find(Case, "handler", "Saken er avsluttet")
+        assert kept.step == "Saken er avsluttet"
 
     async def test_what_is_not_there_is_none(self, open_it: OpenIt) -> None:
         store = open_it()
