@@ -39,7 +39,7 @@ class TabLine(Widget):
         return Strip(self._fitting()).adjust_cell_length(self.size.width, Style.null() + self.rich_style)
 
     def _fitting(self) -> list[Segment]:
-        """With blanks of their own where there is room; where there is none even for shared ones, the longest are cut."""
+        """With blanks of their own where there is room; where there is none even for shared ones, the longest cut."""
         names = [_(name) for name in self._names]
         segments = self._segments(names, shared=False)
         if _width(segments) > self.size.width:

@@ -8,4 +8,5 @@ from tests.languages.texts import ROOT
 if __name__ == "__main__":
     for language in TRANSLATED:
         lacking = update(language)
-        sys.stdout.write(f"{language}: {lacking or 'none'} to translate in {path_of(language, 'po').relative_to(ROOT)}\n")
+        place = path_of(language, "po").relative_to(ROOT)
+        sys.stdout.write(f"{language}: {lacking or 'none'} to translate in {place}\n")
