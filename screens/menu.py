@@ -16,7 +16,6 @@ from screens.widgets.columns import Column, Row
 from screens.widgets.list_table import ListTable
 from screens.widgets.pane import Pane
 from screens.widgets.plain import Plain
-from screens.widgets.speaking import Label
 
 if TYPE_CHECKING:
     from screens.menu_rows import Need
@@ -109,6 +108,7 @@ Under «Trenger deg» står det som ikke går videre uten deg. Tab flytter dit, 
         columns = [Column("", 1), Column(""), Column("", 10, right=True), Column("", 13, right=True)]
         self._items = Pane(columns, id="items")
         self._figures = Plain(id="figures")
+        self._needs_heading = Plain(_("Trenger deg"), id="needs_heading")
         self._needs = Pane([Column(""), Column("", 24)], empty=N_("Ingenting akkurat nå."), id="needs")
         self._troubles: tuple[Need, ...] = ()
         self._overview: Overview | None = None
@@ -121,7 +121,7 @@ Under «Trenger deg» står det som ikke går videre uten deg. Tab flytter dit, 
         yield self._items
         with Vertical(id="right"):
             yield self._figures
-            yield Label(N_("Trenger deg"), id="needs_heading")
+            yield self._needs_heading
             yield self._needs
 
     def on_mount(self) -> None:
@@ -164,7 +164,9 @@ Under «Trenger deg» står det som ikke går videre uten deg. Tab flytter dit, 
 
             now = self.services.clock.now()
             begun = [draft_need(draft, now) for draft in self._drafts or ()]
-            self._needs.set_rows(need_rows([*begun, *needs(self._overview), *self._troubles]))
+            rows = need_rows([*begun, *needs(self._overview), *self._troubles])
+            self._needs.set_rows(rows)
+            self._needs_heading.show(_("Trenger deg") + (f" · {len(rows)}" if rows else ""))
 
     async def _left_over(self) -> "list[Draft]":
         """Half-filled forms from earlier sessions; the first time, those that nobody came back to are cleared."""
