@@ -3,7 +3,8 @@
 The template is `inkassovarsel.typ` in the home's `templates/<creditor>/`, else in its `templates/`, else the one that
 comes with the program. It defines `letter(d)`; what it needs besides (a logo, fonts) lies in the same folder. A letter
 is PDF/A-2a: made to be archived, with tags for those who have it read aloud. Letters together, for the printer, are
-PDF/A-2b. The same letters and template give the same bytes.
+PDF/A-2b. With a letter of the alphabet that no font has, such as a Chinese one, neither can be: then it is an ordinary
+PDF, so that one odd name does not hold the others' letters up. The same letters and template give the same bytes.
 """
 
 import asyncio
@@ -14,7 +15,7 @@ from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, time
 from importlib import resources
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 from data.documents import Letter, LetterClaim
 from data.language import _
@@ -24,6 +25,8 @@ from services.rules.money import format_amount
 
 if TYPE_CHECKING:  # 80 MB of code: loaded when the first letter is made
     from typst import Compiler
+
+Standard = Literal["a-2a", "a-2b", "1.7"]
 
 TEMPLATE = "inkassovarsel.typ"
 TOGETHER = 50  # letters in one PDF: Typst takes 2 MB of memory for each
@@ -70,23 +73,11 @@ class Renderer:
         import typst
 
         template = self.template(letters[0].creditor)
-        compiler = self._compilers.get(template.parent)
-        if compiler is None:
-            fonts: list[Path] = [template.parent]
-            compiler = typst.Compiler(root=template.parent, font_paths=fonts, ignore_system_fonts=True)
-            self._compilers[template.parent] = compiler
-        alone = len(letters) == 1
-        title = f"Inkassovarsel {letters[0].case}" if alone else "Inkassovarsler"
-        inputs = {"letters": json.dumps([values(each) for each in letters]), "title": title}
         try:
-            pdf = compiler.compile(
-                MAIN.encode(),
-                format="pdf",
-                sys_inputs=inputs,
-                pdf_standards="a-2a" if alone else "a-2b",
-                pdf_tags=alone,
-                timestamp=datetime.combine(letters[0].sent, time(), UTC),
-            )
+            try:
+                pdf = self._compiled(template, letters, "a-2a" if len(letters) == 1 else "a-2b")
+            except typst.TypstError:  # a letter that no font has, or a template that fails: then so does this
+                pdf = self._compiled(template, letters, "1.7")
         except typst.TypstError as error:
             raise Refused(
                 _(
@@ -96,9 +87,32 @@ class Renderer:
                 code="template",
                 details=[{"case": letters[0].case, "diagnostic": error.diagnostic}],
             ) from error
+        return pdf, hashlib.sha256(template.read_bytes()).hexdigest()
+
+    def _compiled(self, template: Path, letters: Sequence[Letter], standard: Standard) -> bytes:
+        """Raises typst.TypstError."""
+        alone = len(letters) == 1
+        title = f"Inkassovarsel {letters[0].case}" if alone else "Inkassovarsler"
+        pdf = self._compiler(template.parent).compile(
+            MAIN.encode(),
+            format="pdf",
+            sys_inputs={"letters": json.dumps([values(each) for each in letters]), "title": title},
+            pdf_standards=standard,
+            pdf_tags=alone,
+            timestamp=datetime.combine(letters[0].sent, time(), UTC),
+        )
         if not isinstance(pdf, bytes):
             raise TypeError("a PDF is one file")
-        return pdf, hashlib.sha256(template.read_bytes()).hexdigest()
+        return pdf
+
+    def _compiler(self, folder: Path) -> "Compiler":
+        """One that reads what lies in the folder, and nothing else."""
+        import typst
+
+        if folder not in self._compilers:
+            fonts: list[Path] = [folder]
+            self._compilers[folder] = typst.Compiler(root=folder, font_paths=fonts, ignore_system_fonts=True)
+        return self._compilers[folder]
 
 
 def forget() -> None:

@@ -13,6 +13,7 @@ from tests.services.letters.test_notice import account, notice
 
 LONG_NAME = "Wilhelmina Ærøskjøbing-Fjærestrand von Østergård-Åsmundsen og Bjørnstjerne Prøvemyhr DA"
 LETTER = notice(account(claim("0221-00000001", 123_456_78), fee("0221-00000001", claim="0221-00000001/1"))).letter
+ARCHIVABLE = b"<pdfaid:part>2</pdfaid:part>"
 OWN = '#let letter(d) = { counter(page).update(1); [Eget brev #d.case #metadata(none)#label("end-" + d.case)] }'
 
 
@@ -23,7 +24,7 @@ def pages(pdf: bytes) -> int:
 async def test_a_letter_is_an_archivable_pdf_of_one_page(tmp_path: Path) -> None:
     ((pdf, template),) = await Renderer(tmp_path).render([LETTER])
     assert pdf.startswith(b"%PDF-1.7")
-    assert b"<pdfaid:part>2</pdfaid:part>" in pdf
+    assert ARCHIVABLE in pdf
     assert pages(pdf) == 1
     assert len(template) == 64
 
@@ -62,6 +63,21 @@ async def test_text_from_outside_is_text_and_never_markup(tmp_path: Path) -> Non
     hostile = '#panic("nei") = $x$ <here> @ref *fet* // \\ `raw`'
     ((pdf, _),) = await Renderer(tmp_path).render([replace(LETTER, name=hostile, address=(hostile,))])
     assert pages(pdf) == 1
+
+
+@pytest.mark.parametrize("name", ["王 小明", "Kari 🙂 Testesen"])
+async def test_one_name_that_the_font_lacks_letters_for_holds_no_letter_up(tmp_path: Path, name: str) -> None:
+    odd, other = (notice(account(claim(case(n)), case=case(n))).letter for n in (2, 3))
+    letters = [LETTER, replace(odd, name=name), other]
+    renderer = Renderer(tmp_path)
+    (first, _), (strange, _), (last, _) = await renderer.render(letters)
+    assert ARCHIVABLE in first
+    assert ARCHIVABLE in last
+    assert ARCHIVABLE not in strange
+    assert pages(strange) == 1
+    together = await renderer.render_together(letters)
+    assert pages(together) == 3
+    assert ARCHIVABLE not in together
 
 
 async def test_a_customers_template_takes_the_place_of_the_shipped_one(tmp_path: Path) -> None:
