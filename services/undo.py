@@ -14,6 +14,7 @@ from msgspec.structs import replace
 
 from data.documents import Case, Creditor, Document, Event, Handler, Mail, Mark, Payment
 from data.errors import Conflict, NotFound
+from data.language import _
 from data.store import AuditEntry, Store, Transaction
 from services.case_account import CaseAccount, read_accounts, update
 from services.clock import Clock
@@ -173,12 +174,16 @@ class UndoService:
         return [await self._change(table, key, numbers) for table, key in documents]
 
     async def _change(self, table: str, key: str, numbers: Collection[int]) -> _Change:
-        entries = [entry for entry in await self._entries(table, key) if entry.seq in numbers]
+        history = await self._entries(table, key)
+        entries = [entry for entry in history if entry.seq in numbers]
         if not entries or entries[-1].after is None or any(entry.erased for entry in entries):
             raise _no_undo()
         kind, first, last = _KINDS[table], entries[0], entries[-1]
+        after = msgspec.json.decode(last.after or "", type=kind)
+        if any(first.seq < entry.seq < last.seq for entry in history if entry.seq not in numbers):
+            raise _changed_since(after)  # in the midst of it: going back would take that back too
         before = None if first.before is None else msgspec.json.decode(first.before, type=kind)
-        return _Change(before, msgspec.json.decode(last.after or "", type=kind))
+        return _Change(before, after)
 
     async def _entries(self, table: str, key: str) -> list[AuditEntry]:
         kind = _KINDS.get(table)
@@ -213,20 +218,19 @@ async def _require_untouched(tx: Transaction, change: _Change) -> None:
     after = change.after
     now = await tx.get(type(after), after.id)
     if now is None:
-        raise NotFound(f"{_name(after)} finnes ikke lenger. Ingenting er angret.")
+        raise NotFound(_("{document} finnes ikke lenger. Ingenting er angret.").format(document=_name(after)))
     if now.rev == after.rev:
         return
     if isinstance(now, Payment) and now.posting in ("frozen", "posted"):
-        where = "på vei til Visma" if now.posting == "frozen" else "bokført"
+        where = _("på vei til Visma") if now.posting == "frozen" else _("bokført")
         raise Refused(
-            f"{_name(after)} er {where} ({', '.join(now.vouchers)}), og kan ikke angres. Ingenting er endret. "
-            "Flytt eller slett innbetalingen på saken hvis den er feil.",
+            _(
+                "{document} er {where} ({vouchers}), og kan ikke angres. Ingenting er endret. Flytt eller slett "
+                "innbetalingen på saken hvis den er feil."
+            ).format(document=_name(after), where=where, vouchers=", ".join(now.vouchers)),
             code=now.posting,
         )
-    raise Conflict(
-        f"{_name(after)} er endret siden, så det du gjorde, kan ikke angres. Ingenting er endret.",
-        details=[{"table": after.TABLE, "id": after.id, "rev": after.rev}],
-    )
+    raise _changed_since(after)
 
 
 async def _require_handlers(tx: Transaction, changes: Iterable[_Change]) -> None:
@@ -245,13 +249,22 @@ async def _require_handlers(tx: Transaction, changes: Iterable[_Change]) -> None
 def _name(document: Document) -> str:
     match document:
         case Case():
-            return f"Sak {document.id}"
+            return _("Sak {id}").format(id=document.id)
         case Payment():
-            return f"Innbetaling {document.id}"
+            return _("Innbetaling {id}").format(id=document.id)
         case Mail():
-            return f"E-post {document.id}"
+            return _("E-post {id}").format(id=document.id)
     return document.id
 
 
 def _no_undo() -> Refused:
-    return Refused("Dette kan ikke angres. Ingenting er endret.", code="no_undo")
+    return Refused(_("Dette kan ikke angres. Ingenting er endret."), code="no_undo")
+
+
+def _changed_since(after: Document) -> Conflict:
+    return Conflict(
+        _("{document} er endret siden, så det du gjorde, kan ikke angres. Ingenting er endret.").format(
+            document=_name(after)
+        ),
+        details=[{"table": after.TABLE, "id": after.id, "rev": after.rev}],
+    )

@@ -21,7 +21,7 @@ from screens.widgets.list_table import ListTable
 from screens.widgets.plain import Plain
 
 Search = Callable[[str], Awaitable[Sequence[tuple[str, str]]]]
-Recent = Callable[[], Awaitable[Sequence[tuple[str, str]]]]
+Question = Callable[[], Awaitable[Sequence[tuple[str, str]]]]
 
 PAUSE = 0.2  # seconds without a key before the search starts
 FEWEST_LETTERS = 2
@@ -56,7 +56,7 @@ class ChooseCaseDialog(Dialog[str]):
     """
 
     def __init__(
-        self, search: Search, *, heading: str = N_("Finn sak"), text: str = "", recent: Recent | None = None
+        self, search: Search, *, heading: str = N_("Finn sak"), text: str = "", recent: Question | None = None
     ) -> None:
         super().__init__(heading)
         self._search = search
@@ -117,22 +117,18 @@ class ChooseCaseDialog(Dialog[str]):
         self._note.show(_("Søker …"))
         self._start(partial(self._search, self._wanted))
 
-    def _start(self, question: Recent) -> None:
-        self.run_worker(partial(self._ask, self._wanted, question), group="search", exclusive=True, exit_on_error=False)
+    def _start(self, question: Question) -> None:
+        ask = partial(self._ask, self._wanted, question)
+        self.run_worker(ask, group="search", exclusive=True, exit_on_error=False)
 
-    async def _ask(self, text: str, question: Recent) -> None:
+    async def _ask(self, text: str, question: Question) -> None:
         try:
             self.post_message(self.Found(text, await question()))
         except Kk2Error as error:
             self.post_message(self.Found(text, (), error.message))
         except Exception as error:
-            self.post_message(
-                self.Found(
-                    text,
-                    (),
-                    _("Søket gikk galt. Referanse {reference}.").format(reference=log_unexpected(error)),
-                )
-            )
+            told = _("Søket gikk galt. Referanse {reference}.").format(reference=log_unexpected(error))
+            self.post_message(self.Found(text, (), told))
 
     @on(Found)
     def show_found(self, message: Found) -> None:

@@ -192,6 +192,17 @@ async def test_what_somebody_else_has_changed_since_is_not_taken_back(desk: Desk
     assert await desk.look() == before
 
 
+async def test_what_somebody_else_did_in_the_midst_of_it_is_not_taken_back_with_it(desk: Desk) -> None:
+    first = await desk.case()
+    mine = await desk.cases.set_handler(first, "ola", "kari")
+    theirs = await desk.cases.set_department(mine, "K020", "ola")
+    changed = await desk.cases.set_status(theirs, "paused", "kari")
+    before = await desk.look()
+    with pytest.raises(Conflict, match="endret siden"):
+        await desk.undo.take_back(undo_of(changed, before=first), "kari")
+    assert await desk.look() == before
+
+
 async def test_it_is_taken_back_once_only(desk: Desk) -> None:
     payment = await desk.payments.add(A, 300_00, D1, "kari")
     await desk.undo.take_back(undo_of(payment), "kari")
