@@ -126,6 +126,13 @@ Under «Trenger deg» står det som ikke går videre uten deg. Tab flytter dit, 
 
     def on_mount(self) -> None:
         self._items.set_rows(item_rows(None))
+        self._show_whose()
+
+    def speak(self) -> None:
+        super().speak()
+        self._show_whose()
+
+    def _show_whose(self) -> None:
         services = self.services
         self.show_title(
             _("kk2 · {municipality}").format(municipality=services.municipality),

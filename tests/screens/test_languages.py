@@ -38,6 +38,7 @@ async def test_another_language_is_chosen_in_the_palette_and_shown_at_once(tmp_p
         assert "Saksnummer" not in words(app)
         await press(pilot, "escape")
         assert "Unplaced payments" in words(app)
+        assert services.municipality in words(app)
         await wait_for_writes(app)
         assert (await services.handlers.require(services.actor)).language == "en"
 
