@@ -28,9 +28,8 @@ from textual.screen import Screen
 from textual.worker import Worker
 
 from data.documents import Document
-from data.errors import Conflict, Kk2Error
 from data.language import N_, _
-from screens.failures import log_unexpected
+from screens.failures import error_dialog
 from screens.following import Following
 from screens.widgets.key_line import KeyLine, name_of_action, screen_keys
 from screens.widgets.speaking import Speaking
@@ -38,10 +37,8 @@ from screens.widgets.title_line import TitleLine
 from services.news import News
 
 if TYPE_CHECKING:  # screens are handed the services ready-made, and the menu needs no dialog: both are loaded when used
-    from screens.dialogs.error_dialog import ErrorDialog
     from screens.widgets.form import Form
     from screens.widgets.virtual_table import VirtualTable
-    from services.edits import Edit
     from services.registry import Services
     from services.undo import Done, Undo
 
@@ -203,9 +200,7 @@ class Kk2Screen(Screen[None], inherit_bindings=False):
             work.close()
             return False
         self._set_writing(action, 1)
-        refused = partial(self._show_refusal, again=again)
-        call = self._write(work, then, action, failed, seen, refused)
-        self.app.run_worker(call, group=MONEY, exit_on_error=False)
+        self.app.run_worker(self._write(work, then, action, failed, seen, again), group=MONEY, exit_on_error=False)
         return True
 
     @property
@@ -351,7 +346,7 @@ class Kk2Screen(Screen[None], inherit_bindings=False):
         action: str,
         failed: Callable[[], None] | None,
         seen: Document | None,
-        refused: "Callable[[Exception, Sequence[Edit]], None]",
+        again: Callable[[], None] | None,
     ) -> None:
         def ended(deliver: Callable[[], Awaitable[None] | None] | None) -> Awaitable[None] | None:
             self._set_writing(action, -1)
@@ -364,47 +359,12 @@ class Kk2Screen(Screen[None], inherit_bindings=False):
             # The shield keeps a half-made change whole when the application is asked to stop: see wait_for_writes.
             result = await asyncio.shield(asyncio.ensure_future(work))
         except Exception as error:
-            self.app.call_later(refused, error, await self._edits_behind(error, seen))
+            from screens.refusal import refusal  # and what words for others' changes need
+
+            self.app.call_later((await refusal(self, error, seen, again)).show)
             self.app.call_later(ended, failed)
         else:
             self.app.call_later(ended, lambda: then(result))
-
-    async def _edits_behind(self, error: Exception, seen: Document | None) -> "Sequence[Edit]":
-        """What others have done to the document that a refusal is about, since it was seen here."""
-        about = stale_document(error) or ((seen.TABLE, seen.id, seen.rev) if seen else None)
-        if about is None or not isinstance(error, Kk2Error):
-            return ()
-        try:
-            return await self.services.edits.since(*about)
-        except Kk2Error:
-            return ()  # then the refusal alone is told
-
-    def _show_refusal(self, error: Exception, edits: "Sequence[Edit]", again: Callable[[], None] | None) -> None:
-        if not edits or not isinstance(error, Kk2Error):
-            self.show_error(error)
-            return
-        from screens.dialogs.conflict_dialog import ConflictDialog  # and what words for an edit need
-
-        can_retry = again is not None and self.is_attached
-        dialog = ConflictDialog(error.message, edits, code=error.code, can_retry=can_retry)
-        self.app.push_screen(dialog, partial(self._after_conflict, edits, again))
-
-    def _after_conflict(self, edits: "Sequence[Edit]", again: Callable[[], None] | None, answer: str | None) -> None:
-        from screens.dialogs.conflict_dialog import AGAIN, SEE
-
-        if answer == AGAIN and again is not None:
-            self.load_then(again)
-        elif answer == SEE and self.is_attached:
-            self.load_then(lambda: self._point_out(edits))
-
-    def _point_out(self, edits: "Sequence[Edit]") -> None:
-        """Beside what is typed, what others have stored there."""
-        from screens.dialogs.conflict_dialog import from_to
-
-        told = {field.field: f"{edit.actor}: {from_to(field)}" for edit in edits for field in edit.fields}
-        for form in self.forms():
-            if form.is_open:
-                form.point_out(told)
 
     def _set_writing(self, action: str, change: int) -> None:
         self._writing[action] += change
@@ -500,25 +460,6 @@ class Kk2Screen(Screen[None], inherit_bindings=False):
     def on_virtual_table_load_failed(self, message: "VirtualTable.LoadFailed") -> None:
         self.could_not_load = True
         self.show_error(message.error)
-
-
-def error_dialog(error: Exception) -> "ErrorDialog":
-    """The dialog for any error."""
-    from screens.dialogs.error_dialog import ErrorDialog
-
-    if isinstance(error, Kk2Error):
-        return ErrorDialog(error.message, code=error.code, details=error.details)
-    return ErrorDialog.unexpected(log_unexpected(error))
-
-
-def stale_document(error: Exception) -> tuple[str, str, int] | None:
-    """The document that somebody else has changed, as (table, id, the revision that was seen)."""
-    if isinstance(error, Conflict):
-        for detail in error.details:
-            match detail:
-                case {"table": str(table), "id": str(key), "rev": int(rev)}:
-                    return table, key, rev
-    return None
 
 
 async def wait_for_writes(app: App[Any]) -> None:

@@ -10,6 +10,7 @@ from textual.binding import Binding, BindingType
 from textual.message import Message
 from textual.timer import Timer
 from textual.widgets import Input
+from textual.worker import Worker
 
 from data.errors import Kk2Error
 from data.language import N_, _
@@ -117,9 +118,9 @@ class ChooseCaseDialog(Dialog[str]):
         self._note.show(_("Søker …"))
         self._start(partial(self._search, self._wanted))
 
-    def _start(self, question: Question) -> None:
+    def _start(self, question: Question) -> Worker[None]:
         ask = partial(self._ask, self._wanted, question)
-        self.run_worker(ask, group="search", exclusive=True, exit_on_error=False)
+        return self.run_worker(ask, group="search", exclusive=True, exit_on_error=False)
 
     async def _ask(self, text: str, question: Question) -> None:
         try:
