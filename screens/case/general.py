@@ -228,7 +228,7 @@ def debtor_lines(debtor: Debtor, national_id: str = "") -> list[tuple[str, str]]
         (_("Kundenummer"), debtor.customer),
         *((_("Adresse") if not index else "", line) for index, line in enumerate(debtor.address)),
         (_("Poststed") if not debtor.address else "", f"{debtor.postcode} {debtor.city}".strip()),
-        ("E-post", debtor.email),
+        (_("E-post"), debtor.email),
         (_("Mobil"), debtor.mobile),
     ]
     return [(label, value) for label, value in lines if value]
