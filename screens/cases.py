@@ -102,11 +102,16 @@ class AllCases:
             offset=offset,
             limit=limit,
         )
-        self._balances |= {row.case.id: row.balance for row in found}
+        self._note(found)
         return [case_row(row, self._names) for row in found]
 
     async def among(self, keys: Sequence[str]) -> Sequence[str]:
-        return [case.id for case in await self._cases.matching(keys, self._where)]
+        found = await self._cases.matching(keys, self._where)
+        self._note(found)  # they need not be in view, and their sum is told
+        return [row.case.id for row in found]
+
+    def _note(self, found: Sequence[CaseRow]) -> None:
+        self._balances |= {row.case.id: row.balance for row in found}
 
 
 class CasesFound:

@@ -24,7 +24,6 @@ from services.bank.kid import format_account
 from services.bank_receipt import REASONS
 from services.cases import CaseRow
 from services.payments import Suggestion
-from services.registry import Services
 from services.rules.dates import format_date
 from services.rules.money import format_amount
 
@@ -191,7 +190,7 @@ En innbetaling som er plassert, kommer med i Bokføringsforslag, hvis den ikke e
         self.app.push_screen(dialog, lambda case: self._confirm_place(payments, case) if case else None)
 
     def _confirm_place(self, payments: Sequence[Payment], number: str) -> None:
-        self.run_service(_case_row(self.services, number), lambda row: self._ask_place(payments, row), group="place")
+        self.run_service(self.services.cases.row(number), lambda row: self._ask_place(payments, row), group="place")
 
     def _ask_place(self, payments: Sequence[Payment], row: CaseRow) -> None:
         number = row.case.id
@@ -277,12 +276,6 @@ En innbetaling som er plassert, kommer med i Bokføringsforslag, hvis den ikke e
             _("{what} er tatt av listen").format(what=_how_much(payments)),
             action="dismiss_payment",
         )
-
-
-async def _case_row(services: Services, number: str) -> CaseRow:
-    """The case with today's balance. Raises NotFound."""
-    await services.cases.require(number)
-    return next(row for row in await services.cases.search(number) if row.case.id == number)
 
 
 def _columns(kid_width: int) -> list[Column]:

@@ -73,6 +73,10 @@ class CaseService:
         )
         return await self._with_balance(page.items)
 
+    async def row(self, number: str) -> CaseRow:
+        """One case with today's balance. Raises NotFound."""
+        return (await self._with_balance([await self.require(number)]))[0]
+
     async def search(self, text: str, *, limit: int = 50) -> list[CaseRow]:
         """Cases by case number, KID, invoice number, name or national id; every word by its beginning."""
         return await self._with_balance(await self._store.search(Case, text, limit=limit))
@@ -171,11 +175,13 @@ class CaseService:
             await log(tx, self._clock, actor, [(case.id, text) for case in changed])
         return changed
 
-    async def matching(self, numbers: Sequence[str], where: Mapping[str, Wanted]) -> list[Case]:
-        """Those of the cases that have all of `where`."""
-        cases = await self._store.get_many(Case, numbers)
-        found = [cases[number] for number in numbers if number in cases]
-        return [case for case in found if all(fits(getattr(case, field), value) for field, value in where.items())]
+    async def matching(self, numbers: Sequence[str], where: Mapping[str, Wanted]) -> list[CaseRow]:
+        """Those of the cases that have all of `where`, each with today's balance."""
+        known = await self._store.get_many(Case, numbers)
+        cases = [known[number] for number in numbers if number in known]
+        return await self._with_balance(
+            [case for case in cases if all(fits(getattr(case, field), value) for field, value in where.items())]
+        )
 
     def _status(self, status: CaseStatus) -> tuple[str, dict[str, object]]:
         closed = self._clock.today() if status == "closed" else None

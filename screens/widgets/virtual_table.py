@@ -155,6 +155,8 @@ class VirtualTable(RowTable):
         else:
             self._show(total, cursor, pages, at)
         self.set_marks([key for key in self.marks if key not in gone])
+        if self.marks:
+            self.post_message(self.MarksChanged(self))  # the same rows may be worth another sum
         await self._fill(provider)
 
     def _show(self, total: int, cursor: int, pages: dict[int, Sequence[Row]], at: Standing) -> None:

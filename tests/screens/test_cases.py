@@ -10,6 +10,7 @@ from screens.cases import CasesScreen
 from screens.menu import MenuScreen
 from screens.widgets.virtual_table import VirtualTable
 from services.registry import Services
+from services.rules.money import parse_amount
 from tests.screens.driving import press, write
 from tests.screens.stand_in import BARNEHAGE, BRACKETS, CLOSED, TRANSPORT, case
 from tests.screens.widgets.stage import LARGE, SMALL, lines, text
@@ -177,6 +178,20 @@ async def test_cases_that_leave_the_list_are_not_marked_any_more(app: Kk2App, se
         assert "2 merket" in lines(app)[0]
         await press(pilot, "escape")
         assert "merket" not in lines(app)[0]
+
+
+async def test_the_sum_of_the_marked_cases_follows_what_others_do(app: Kk2App, services: Services) -> None:
+    async with app.run_test(size=SMALL) as pilot:
+        await press(pilot, "1")
+        await press(pilot, "ctrl+a")
+        before = marked_sum(app)
+        await services.payments.add(BARNEHAGE, 100_00, services.clock.today(), "ola", text="Barnehage")
+        await press(pilot, "f5")
+        assert marked_sum(app) == before - 100_00
+
+
+def marked_sum(app: Kk2App) -> int:
+    return parse_amount(lines(app)[0].rpartition("sum ")[2].strip())
 
 
 async def test_without_marks_the_case_under_the_cursor_is_changed(app: Kk2App, services: Services) -> None:

@@ -177,5 +177,7 @@ async def test_several_are_changed_all_or_none(cases: CaseService) -> None:
 
 async def test_which_of_several_still_are_in_a_list(cases: CaseService) -> None:
     numbers = [number_of(3), A, "0221-00000999"]
-    assert [case.id for case in await cases.matching(numbers, {"status": "open"})] == [A]
-    assert [case.id for case in await cases.matching(numbers, {})] == [number_of(3), A]
+    assert [row.case.id for row in await cases.matching(numbers, {"status": "open"})] == [A]
+    assert [row.case.id for row in await cases.matching(numbers, {})] == [number_of(3), A]
+    listed = {row.case.id: row.balance for row in await cases.rows()}
+    assert all(row.balance == listed[row.case.id] for row in await cases.matching(numbers, {}))
