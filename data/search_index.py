@@ -2,7 +2,8 @@
 
 One row of SQLite's full-text index holds all words of an owner (a case with its claims). Words are folded the same way
 on both sides: `Bjørn-Åge Sæther` is found by `bjorn`, `aage` and `saether`, and a number with or without dashes and
-blanks. Words of letters are also kept by what they may be typed as (data/near_words.py).
+blanks. Words of letters are also kept by what they may be typed as (data/near_words.py). A national id is not among the
+words: it is found whole, by a word that says nothing (data/sealed_words.py).
 """
 
 import re
@@ -14,6 +15,7 @@ from itertools import groupby
 from data.decoded import readable
 from data.documents import Document
 from data.near_words import keys, may_be_near, nearest, stretch
+from data.sealed_words import is_sealed, may_be_national_id, sealed
 from data.store import Match
 from data.tinydb.table_shape import TableShape
 
@@ -110,6 +112,12 @@ def make_again(connection: sqlite3.Connection, kinds: Iterable[tuple[type[Docume
             if doc := readable(kind, text):  # else a migration is about to write it
                 index.put(shape.name, key, doc.search_entry())
     index.write()
+    clear_out(connection)
+
+
+def clear_out(connection: sqlite3.Connection) -> None:
+    """Take words that nobody is found by any more out of the file: till then they are only marked as gone."""
+    connection.execute("insert into search_words(search_words) values ('optimize')")
 
 
 def search(connection: sqlite3.Connection, shape: TableShape, text: str, by: Match, limit: int) -> list[str]:
@@ -158,9 +166,9 @@ def owner_words(texts: Iterable[str]) -> str:
 
 
 def stored_words(text: str) -> list[str]:
-    """The words to find a text by: each as a whole without dashes, and each part of it."""
-    found: dict[str, None] = {}
-    for piece in _pieces(text):
+    """The words to find a text by: each as a whole without dashes, and each part of it; sealed words as they are."""
+    found = dict.fromkeys(filter(is_sealed, text.split()))
+    for piece in _pieces(" ".join(word for word in text.split() if word not in found)):
         parts = ["".join(group) for kept, group in groupby(piece, str.isalnum) if kept]
         found.update(dict.fromkeys(("".join(parts), *parts)))
     return list(found)
@@ -171,11 +179,12 @@ def match_expression(
 ) -> str:
     """The query in SQLite's full-text language; empty when there is nothing to look for.
 
-    Each word is letters and digits alone, in quotation marks: nothing that is typed can be taken for an operator.
+    Each word is letters and digits alone, or sealed, in quotation marks: nothing that is typed can be taken for an
+    operator.
     """
 
     def one(word: str) -> str:
-        asked = f'"{word}"' if whole else f'"{word}"*'
+        asked = f'"{word}"' if whole or is_sealed(word) else f'"{word}"*'
         others = near.get(word, ())
         return "(" + " OR ".join((asked, *(f'"{other}"' for other in others))) + ")" if others else asked
 
@@ -183,15 +192,20 @@ def match_expression(
 
 
 def spellings(text: str) -> list[list[str]]:
-    """Beginnings of words to look for, all of one of the lists; none when there is nothing to look for."""
+    """Beginnings of words to look for, all of one of the lists; none when there is nothing to look for.
+
+    Eleven digits may be a national id, which is looked for by its sealed word.
+    """
     words = [word for piece in _pieces(text) if (word := _letters(piece))][:_MOST_WORDS]
     joined = [
         word
         for numeric, group in groupby(words, str.isdecimal)
         for word in (["".join(group)] if numeric else list(group))
     ]
-    spelled = [words, joined] if joined != words else [words]  # "0221 0000 0038 5" may be one number or four
-    return [[word[:LONGEST_WORD] for word in alternative] for alternative in spelled] if words else []
+    spelled = [words, joined]  # "0221 0000 0038 5" may be one number or four
+    spelled += [[sealed(word) if may_be_national_id(word) else word for word in each] for each in spelled]
+    different = [each for at, each in enumerate(spelled) if each not in spelled[:at]]
+    return [[word[:LONGEST_WORD] for word in alternative] for alternative in different] if words else []
 
 
 def _pieces(text: str) -> list[str]:

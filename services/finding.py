@@ -13,6 +13,7 @@ from data.documents import Case, Delivery, Payment, Receipt, Voucher
 from data.documents.cases import phone_number
 from data.language import N_, _
 from data.near_words import distances, sound
+from data.sealed_words import national_id_words
 from data.search_index import mistypable, spellings, stored_words
 from data.store import Match, Store
 from services.case_account import CaseAccount, read_accounts
@@ -126,7 +127,7 @@ FIELDS: tuple[tuple[str, Callable[[CaseAccount], Iterable[str]]], ...] = (
     (N_("KID"), lambda account: (account.case.kid, *(claim.kid for claim in account.claims))),
     (N_("fakturanummer"), lambda account: [claim.invoice for claim in account.claims]),
     (NAME, lambda account: (account.case.debtor_name,)),
-    (N_("fødselsnummer"), lambda account: (account.case.debtor.national_id,)),
+    (N_("fødselsnummer"), lambda account: (national_id_words(account.case.debtor.national_id),)),
     (N_("org.nr."), lambda account: (account.case.debtor.org_number,)),
     (N_("telefon"), lambda account: (phone_number(account.case.debtor.mobile),)),
     (N_("e-post"), lambda account: (account.case.debtor.email,)),

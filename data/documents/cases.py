@@ -93,9 +93,12 @@ class Case(Document, frozen=True, kw_only=True):
         return self.id
 
     def search_entry(self) -> tuple[str, str]:
+        from data.sealed_words import national_id_words  # a menu shows no case
+
         serial = self.id.rpartition("-")[2].lstrip("0")
         debtor = self.debtor
-        words = (self.id, serial, self.kid, self.debtor_name, debtor.national_id, debtor.org_number, self.old_number)
+        person = national_id_words(debtor.national_id)
+        words = (self.id, serial, self.kid, self.debtor_name, person, debtor.org_number, self.old_number)
         reached = (debtor.email, phone_number(debtor.mobile))
         return self.id, " ".join(word for word in (*words, *reached) if word)
 

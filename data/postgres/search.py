@@ -11,6 +11,7 @@ from data.near_words import keys, nearest, stretch
 from data.postgres.connections import Connection
 from data.postgres.lists import asked
 from data.postgres.shape import PostgresShape
+from data.sealed_words import is_sealed
 from data.search_index import LONGEST_WORD, NOTHING, mistypable, near_words, owner_words, spellings
 from data.store import Match
 
@@ -178,11 +179,12 @@ async def _near(connection: Connection, word: str) -> list[str]:
 def tsquery(words: Sequence[Sequence[str]], *, whole: bool = False, near: Mapping[str, Sequence[str]] = NOTHING) -> str:
     """The query in PostgreSQL's language; empty when there is nothing to look for.
 
-    Each word is letters and digits alone, in quotation marks: nothing that is typed can be taken for an operator.
+    Each word is letters and digits alone, or sealed, in quotation marks: nothing that is typed can be taken for an
+    operator.
     """
 
     def one(word: str) -> str:
-        asked_for = f"'{word}'" if whole else f"'{word}':*"
+        asked_for = f"'{word}'" if whole or is_sealed(word) else f"'{word}':*"
         return "(" + " | ".join((asked_for, *(f"'{other}'" for other in near.get(word, ())))) + ")"
 
     return " | ".join("(" + " & ".join(map(one, alternative)) + ")" for alternative in words)

@@ -17,13 +17,16 @@ from msgspec.structs import replace
 from data.documents import Case, Claim, Delivery, Document, Payment
 from data.errors import Conflict
 from data.language import Translated
+from data.sealed_words import is_sealed
 from data.search_index import CANDIDATES
-from data.store import Snapshot, Store, TrailLine
+from data.store import Match, Snapshot, Store, TrailLine
 from data.wanted import Range, Wanted, fits
 from tests.data.made_up import case, claim, payment
 
 OpenIt = Callable[[], Store]
 T = TypeVar("T")
+WHOLE = "01817012345"  # a national id that cannot be
+WAYS: tuple[Match, ...] = ("whole", "beginnings", "near")
 
 
 async def stored(store: Store, *documents: Document) -> None:
@@ -399,6 +402,31 @@ class Lists:
             tx.delete(invoice)
         assert await store.search(Case, "700001") == []
         assert len(await store.search(Case, "nytt")) == 1
+
+    @pytest.mark.parametrize("typed", [WHOLE, "018170 12345", "018170-12345", "01 81 70 12345", f"kari {WHOLE}"])
+    async def test_a_person_is_found_by_the_whole_national_id(self, open_it: OpenIt, typed: str) -> None:
+        store = open_it()
+        await stored(store, case(1, national_id=WHOLE), case(2, national_id="01817054321"))
+        for way in WAYS:
+            assert [doc.id for doc in await store.search(Case, typed, by=way)] == [case(1).id], way
+
+    async def test_of_a_national_id_only_the_date_of_birth_is_found_by_its_beginning(self, open_it: OpenIt) -> None:
+        store = open_it()
+        await stored(store, case(1, national_id=WHOLE))
+        for known in ("0181", "018170", "kari 018170"):
+            assert [doc.id for doc in await store.search(Case, known)] == [case(1).id], known
+        (word,) = filter(is_sealed, case(1, national_id=WHOLE).search_entry()[1].split())
+        nearly = (WHOLE[:7], WHOLE[:10], WHOLE + "0", "018170-1234", "018170 1234", "12345", "01817012346")
+        for guess in (*nearly, word, word[1:], word[:5], word[1:5], word[0]):
+            for way in WAYS:
+                assert await store.search(Case, guess, by=way) == [], (guess, way)
+
+    async def test_what_is_no_national_id_is_not_searched_as_one(self, open_it: OpenIt) -> None:
+        store = open_it()
+        await stored(store, case(1, national_id="0181701234"), case(2, kid=WHOLE))
+        assert [doc.id for doc in await store.search(Case, "0181701234")] == [case(2).id]
+        assert [doc.id for doc in await store.search(Case, WHOLE)] == [case(2).id]
+        await store.verify()
 
 
 class Trail:

@@ -423,6 +423,35 @@ async def test_a_schema_of_an_older_program_gets_new_tables_and_its_words_are_ma
     assert await store.verify() == 1
 
 
+async def test_no_table_of_the_search_index_holds_a_national_id(open_it: Open, schema_url: str) -> None:
+    whole = "01817012345"
+    await stored(open_it(), case(1, name="Kari", national_id=whole))
+    for table in ("search_source", "search_owner", "near_word"):
+        kept = repr(run(schema_url, f"select * from {table}"))  # noqa: S608 - the names above
+        assert whole not in kept
+        assert "12345" not in kept
+
+
+async def test_the_national_ids_in_the_index_of_an_older_program_are_gone_when_it_is_opened(
+    open_it: Open, schema_url: str
+) -> None:
+    class OldCase(Case, frozen=True, kw_only=True):
+        def search_entry(self) -> tuple[str, str]:
+            return self.id, self.debtor.national_id
+
+    old = open_postgres(schema_url, kinds=[OldCase])
+    fields = {field: getattr(case(1, national_id="01817012345"), field) for field in Case.__struct_fields__}
+    await stored(old, OldCase(**fields))
+    await old.close()
+    words = "select owner, s.words, o.words from search_source s full join search_owner o using (owner)"
+    assert "01817012345" in repr(run(schema_url, words))
+    run(schema_url, "update meta set value = '1' where key = 'search'")
+    store = open_it()
+    assert [doc.id for doc in await store.search(Case, "018170 12345")] == [case(1).id]
+    assert await store.verify() == 1
+    assert "12345" not in repr(run(schema_url, words))
+
+
 async def test_a_pooler_that_drops_our_settings_is_refused(schema_url: str) -> None:
     address = parse_address(schema_url)
     without = address._replace(conninfo=make_conninfo(address.conninfo, options=""))

@@ -324,6 +324,45 @@ async def test_no_message_holds_a_national_id(path: Path) -> None:
     await store.close()
 
 
+def in_the_index(path: Path, text: str) -> set[str]:
+    """The tables of the search index that have the text in them, however it is written there."""
+    with closing(sqlite3.connect(path)) as raw:
+        names = [name for (name,) in raw.execute("select name from sqlite_master where type = 'table'")]
+        kept = {name: repr(raw.execute(f"select * from {name}").fetchall()) for name in names if is_of_search(name)}  # noqa: S608
+    assert {"search_source", "search_words_data", "near_word"} <= kept.keys()
+    return {name for name, rows in kept.items() if text in rows}
+
+
+def is_of_search(table: str) -> bool:
+    return table.startswith("search") or table == "near_word"
+
+
+async def test_no_table_of_the_search_index_holds_a_national_id(path: Path) -> None:
+    await seeded(path, case(1, name="Kari", national_id="01817012345"))
+    assert in_the_index(path, "018170")
+    for part in ("01817012345", "12345", "0181701"):
+        assert in_the_index(path, part) == set()
+
+
+async def test_the_national_ids_in_the_index_of_an_older_program_are_gone_when_it_is_opened(path: Path) -> None:
+    class OldCase(Case, frozen=True, kw_only=True):
+        def search_entry(self) -> tuple[str, str]:
+            return self.id, self.debtor.national_id
+
+    old = open_store(path, kinds=[OldCase])
+    fields = {field: getattr(case(1, national_id="01817012345"), field) for field in Case.__struct_fields__}
+    await stored(old, OldCase(**fields))
+    await old.close()
+    assert {"search_source", "search_words_data"} <= in_the_index(path, "01817012345")
+    with closing(sqlite3.connect(path)) as raw, raw:
+        raw.execute("update meta set value = '1' where key = 'search'")
+    store = open_store(path)
+    assert [doc.id for doc in await store.search(Case, "018170 12345")] == [case(1).id]
+    assert await store.verify() == 1
+    await store.close()
+    assert in_the_index(path, "01817012345") == in_the_index(path, "12345") == set()
+
+
 async def test_a_file_of_an_older_program_gets_new_tables_and_its_words_are_made_again(path: Path) -> None:
     await seeded(path, case(1, debtor_name="Kari Testesen"))
     with closing(sqlite3.connect(path)) as raw:
