@@ -26,12 +26,13 @@ from services.registry import Services
 
 if TYPE_CHECKING:
     from kk2tui.terminal.clipboard import Clipboard
+    from screens.places import Place
 
 BETWEEN_NEWS_S = 1.0  # so that a burst of changes is one reload a second, not hundreds
 BEFORE_RECENT_S = 3.0  # a case is open, and drawn, before it is remembered
 MOST_DIALOGS = 8  # one over the other; Textual draws each through all those under it, and does not survive forty
 AFTER_AN_ERROR_S = 30.0  # the screens tell what is wrong when they read; here it is only tried again
-THEME, THEME_NAME = "theme", N_("Utseende")
+THEME, THEME_NAME = "theme", N_("Utseende: tema og farger")
 LANGUAGE, LANGUAGE_NAME = "language", "Språk / Language"  # found whichever it is in
 REMOVED = N_("Du er ikke lenger registrert som saksbehandler i kk2. Det som var lagret, er lagret.")
 CRASHED = N_(
@@ -68,7 +69,7 @@ class Kk2App(TerminalApp, inherit_bindings=False):
     ) -> None:
         super().__init__(driver_class, frame_diff=frame_diff)
         self.services = services
-        self.places: dict[str, object] = {}  # see Kk2Screen.places
+        self.places: dict[str, Place] = {}  # of screens that are closed, by their place_name
         self._log_path = log
         self._at_the_end = ExitStack()
         self.changed_keys: Mapping[str, str] = {}
@@ -168,6 +169,7 @@ class Kk2App(TerminalApp, inherit_bindings=False):
             self.notify(_("Det er ingen annen sak du nylig har hatt åpen."), markup=False)
             return
         if here and isinstance(self.screen, Kk2Screen) and not self.screen.unsaved() and not self.screen.writing:
+            self.screen.remember_place()
             self.pop_screen()  # to and fro between two cases is no deeper for ESC
         self.open_case(number)
 

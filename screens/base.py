@@ -37,6 +37,7 @@ from screens.widgets.title_line import TitleLine
 from services.news import News
 
 if TYPE_CHECKING:  # screens are handed the services ready-made, and the menu needs no dialog: both are loaded when used
+    from screens.places import Place
     from screens.widgets.form import Form
     from screens.widgets.virtual_table import VirtualTable
     from services.registry import Services
@@ -53,7 +54,7 @@ class AppWithServices(Protocol):
     """What screens need of the application: the services, wired together above this package."""
 
     services: "Services"
-    places: dict[str, object]
+    places: "dict[str, Place]"
 
 
 class ServiceDone(Message):
@@ -82,6 +83,8 @@ class Kk2Screen(Screen[None], inherit_bindings=False):
     BINDINGS with `show` are what the bottom line shows, in their order; F1 and ESC come last by themselves. F5, `/`,
     Ctrl+P and F10 work everywhere; a screen that wants one of them in its line declares it again.
 
+    One that `comes_back` opens where it was left, within a session: see screens/places.py.
+
     SHOWS names the tables that the screen shows something of, and THING is what it is about, as in `Ola har endret
     saken`. When others change one of those, it loads again by itself.
     """
@@ -102,6 +105,7 @@ class Kk2Screen(Screen[None], inherit_bindings=False):
     HELP: ClassVar[str] = ""
     SHOWS: ClassVar[frozenset[str]] = frozenset()
     THING: ClassVar[str] = N_("det du ser")
+    comes_back = False
     DEFAULT_CSS = """
     Kk2Screen { background: $background; overflow: hidden hidden; }
     Kk2Screen > #content { height: 1fr; width: 1fr; background: $background; }
@@ -144,16 +148,22 @@ class Kk2Screen(Screen[None], inherit_bindings=False):
         """Open the form with what was typed in it in another session: see `take_up`."""
         raise NotImplementedError
 
+    @property
+    def place_name(self) -> str:
+        """By what the screen's place is remembered."""
+        return type(self).__name__
+
+    def own_place(self) -> Any:
+        """Where the handler is, beside the rows in the tables: a filter, a tab."""
+
+    def return_to(self, own_place: Any) -> None:
+        """Be there again, before anything is loaded."""
+
     # --- what a subclass uses ---
 
     @property
     def services(self) -> "Services":
         return cast(AppWithServices, self.app).services
-
-    @property
-    def places(self) -> dict[str, object]:
-        """Where the handler was on screens that are closed, by the screen's name, for this session."""
-        return cast(AppWithServices, self.app).places
 
     def show_title(self, title: str, context: str = "") -> None:
         """What the screen is, to the left; what matters most, to the right."""
@@ -249,7 +259,19 @@ class Kk2Screen(Screen[None], inherit_bindings=False):
         yield self._key_line
 
     def on_mount(self) -> None:
+        place = cast(AppWithServices, self.app).places.get(self.place_name) if self.comes_back else None
+        if place is not None:
+            from screens.places import return_to
+
+            self._when_loaded = self._when_loaded or return_to(self, place)
         self.load()
+
+    def remember_place(self) -> None:
+        """The screen is about to be closed."""
+        if self.comes_back:
+            from screens.places import place_on
+
+            cast(AppWithServices, self.app).places[self.place_name] = place_on(self)
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         if action == "undo" and (self.last_done is None or self.writing):
@@ -291,6 +313,7 @@ class Kk2Screen(Screen[None], inherit_bindings=False):
             self._leave()
 
     def _leave(self) -> None:
+        self.remember_place()
         self.forget_draft()
         self.dismiss(None)
 
@@ -319,7 +342,7 @@ class Kk2Screen(Screen[None], inherit_bindings=False):
         last = self.last_done
         key = name_of_action(self, "undo") if last else ""
         offer = _("{text} · {key} angrer").format(text=last.text, key=key) if last and key else ""
-        self._key_line.tell(offer)
+        self._key_line.tell(offer, while_typing=last.text if offer and last else "")  # the key is a letter there
 
     def _forget_done(self) -> None:
         if self.last_done is not None:

@@ -23,8 +23,9 @@ from screens.widgets.form_input import FormInput
 from screens.widgets.plain import Plain
 from screens.widgets.row_table import RowTable
 from screens.widgets.speaking import Label
-from screens.widgets.virtual_table import RowProvider, Standing, VirtualTable
+from screens.widgets.virtual_table import RowProvider, VirtualTable
 from services.cases import STATUS_NAMES, CaseRow, CaseService
+from services.rules.counting import number_text
 from services.rules.dates import format_date
 from services.rules.money import AmountError, format_amount
 
@@ -66,12 +67,11 @@ ORDERS = (
 
 
 class CasesPlace(NamedTuple):
-    """How the list was left: what it is narrowed to, sorted by and searched for, and where the cursor stood."""
+    """How the list was left: what it is narrowed to, sorted by and searched for."""
 
     filters: Mapping[str, Choice]
     order: Order
     text: str
-    standing: Standing
 
 
 class AllCases:
@@ -144,15 +144,16 @@ class CasesScreen(Kk2Screen):
     TITLE = N_("Saker")
     SHOWS = frozenset({"cases", "claims", "fees", "payments", "handlers", "interest_rates"})
     AUTO_FOCUS = "VirtualTable"
+    comes_back = True
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("enter", "open", "Åpne", id="cases.open"),
         Binding("slash,f3", "find", "Finn", id="cases.find"),
-        Binding("t", "filter", "Filter", id="cases.filter"),
-        Binding("backspace", "unfilter", "Fjern siste filter", show=False, id="cases.unfilter"),
-        Binding("o", "order", "Sorter", id="cases.order"),
         Binding(
             "e", "change", "Endre", tooltip="Saksbehandler, avdeling eller status på en eller flere", id="cases.change"
         ),
+        Binding("t", "filter", "Filter", id="cases.filter"),
+        Binding("backspace", "unfilter", "Fjern siste filter", show=False, id="cases.unfilter"),
+        Binding("o", "order", "Sorter", id="cases.order"),
     ]
     HELP = N_("""
 Listen viser de åpne sakene. T velger andre: etter status, avdeling, saksbehandler, kreditor, utestående beløp eller \
@@ -160,7 +161,7 @@ varsel, så mange du vil på én gang. Filtrene står over listen; rettetasten f
 
 / eller F3 går til feltet Finn. Skriv saksnummer, KID, faktura, navn, fødselsnummer, telefon, bilag eller beløp; \
 begynnelsen er nok, flere ord snevrer inn, og et navn kan være skrevet feil. Søket går i alle saker, også avsluttede. \
-Enter åpner saken som markøren står på, ESC tømmer feltet.
+Enter går til listen, og Enter igjen åpner saken som markøren står på. ESC tømmer feltet.
 
 Mellomrom merker flere saker, Ctrl+A de første 500 i listen. E setter saksbehandler, avdeling eller status på dem som \
 er merket, ellers på den markøren står på. ESC fjerner merkene, U angrer.
@@ -176,7 +177,7 @@ er merket, ellers på den markøren står på. ESC fjerner merkene, U angrer.
     def __init__(self) -> None:
         super().__init__()
         self._input = FormInput(placeholder=N_("nummer, faktura, navn (/ eller F3)"))
-        self._table = VirtualTable(COLUMNS, empty=N_("Ingen saker. T endrer filteret, ESC tømmer Finn.")).let_mark()
+        self._table = VirtualTable(COLUMNS).let_mark()
         self._balances: dict[str, int] = {}
         self._shown_order = Plain(id="order")
         self._filters = CaseFilters()
@@ -195,19 +196,15 @@ er merket, ellers på den markøren står på. ESC fjerner merkene, U angrer.
         yield self._table
 
     def on_mount(self) -> None:
-        place = self.places.get(type(self).__name__)
-        if isinstance(place, CasesPlace):
-            self._filters, self._order = CaseFilters(place.filters), place.order
-            with self.prevent(Input.Changed):
-                self._input.value = place.text
-            self._table.start_at(place.standing)
         self._table.focus()
 
-    def _leave(self) -> None:
-        self.places[type(self).__name__] = CasesPlace(
-            self._filters.chosen, self._order, self._input.value, self._table.standing
-        )
-        super()._leave()
+    def own_place(self) -> CasesPlace:
+        return CasesPlace(self._filters.chosen, self._order, self._input.value)
+
+    def return_to(self, own_place: CasesPlace) -> None:
+        self._filters, self._order = CaseFilters(own_place.filters), own_place.order
+        with self.prevent(Input.Changed):
+            self._input.value = own_place.text
 
     def on_screen_resume(self) -> None:
         if self._names and not self.could_not_load:
@@ -232,9 +229,11 @@ er merket, ellers på den markøren står på. ESC fjerner merkene, U angrer.
         text = self._input.value.strip()
         provider: RowProvider
         if len(text) >= FEWEST_LETTERS:
+            self._table.empty = _("Ingen treff i noen sak. ESC tømmer Finn.")
             provider = CasesFound(self.services.finding, text, self._names, self._balances)
             self._shown_order.show("")
         else:
+            self._table.empty = _("Ingen saker. T endrer filteret.")
             provider = AllCases(self.services.cases, self._filters.where, self._order, self._names, self._balances)
             self._shown_order.show(_("Sortert: {name}").format(name=_(self._order.name)))
         self._show_heading()
@@ -251,7 +250,7 @@ er merket, ellers på den markøren står på. ESC fjerner merkene, U angrer.
     def _show_heading(self) -> None:
         marked = marked_text(len(self._table.marks), self._total_of(self._table.marks))
         if len(self._input.value.strip()) >= FEWEST_LETTERS:
-            self.show_title(_("Saker · søk i alle {number}").format(number=_number(self._of_all)), marked)
+            self.show_title(_("Saker · søk i alle {number}").format(number=number_text(self._of_all)), marked)
         else:
             self.show_title(self._title, marked or self._filters.title)
 
@@ -261,10 +260,12 @@ er merket, ellers på den markøren står på. ESC fjerner merkene, U angrer.
     @property
     def _title(self) -> str:
         if not self._filters.chosen:
-            return _("Saker · {number}").format(number=_number(self._of_all))
+            return _("Saker · {number}").format(number=number_text(self._of_all))
         status = self._filters.name_of("status") if "status" in self._filters.chosen else ""
         told = _("Saker · {shown} {status} av {of_all}")
-        return " ".join(told.format(shown=_number(self._shown), status=status, of_all=_number(self._of_all)).split())
+        return " ".join(
+            told.format(shown=number_text(self._shown), status=status, of_all=number_text(self._of_all)).split()
+        )
 
     # --- opening ---
 
@@ -419,7 +420,3 @@ def case_row(row: CaseRow, initials: dict[str, str]) -> Row:
         initials.get(case.handler, case.handler),
     )
     return Row(case.id, cells, Look.QUIET if case.status == "closed" else Look.NORMAL)
-
-
-def _number(count: int) -> str:
-    return f"{count:,}".replace(",", " ")

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from datetime import date
-from typing import ClassVar
+from typing import ClassVar, NamedTuple
 
 from textual import on
 from textual.app import ComposeResult
@@ -32,6 +32,14 @@ from services.rules.dates import format_date
 def interest_in_law() -> "LawScreen":
     """Lovverk, opened on the rates of interest."""
     return LawScreen(INTEREST)
+
+
+class LawPlace(NamedTuple):
+    """How the screen was left: the tab, what was searched for, and the row with the cursor."""
+
+    tab: int
+    text: str
+    key: str
 
 
 class LawTable(ListTable):
@@ -72,14 +80,16 @@ eller slettes. Innbetalinger som har ventet på den, regnes på nytt med en gang
     LawScreen #about { height: auto; padding: 0 2; color: $secondary; border-top: solid $panel; }
     """
 
-    def __init__(self, tab: int = LAWS, day: date | None = None) -> None:
+    def __init__(self, tab: int | None = None, day: date | None = None) -> None:
         super().__init__()
-        self._tab = tab
+        self.comes_back = tab is None
+        self._tab = LAWS if tab is None else tab
         self._day = day
+        self._at = ""
         self._tab_line = TabLine(NAMES)
         self._input = FormInput(placeholder=N_("navn, nummer, dato, sats (/ eller F3)"))
         self._hits = Plain(id="hits")
-        self._table = LawTable(COLUMNS[tab], empty=N_("Henter …"))
+        self._table = LawTable(COLUMNS[self._tab], empty=N_("Henter …"))
         self._about = Plain(id="about")
         self._all: LawBook | None = None
         self._found: LawBook | None = None
@@ -105,10 +115,18 @@ eller slettes. Innbetalinger som har ventet på den, regnes på nytt med en gang
         if book == self._all and self._day is None:
             self._show_tab()
             return
-        self._all, here = book, self._table.cursor_key or ""
+        self._all, here, self._at = book, self._table.cursor_key or self._at, ""
         self._search()
         self._table.go_to(here if self._day is None else key_of_day(book, self._tab, self._day))
         self._day = None
+
+    def own_place(self) -> LawPlace:
+        return LawPlace(self._tab, self._input.value, self._table.cursor_key or "")
+
+    def return_to(self, own_place: LawPlace) -> None:
+        self._tab, text, self._at = own_place
+        with self.prevent(Input.Changed):
+            self._input.value = text
 
     def unsaved(self) -> str:
         return _("Satsen er ikke lagret.") if self._form.changed and not self.writing else ""

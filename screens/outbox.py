@@ -12,7 +12,7 @@ from data.errors import Kk2Error
 from data.language import N_, _, n_
 from screens import posting_rows
 from screens.dialogs.choice_dialog import ChoiceDialog
-from screens.job_screen import JobScreen, counted
+from screens.job_screen import JobScreen, capital
 from screens.marked import marked_text
 from screens.receipts import ReceiptScreen
 from screens.voucher_answer import ask_what_became
@@ -27,6 +27,7 @@ from services.mail.outbox import STATE_NAMES, Answer
 from services.mail.sending import MailSent, Resolved
 from services.outbox import VoucherRow
 from services.registry import Services
+from services.rules.counting import counted
 from services.rules.dates import format_instant
 
 MAIL_COLUMNS = (
@@ -51,6 +52,7 @@ class OutboxScreen(JobScreen):
 
     TITLE = N_("Utboks")
     SHOWS = frozenset({"mails", "vouchers", "deliveries"})
+    comes_back = True
     HELP = N_("""
 Utboks viser det som er på vei ut og ikke er kommet frem: e-post med inkassovarsler til saksbehandlere, og bilag til \
 Visma. Det som er sendt, står ikke her. Tab flytter mellom de to listene.
@@ -258,7 +260,7 @@ Mellomrom merker flere e-poster, Ctrl+A alle. A gjelder da dem av de merkede som
 
         if resolved.mails:
             told = _("{mails} regnes som sendt") if answer == "arrived" else _("{mails} sendes på nytt")
-            self.done(told.format(mails=_capital(_which(resolved.mails))), undo_of(*resolved.mails))
+            self.done(told.format(mails=capital(_which(resolved.mails))), undo_of(*resolved.mails))
         if resolved.refused:
             self.show_error(not_all(resolved))
         self.load()
@@ -282,10 +284,6 @@ def _which(mails: Sequence[Mail]) -> str:
     if len(mails) == 1:
         return _("e-post {id}").format(id=mails[0].id)
     return counted(len(mails), N_("e-post"), N_("e-poster"))
-
-
-def _capital(text: str) -> str:
-    return text[:1].upper() + text[1:]
 
 
 async def on_the_way(services: Services) -> OnTheWay:

@@ -14,7 +14,7 @@ from data.documents import DeliveryState
 from data.language import N_, _
 from screens import posting_rows
 from screens.find import open_case
-from screens.job_screen import JobScreen, counted
+from screens.job_screen import JobScreen
 from screens.receipts import ReceiptScreen
 from screens.voucher_answer import ask_what_became
 from screens.widgets.columns import Row
@@ -25,6 +25,7 @@ from services.errors import Refused
 from services.outbox import UNDER_WAY, VoucherRow
 from services.post_proposal import post_proposal
 from services.registry import Services
+from services.rules.counting import counted
 from services.rules.money import format_amount
 from services.rules.posting import Proposal
 
@@ -49,6 +50,7 @@ class PostingScreen(JobScreen):
 
     TITLE = N_("Bokføringsforslag")
     SHOWS = frozenset({"payments", "cases", "claims", "creditors", "interest_rates", "vouchers", "deliveries"})
+    comes_back = True
     HELP = N_("""
 Forslaget lages på nytt hver gang du åpner det, av alle innbetalinger som ikke er bokført. For hver dato blir \
 det ett bilag for reskontro, ett for renter og ett for gebyr.

@@ -11,13 +11,14 @@ from data.documents import Receipt, Section
 from data.language import N_, _
 from screens.base import Kk2Screen
 from screens.find import open_case
-from screens.job_screen import JobScreen, counted
+from screens.job_screen import JobScreen
 from screens.receipt_sections import case_in_row, has_cases, section_columns, section_rows, warnings_section
 from screens.widgets.columns import Column, Row
 from screens.widgets.list_table import ListTable
 from screens.widgets.plain import Plain
 from screens.widgets.row_table import RowTable
 from screens.widgets.virtual_table import VirtualTable
+from services.rules.counting import counted
 from services.rules.dates import format_instant
 
 if TYPE_CHECKING:
@@ -59,6 +60,7 @@ class ReceiptsScreen(JobScreen):
 
     TITLE = N_("Kvitteringer")
     SHOWS = frozenset({"receipts"})
+    comes_back = True
     HELP = N_(
         "Her står en kvittering for hver import av nye saker, hver bankfil og hver bokføring, den nyeste først. "
         "Kvitteringen viser det som ble gjort den gangen, og endres aldri. Enter åpner den."
@@ -98,6 +100,8 @@ class ReceiptScreen(JobScreen):
     HELP = N_(
         "Kvitteringen viser hva som ble gjort, med summer øverst og det du bør se på merket med utropstegn. "
         "Har den flere tabeller, bytter du med 1–9 eller pil til siden. Enter på en linje åpner saken den gjelder. "
+        "Saldo før er med renter til i dag, mens renter på det som er betalt, stanser den dagen pengene kom; derfor "
+        "kan saldoen gå ned med mer enn beløpet. Utestående er uten renter. "
         "Du finner kvitteringen igjen under Kvitteringer. P lagrer den som PDF og C som CSV (for regneark) i mappen "
         "outbox, der du kan hente den; det som ligger der fra før, blir ikke rørt."
     )
@@ -154,7 +158,7 @@ class ReceiptScreen(JobScreen):
         self._show_section(min(self._chosen, max(len(self._sections) - 1, 0)))
 
     def _show_section(self, place: int) -> None:
-        self._chosen = place
+        another, self._chosen = place != self._chosen, place
         self._tabs.show(_tab_line(self._sections, place))
         self._table.empty = _("Ingen linjer.")
         if self._sections:
@@ -162,7 +166,8 @@ class ReceiptScreen(JobScreen):
             rows = section_rows(section)
             self._table.set_columns(section_columns(section, rows))
             self._table.set_rows(rows)
-            self._table.action_first()
+            if another:
+                self._table.action_first()
         self.refresh_bindings()
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
@@ -223,5 +228,5 @@ def _first_warnings(warnings: Sequence[str]) -> list[str]:
 
 def _tab_line(sections: Sequence[Section], chosen: int) -> str:
     """`▌1 Saker (104)▐  2 Uplasserte innbetalinger (3)`."""
-    names = [f"{place} {section.title} ({len(section.rows)})" for place, section in enumerate(sections, 1)]
+    names = [f"{place} {_(section.title)} ({len(section.rows)})" for place, section in enumerate(sections, 1)]
     return " ".join(f"▌{name}▐" if place == chosen else f" {name} " for place, name in enumerate(names))

@@ -117,6 +117,12 @@ class TabScreen(Kk2Screen, Generic[T]):
         names = [each.NAME for each in self._tabs]
         self._bring(names.index(tab) if tab in names else self._current, field)
 
+    def own_place(self) -> str:
+        return self._tabs[self._current].NAME
+
+    def return_to(self, own_place: str) -> None:
+        self.go_to(own_place, None)
+
     def open_again(self, typed: Mapping[str, str]) -> None:
         self._tabs[self._current].open_again(typed)
 

@@ -13,7 +13,7 @@ from screens.dialogs.choice_dialog import ChoiceDialog
 from screens.dialogs.choose_case_dialog import ChooseCaseDialog
 from screens.dialogs.text_dialog import TextDialog
 from screens.find import case_search
-from screens.job_screen import JobScreen, counted
+from screens.job_screen import JobScreen
 from screens.marked import marked_text
 from screens.split_dialog import Part, SplitDialog
 from screens.widgets.columns import Column, Row
@@ -24,6 +24,7 @@ from services.bank.kid import format_account
 from services.bank_receipt import REASONS
 from services.cases import CaseRow
 from services.payments import Suggestion
+from services.rules.counting import counted
 from services.rules.dates import format_date
 from services.rules.money import format_amount
 
@@ -43,6 +44,7 @@ class UnplacedScreen(JobScreen):
 
     TITLE = N_("Uplasserte innbetalinger")
     SHOWS = frozenset({"payments"})
+    comes_back = True
     HELP = N_("""
 Her ligger innbetalinger som ikke kunne føres på en sak: ukjent eller feil KID, avsluttet sak, tilbakeføringer og \
 kortbetalinger. Pengene er kommet inn, så hver av dem må få en plass.

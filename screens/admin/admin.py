@@ -12,7 +12,6 @@ from screens.admin.creditor import CreditorScreen
 from screens.admin.handler import HandlerScreen
 from screens.admin.new_creditor import NewCreditorScreen
 from screens.base import Kk2Screen
-from screens.job_screen import counted
 from screens.widgets.columns import Cell, Column, Look, Row
 from screens.widgets.pane import Pane
 from screens.widgets.plain import Plain
@@ -20,6 +19,7 @@ from screens.widgets.row_table import RowTable
 from screens.widgets.speaking import Label
 from services.handlers import ROLE_NAMES
 from services.registry import Services
+from services.rules.counting import counted
 from services.rules.money import format_amount
 
 CREDITORS = (
@@ -45,6 +45,7 @@ class AdminScreen(Kk2Screen):
 
     TITLE = N_("Administrasjon")
     SHOWS = frozenset({"creditors", "handlers"})
+    comes_back = True
     AUTO_FOCUS = ""
     HELP = N_("""
 Øverst kreditorene, under dem saksbehandlerne. Tab skifter mellom listene.

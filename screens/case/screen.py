@@ -43,6 +43,11 @@ class CaseScreen(TabScreen[CaseView]):
     def __init__(self, number: str, tab: str | None = None, field: str | None = None) -> None:
         super().__init__(tab, field)
         self.number = number
+        self.comes_back = tab is None
+
+    @property
+    def place_name(self) -> str:
+        return f"{super().place_name} {self.number}"
 
     def on_mount(self) -> None:
         self.show_title(_("Sak {number}").format(number=self.number))

@@ -7,7 +7,7 @@ from textual.binding import Binding, BindingType
 
 from data.language import N_
 from screens.widgets.columns import Column, Row
-from screens.widgets.row_table import RowTable
+from screens.widgets.row_table import RowTable, Standing
 
 
 class ListTable(RowTable):
@@ -37,6 +37,10 @@ class ListTable(RowTable):
         return len(self._shown)
 
     @property
+    def standing(self) -> Standing:
+        return super().standing._replace(folds=dict(self._folds))
+
+    @property
     def rows(self) -> tuple[Row, ...]:
         """All rows, those folded away included."""
         return self._all
@@ -55,7 +59,10 @@ class ListTable(RowTable):
         if tuple(rows) == self._all:
             return
         self._all = tuple(rows)
-        self._show_again(self.cursor_key)
+        if self._start is None:
+            self._show_again(self.cursor_key)
+        else:
+            self._show_from(self._start)
         here = {row.key for row in self._all}
         self.set_marks([key for key in self.marks if key in here])
 
@@ -82,6 +89,13 @@ class ListTable(RowTable):
         row = self.cursor_row
         if row is not None and row.opened is not None:
             self.action_fold(row.opened)
+
+    def _show_from(self, standing: Standing) -> None:
+        self._start = None
+        self._folds.update(standing.folds)
+        self.set_reactive(RowTable.cursor, standing.cursor)
+        self._show_again(standing.key)
+        self.scroll_to(y=max(standing.top + self.cursor - standing.cursor, 0), animate=False, force=True)
 
     def _show_again(self, key: str | None) -> None:
         self._shown = self._unfolded()

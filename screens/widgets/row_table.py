@@ -4,8 +4,8 @@ A subclass says where rows come from: `row_at` and `total`. Only lines in view a
 repaints two of them.
 """
 
-from collections.abc import Sequence
-from typing import ClassVar, Self
+from collections.abc import Mapping, Sequence
+from typing import ClassVar, NamedTuple, Self
 
 from rich.segment import Segment
 from rich.style import Style
@@ -25,6 +25,16 @@ LOADING = N_("Henter …")
 SUMMARY = 2
 MOST_MARKS = 500  # a change of several is one transaction, and a person can answer for so many
 MARKED = "*"
+
+
+class Standing(NamedTuple):
+    """Where the cursor stood: on which key, in which row, and which row was the first in view. `folds` says of each
+    group that was folded or unfolded by hand whether it is folded."""
+
+    key: str | None
+    cursor: int
+    top: int
+    folds: Mapping[str, bool] = {}
 
 
 class RowTable(ScrollView, can_focus=True, inherit_bindings=False):
@@ -108,6 +118,7 @@ class RowTable(ScrollView, can_focus=True, inherit_bindings=False):
         self._slots: tuple[Slot, ...] = ()
         self._slots_for: tuple[object, ...] = ()
         self._announced: str | None = None
+        self._start: Standing | None = None
         self._markable = False
         self._marks: tuple[str, ...] = ()
         self._ground = Style.null()
@@ -146,6 +157,15 @@ class RowTable(ScrollView, can_focus=True, inherit_bindings=False):
     def cursor_key(self) -> str | None:
         row = self.cursor_row
         return row.key if row else None
+
+    @property
+    def standing(self) -> Standing:
+        """Where the cursor stands, for `start_at` of another table of the same rows."""
+        return Standing(self.cursor_key, self.cursor, self.first_in_view)
+
+    def start_at(self, standing: Standing) -> None:
+        """Be where another table was, when there are rows to show for the first time."""
+        self._start = standing
 
     def copyable(self) -> Sequence[str]:
         """What stands in the row under the cursor, for Ctrl+Y."""

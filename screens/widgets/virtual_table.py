@@ -2,14 +2,14 @@
 
 from collections import OrderedDict
 from collections.abc import Sequence
-from typing import NamedTuple, Protocol, runtime_checkable
+from typing import Protocol, runtime_checkable
 
 from textual.message import Message
 from textual.worker import Worker
 
 from data.language import N_, _
 from screens.widgets.columns import Column, Row
-from screens.widgets.row_table import RowTable
+from screens.widgets.row_table import RowTable, Standing
 
 PAGE = 200
 CACHED_PAGES = 20
@@ -24,14 +24,6 @@ class RowProvider(Protocol):
 
     async def rows(self, offset: int, limit: int) -> Sequence[Row]:
         """Rows number `offset` up to `offset + limit`, fewer at the end."""
-
-
-class Standing(NamedTuple):
-    """Where the cursor stood: on which key, in which row, and which row was the first in view."""
-
-    key: str | None
-    cursor: int
-    top: int
 
 
 @runtime_checkable
@@ -84,16 +76,6 @@ class VirtualTable(RowTable):
         self._pages: OrderedDict[int, Sequence[Row]] = OrderedDict()
         self._loader: Worker[None] | None = None
         self._failed = False
-        self._start: Standing | None = None
-
-    @property
-    def standing(self) -> Standing:
-        """Where the cursor stands, for `start_at` of another table of the same rows."""
-        return Standing(self.cursor_key, self.cursor, self.first_in_view)
-
-    def start_at(self, standing: Standing) -> None:
-        """Be where another table was, when rows are shown for the first time."""
-        self._start = standing
 
     @property
     def total(self) -> int | None:

@@ -16,7 +16,7 @@ from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, cast
 
 from textual.pilot import Pilot
 from textual.screen import Screen
@@ -30,6 +30,7 @@ from screens.admin.creditor import CreditorScreen
 from screens.admin.entry_form import EntryForm
 from screens.admin.handler import HandlerScreen
 from screens.admin.new_creditor import NewCreditorScreen
+from screens.base import AppWithServices
 from screens.case.claims import ClaimsTab
 from screens.case.documents import DocumentsTab
 from screens.case.general import GeneralTab
@@ -215,7 +216,8 @@ async def at(
 
 
 async def home(pilot: Pilot[Any]) -> None:
-    """Back to the menu, from anywhere, without a question."""
+    """Back to the menu, from anywhere, without a question, as if nothing had been opened."""
     while len(pilot.app.screen_stack) > 1:
         await pilot.app.pop_screen()
+    cast(AppWithServices, pilot.app).places.clear()
     await press(pilot)

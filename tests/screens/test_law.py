@@ -15,7 +15,7 @@ from screens.law import LawScreen, interest_in_law
 from screens.law_rows import FEES
 from screens.new_rate import NewRateForm
 from services.clock import SystemClock
-from services.overview import Overview, OverviewService
+from services.overview import MonthPaid, Overview, OverviewService
 from services.payments import PaymentService
 from services.registry import Services
 from tests.screens.driving import press, write
@@ -61,6 +61,9 @@ class Ending:
 
     async def read(self) -> Overview:
         return structs.replace(await self._inner.read(), rates_warning=True)
+
+    async def paid_by_month(self) -> tuple[MonthPaid, ...]:
+        return await self._inner.paid_by_month()
 
 
 @BOTH_SIZES

@@ -10,6 +10,7 @@ from textual.widget import Widget
 from textual.worker import WorkerCancelled
 
 from kk2tui.theme import use_theme
+from screens.places import Place
 from screens.widgets.columns import Row
 
 SMALL, LARGE = (80, 24), (120, 40)
@@ -26,7 +27,7 @@ class Stage(App[None]):
         self.widgets = widgets
         self.services = services
         self.seen: list[object] = []
-        self.places: dict[str, object] = {}
+        self.places: dict[str, Place] = {}
         use_theme(self)
 
     def compose(self) -> ComposeResult:
