@@ -15,7 +15,7 @@ from data.store_url import ServerPlace, is_server, server_place
 from kk2tui.cli.context import command
 from kk2tui.session import Session
 from kk2tui.settings import FILE_NAME, Settings, SettingsError, read_settings
-from kk2tui.wiring import clock_from_environment, mail_transport, open_visma, store_of
+from kk2tui.wiring import clock_from_environment, key_file_path, mail_transport, open_visma, store_of
 from services.doctor.check import Check, State, wrong
 from services.doctor.facts import HomeFacts, TerminalFacts, VismaFacts
 from services.doctor.home import check_folders, check_terminal
@@ -70,11 +70,12 @@ def _check_keys(settings: Settings, home: Path) -> None:
 
 
 def home_facts(settings: Settings, home: Path) -> HomeFacts:
-    """Where the store is."""
-    url = settings.store.url
+    """Where the store is, and the keys."""
+    url, key_file = settings.store.url, key_file_path(settings, home)
     if is_server(url):
-        return HomeFacts(home=home, database=None, server=_with_libpqs_own(server_place(url)))
-    return HomeFacts(home=home, database=home / url)
+        server = _with_libpqs_own(server_place(url))
+        return HomeFacts(home=home, database=None, server=server, key_file=key_file)
+    return HomeFacts(home=home, database=home / url, key_file=key_file)
 
 
 def _with_libpqs_own(place: ServerPlace) -> ServerPlace:

@@ -3,6 +3,7 @@
 from typing import Any
 
 from msgspec.structs import replace
+from textual.app import ComposeResult
 
 from data.documents import Handler
 from data.language import N_, _
@@ -10,7 +11,8 @@ from screens.admin.entry_form import Entry, EntryForm
 from screens.admin.form_screen import FormScreen
 from screens.widgets.form_input import FormInput
 from screens.widgets.pick import Pick
-from services.handlers import ROLE_NAMES, handler_problems
+from screens.widgets.plain import Plain
+from services.handlers import ROLE_NAMES, fingerprint_of, handler_problems
 from services.news import News
 
 NEW = Handler(id="", name="", email="")
@@ -26,7 +28,11 @@ class HandlerScreen(FormScreen):
     HELP = N_("""
 Innlogging er navnet som personen logger inn på maskinen med; det kan ikke endres siden. Til e-postadressen sendes \
 inkassovarslene fra sakene. En administrator kan i tillegg endre oppsettet. F12 lagrer.
+
+Under står SSH-nøklene som åpner kk2 for personen, så du kan se etter at de er de riktige.
 """)
+
+    DEFAULT_CSS = "HandlerScreen #keys { height: auto; padding: 1 2; color: $secondary; }"
 
     def __init__(self, login: str | None = None) -> None:
         entries = {
@@ -39,6 +45,11 @@ inkassovarslene fra sakene. En administrator kan i tillegg endre oppsettet. F12 
         self.form.kept_as = ("new_handler", "") if login is None else ("handler", login)
         self._login = login
         self._handler = NEW
+        self._keys = Plain(id="keys")
+
+    def content(self) -> ComposeResult:
+        yield from super().content()
+        yield self._keys
 
     def concerns(self, news: News) -> bool:
         return ("handlers", self._login) in news.documents
@@ -51,6 +62,7 @@ inkassovarslene fra sakene. En administrator kan i tillegg endre oppsettet. F12 
 
     def _show(self, handler: Handler) -> None:
         self._handler = handler
+        self._keys.show(keys_of(handler))
         self.show_title(_("Saksbehandler · {name}").format(name=handler.name) if handler.id else _("Ny saksbehandler"))
         if self.form.is_open:
             self.form.follow(values_of(handler))
@@ -73,6 +85,14 @@ inkassovarslene fra sakene. En administrator kan i tillegg endre oppsettet. F12 
         if self._login is not None and handler.rev != self._handler.rev:
             self.done(_("{name} er endret").format(name=handler.name), undo_of(handler))
         self.leave()
+
+
+def keys_of(handler: Handler) -> str:
+    """How many keys let the handler in, and each as `ssh-keygen -l` shows it. Nothing of one who is not registered."""
+    if not handler.id:
+        return ""
+    head = _("SSH-nøkler: {count}. De legges til og fjernes med kk2 admin handlers.").format(count=len(handler.keys))
+    return "\n".join((head, *(fingerprint_of(key) or _("en nøkkel som ikke kan brukes") for key in handler.keys)))
 
 
 def values_of(handler: Handler) -> dict[str, Any]:

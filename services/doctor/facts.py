@@ -14,12 +14,16 @@ class Facts(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class HomeFacts(Facts, frozen=True, kw_only=True):
-    """The store is the file `database` or on `server`; `folders` must exist in the home, and can be written in."""
+    """The store is the file `database` or on `server`; `folders` must exist in the home, and can be written in.
+
+    `key_file` is the authorized_keys that kk2 writes, None where it writes none.
+    """
 
     home: Path
     database: Path | None
     server: ServerPlace | None = None
     folders: Sequence[str] = ("inbox", "outbox")
+    key_file: Path | None = None
 
 
 class VismaFacts(Facts, frozen=True, kw_only=True):

@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 
-from data.documents import Creditor
+from data.documents import Creditor, Handler
 from data.errors import Kk2Error
 from data.language import N_, _
 from data.store import Store
@@ -12,9 +12,11 @@ from services.clock import Clock
 from services.doctor import home, setup, visma
 from services.doctor.check import Check, not_examined, ok, wrong
 from services.doctor.facts import HomeFacts, TerminalFacts, VismaFacts
+from services.doctor.keys import check_key_file
 from services.doctor.mail import NAME as MAIL
 from services.doctor.mail import MailServer, check_mail
 from services.doctor.tls import check_certificates
+from services.key_file import Forced, KeyFile
 from services.listing import everything
 from services.visma.port import Capabilities, VismaPort
 
@@ -97,6 +99,7 @@ class Doctor:
             checks.append(await home.check_store(store))
             creditors = await everything(store, Creditor)
             checks.append(await setup.check_handlers(store, self._login))
+            checks += await self._keys(store)
             checks.append(await setup.check_rates(store, self._clock.today()))
             checks.append(setup.check_creditors(creditors))
             if creditors:
@@ -104,6 +107,12 @@ class Doctor:
         except Kk2Error as error:
             checks.append(wrong(STORE, error.message, _(BACKUP)))
         return creditors, checks
+
+    async def _keys(self, store: Store) -> list[Check]:
+        if self._home.key_file is None:
+            return []
+        file = KeyFile(self._home.key_file, Forced.here(self._home.home))
+        return [await asyncio.to_thread(check_key_file, file, await everything(store, Handler))]
 
     async def _creditors(self, store: Store, creditors: Sequence[Creditor]) -> list[Check]:
         return [

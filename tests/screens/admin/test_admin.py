@@ -15,10 +15,12 @@ from screens.admin.new_creditor import NewCreditorScreen
 from screens.dialogs.confirm_dialog import ConfirmDialog
 from screens.dialogs.conflict_dialog import ConflictDialog
 from screens.dialogs.error_dialog import ErrorDialog
+from services.handlers import fingerprint_of
 from services.registry import Services
 from tests.screens.driving import press, write
 from tests.screens.stand_in import OLA
 from tests.screens.widgets.stage import LARGE, SMALL, lines, text
+from tests.services.keys import ed25519
 
 BOTH_SIZES = pytest.mark.parametrize("size", [SMALL, LARGE])
 
@@ -252,3 +254,16 @@ async def test_a_handler_without_cases_is_removed(app: Kk2App, services: Service
         await answered(app, pilot, "Fjerne Per Prøvesen?", "j")
         assert "Per Prøvesen" not in text(app)
         assert [each.id for each in await services.handlers.all()] == ["kari", "ola"]
+
+
+async def test_a_handlers_keys_are_told_by_their_fingerprints(app: Kk2App, services: Services) -> None:
+    key = ed25519("ola")
+    await services.handlers.add(OLA.id, OLA.name, OLA.email, "handler", [key], services.actor)
+    async with app.run_test(size=SMALL) as pilot:
+        app.push_screen(HandlerScreen(OLA.id))
+        await press(pilot)
+        assert "SSH-nøkler: 1." in text(app)
+        assert fingerprint_of(key) in text(app)
+        app.push_screen(HandlerScreen())
+        await press(pilot)
+        assert "SSH-nøkler" not in text(app)

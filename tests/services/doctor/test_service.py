@@ -54,10 +54,11 @@ def doctor(home: Path, **more: Any) -> Callable[[], Any]:
         "open_mail": lambda: None,
     }
     database = more.pop("database", None if ON_POSTGRES else home / FILE)
+    key_file = more.pop("key_file", None)
     return Doctor(
         clock,
         "kari",
-        HomeFacts(home=home, database=database),
+        HomeFacts(home=home, database=database, key_file=key_file),
         TerminalFacts(present=False),
         **facts | more,
     ).examine
@@ -95,6 +96,12 @@ async def test_everything_is_looked_at_in_the_order_in_which_it_is_mended(home: 
     assert "wrong" not in states(checks).values()
     assert all(check.mend for check in checks if check.state != "ok")
     assert not any(check.mend for check in checks if check.state == "ok")
+
+
+async def test_the_keys_of_sshd_are_looked_at_where_kk2_writes_them(home: Path) -> None:
+    (home / "authorized_keys").write_text("ssh-ed25519 AAAA fremmed\n", encoding="ascii")
+    found = states(await doctor(home, key_file=home / "authorized_keys")())
+    assert found["SSH-nøkler"] == "wrong"
 
 
 async def test_a_store_that_is_missing_stops_nothing_else(home: Path) -> None:
