@@ -144,6 +144,10 @@ class Kk2Screen(Screen[None], inherit_bindings=False):
         """What would be lost by leaving now, as a Norwegian clause (`innbetalingen er ikke lagret`); empty: nothing."""
         return ""
 
+    def about_cursor(self) -> Sequence[str]:
+        """Numbers that F2 is to find the cases by; none: those in the line that the cursor is on."""
+        return ()
+
     def open_again(self, typed: Mapping[str, str]) -> None:
         """Open the form with what was typed in it in another session: see `take_up`."""
         raise NotImplementedError
@@ -298,7 +302,7 @@ class Kk2Screen(Screen[None], inherit_bindings=False):
         """To the case that what the cursor is on is about; chosen from a list when it is about several."""
         from screens.to_case import texts_at_cursor, to_one_of
 
-        texts = texts_at_cursor(self)
+        texts = self.about_cursor() or texts_at_cursor(self)
         self.run_service(self.services.finding.about(texts), partial(to_one_of, self), group="to_case")
 
     def action_reload(self) -> None:

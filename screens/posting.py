@@ -205,6 +205,10 @@ Generelt, lagre, og bokfør igjen. Bilag som ikke deler en innbetaling med saken
         if line is not None and line.case:
             open_case(self, line.case)
 
+    def about_cursor(self) -> Sequence[str]:
+        key = self._vouchers.cursor_key if self.focused is self._vouchers else None
+        return posting_rows.about_row(self._seen.proposal, key) if key else ()
+
     # --- posting ---
 
     def action_post(self) -> None:

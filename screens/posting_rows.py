@@ -3,6 +3,8 @@
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 
+from rich.cells import cell_len
+
 from data.documents import Delivery, VoucherLine
 from data.language import N_, _
 from screens.widgets.columns import Cell, Column, Look, Row
@@ -34,7 +36,7 @@ def voucher_columns(proposal: Proposal) -> list[Column]:
     sums = max(len(format_amount(side)) for side in debit_and_credit(lines))
     return [
         Column("Dato / bilag"),
-        Column("Konto", max([5, *(len(line.account) for line in lines)])),
+        Column("Konto", max([cell_len(_("Konto")), *(len(line.account) for line in lines)])),
         Column("Avd.", max([4, *(len(_department(line)) for line in lines)])),
         Column("Fordring", max([8, *(len(line.invoice) for line in lines)])),
         Column("Debet", max(8, sums), right=True),
@@ -94,6 +96,12 @@ def line_at(proposal: Proposal, key: str) -> VoucherLine | None:
     """The line that a row's key stands for; None for a voucher's own row."""
     voucher, _, line = key.partition("/")
     return proposal.vouchers[int(voucher)].lines[int(line)] if line else None
+
+
+def about_row(proposal: Proposal, key: str) -> Sequence[str]:
+    """The case of a row's line; of a voucher's own row, and of a line without a case, the voucher's payments."""
+    line = line_at(proposal, key)
+    return [line.case] if line is not None and line.case else proposal.vouchers[int(key.partition("/")[0])].payments
 
 
 def under_way_rows(rows: Sequence[VoucherRow]) -> list[Row]:

@@ -57,6 +57,17 @@ async def test_the_sum_is_whole_in_the_heading_of_a_narrow_terminal(office: Offi
         assert lines(desk)[0] == " Bokføringsforslag · 1 500,03"
 
 
+async def test_f2_on_a_voucher_and_on_its_line_for_the_bank_offers_all_its_cases(office: Office) -> None:
+    async with office.at(PostingScreen(), LARGE) as (desk, pilot):
+        for keys in (("f2",), ("enter", "down", "f2")):
+            offered = await press(pilot, *keys)
+            assert "Linjen er om 3 saker" in offered
+            assert all(number in offered for number in (FIRST, SECOND, THIRD))
+            await press(pilot, "escape")
+        await press(pilot, "end", "f2")
+        assert [number for number, *_ in desk.opened] == [THIRD]
+
+
 async def test_g_and_enter_on_a_line_lead_to_its_case(office: Office) -> None:
     async with office.at(PostingScreen(), SMALL) as (desk, pilot):
         await press(pilot, "g")
