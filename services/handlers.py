@@ -112,8 +112,10 @@ class HandlerService:
         """Take a handler off the list.
 
         Raises NotFound, and Refused: while the handler has cases that are not closed, for the last administrator
-        (`last_admin`), and for the one who acts (`self`).
+        (`last_admin`), and for the one who acts (`self`). What is remembered for the handler goes too.
         """
+        from services.notes import forget_handler  # only who removes one needs it
+
         async with self._store.transaction(actor, f"Saksbehandler {login} fjernet") as tx:
             await administrator(tx, actor)
             handler = await tx.get(Handler, login)
@@ -130,6 +132,7 @@ class HandlerService:
             if login == actor:
                 raise Refused(_("En annen administrator må fjerne deg. Ingenting er endret."), code="self")
             tx.delete(handler)
+        await forget_handler(self._store, login)
         if handler.keys:
             await self.write_keys()
 

@@ -4,6 +4,8 @@ A note beside the documents (docs/decisions/0025-finding.md), written behind wha
 waiting for it, and one that could not be written is written with the next.
 """
 
+from collections.abc import Collection
+
 from data.documents import Case
 from data.store import Store
 
@@ -42,3 +44,12 @@ class RecentCases:
         opened, numbers = list(self._opened), await self.numbers()
         await self._store.remember(self._note, " ".join(numbers))
         self._written = opened
+
+
+async def forget_recent(store: Store, numbers: Collection[str]) -> None:
+    """Take cases out of what every handler had open."""
+    for name, text in (await store.notes("")).items():
+        opened = text.split() if name.endswith(_NOTE) else []
+        kept = [number for number in opened if number not in numbers]
+        if kept != opened:
+            await store.remember(name, " ".join(kept) or None)

@@ -18,6 +18,7 @@ from data import refusals
 from data.audit import _ROOM as ROOM
 from data.decoded import decoded
 from data.documents import Document
+from data.search_index import clear_out
 from data.store import Snapshot, StoredDocument, TrailLine, TrailPart
 from data.tinydb.sqlite_file import connect, explained
 from data.tinydb.sqlite_storage import SqliteStorage
@@ -176,6 +177,13 @@ async def fill(copy: Copy, snapshot: Snapshot, run: Callable[..., Any]) -> None:
 
 
 def copy_file(source: Path, target: Path) -> None:
-    """A new file with all that the store's file has at this moment. Reads only: whoever writes meanwhile goes on."""
+    """A new file with all that the store's file has at this moment. Reads only: whoever writes meanwhile goes on.
+
+    What is remembered beside the documents stays behind, as in a snapshot, and so do words that nobody is found by any
+    more: a copy may be kept for longer than they are.
+    """
     with explained(source), contextlib.closing(connect(source)) as connection:
         connection.execute("vacuum into ?", (str(target),))
+    with explained(target), contextlib.closing(connect(target)) as connection:
+        connection.execute("delete from note")
+        clear_out(connection)

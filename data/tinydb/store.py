@@ -184,7 +184,7 @@ class TinyStore:
         return copy.snapshot(self._path)
 
     async def copy_to(self, path: Path) -> None:
-        """Write everything as it is now into a new file, page by page: quicker than `fill`."""
+        """Write everything but notes, as it is now, into a new file, page by page: quicker than `fill`."""
         from data.tinydb import copy
 
         await asyncio.to_thread(copy.copy_file, self._path, path)

@@ -1,6 +1,6 @@
 """One anonymising run: stretch by stretch, one transaction each, and a receipt that follows."""
 
-from collections.abc import AsyncIterator, Collection, Iterable, Sequence
+from collections.abc import AsyncIterator, Iterable, Sequence
 from datetime import date
 
 import msgspec
@@ -9,9 +9,9 @@ from msgspec.structs import replace
 from data.documents import Claim, ClaimLink, Document, Event, Letter, Mail, Payment, Receipt
 from data.store import Store, Transaction
 from services.clock import Clock
-from services.drafts import KEPT, clear_drafts
 from services.events import log
 from services.letters.pdf_folder import PdfFolder
+from services.notes import clear_old, forget_cases
 from services.progress import Progress
 from services.receipts import keep_receipt
 from services.retention.matters import read_matters
@@ -65,7 +65,7 @@ class RetentionRun:
     async def work(
         self, cases: AsyncIterator[list[str]], payments: Sequence[str], receipts: Sequence[str]
     ) -> Anonymised:
-        await self._clear_drafts()
+        await clear_old(self._store, self._clock)
         async for numbers in cases:
             await self._cases(numbers)
         for place in range(0, len(payments), STRETCH):
@@ -109,12 +109,9 @@ class RetentionRun:
             # The files go before the commit: if it fails they are missing until the run is done again; the other way
             # round, a crash would leave names on the disk that nothing points to.
             await self._pdfs.remove(_pdfs(letters, mails.values()))
-        await self._clear_drafts({matter.case.id for matter in matters})
+        # half-filled forms may name persons too
+        await forget_cases(self._store, self._clock, {matter.case.id for matter in matters})
         self._progress(self._done.cases, self._plan.cases, "saker anonymisert")
-
-    async def _clear_drafts(self, numbers: Collection[str] = ()) -> None:
-        """Half-filled forms may name persons too: those about these cases go, and all that are old."""
-        await clear_drafts(self._store, before=self._clock.now() - KEPT, subjects=numbers)
 
     async def _anonymise(
         self, tx: Transaction, matters: Sequence[Matter], letters: Sequence[Letter], mails: Sequence[Mail]

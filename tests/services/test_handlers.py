@@ -6,10 +6,12 @@ from msgspec.structs import replace
 from data.documents import Handler
 from data.errors import Conflict, NotFound
 from data.store import Store
+from services.drafts import DraftService
 from services.errors import InvalidInput, Refused, UnknownHandler
 from services.handlers import HandlerService
 from services.public_key import read_public_key
 from tests.builders import case, put
+from tests.services.fakes import FakeClock
 from tests.services.keys import ed25519
 
 
@@ -114,6 +116,17 @@ async def test_a_change_is_refused_when_somebody_else_has_changed_the_handler(ha
     assert await handlers.change(changed, "kari") == changed
     with pytest.raises(Conflict):
         await handlers.change(replace(seen, name="Ola P."), "kari")
+
+
+async def test_what_is_remembered_for_a_handler_goes_too(
+    store: Store, handlers: HandlerService, clock: FakeClock
+) -> None:
+    await handlers.add("olai", "Olai Prøvesen", "", "handler", [], "kari")
+    for login in ("ola", "olai"):
+        await DraftService(store, clock, login).keep("payment", "0221-00000001", {"payer": "Per Skyldnersen"})
+        await store.remember(f"{login}/recent", "0221-00000001")
+    await handlers.remove("ola", "kari")
+    assert list(await store.notes("")) == ["olai/draft/payment/0221-00000001", "olai/recent"]
 
 
 async def test_the_last_administrator_keeps_the_role_and_nobody_removes_themselves(handlers: HandlerService) -> None:

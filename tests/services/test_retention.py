@@ -31,8 +31,10 @@ from data.documents import (
 )
 from data.errors import Kk2Error
 from data.store import Store
+from services.drafts import DraftService
 from services.keeping.check import check
 from services.letters.pdf_folder import PdfFolder
+from services.recents import RecentCases
 from services.retention import run
 from services.retention.service import RetentionService
 from services.rules.anonymity import ERASED
@@ -171,6 +173,32 @@ async def test_every_name_is_gone_from_documents_trail_search_and_letters(
     assert [secret for secret in SECRETS if secret in left] == []
     assert await old.search(Case, "skyldnersen") == await old.search(Case, "01810199999") == []
     assert list((tmp_path / "letters").iterdir()) == []
+
+
+async def test_what_handlers_have_half_filled_in_or_had_open_of_the_case_is_forgotten(
+    old: Store, service: RetentionService, clock: FakeClock
+) -> None:
+    erased, other = case(1).id, case(9).id
+    for login in ("kari", "ola"):
+        drafts, recents = DraftService(old, clock, login), RecentCases(old, login)
+        for number in (other, erased):
+            await drafts.keep("payment", number, {"payer": "Per Skyldnersen"})
+            recents.opened(number)
+        await recents.keep()
+    await service.run(None, 1, "kari")
+    for login in ("kari", "ola"):
+        assert [draft.subject for draft in await DraftService(old, clock, login).waiting()] == [other]
+        assert await RecentCases(old, login).numbers() == [other]
+    assert len(await old.notes("")) == 4
+
+
+async def test_what_is_left_of_one_who_is_no_handler_any_more_is_forgotten(
+    old: Store, service: RetentionService
+) -> None:
+    await old.remember("sluttet/recent", case(9).id)
+    await old.remember("kari/recent", case(9).id)
+    await service.run(None, 1, "kari")
+    assert list(await old.notes("")) == ["kari/recent"]
 
 
 async def test_the_accounts_are_as_they_were(old: Store, service: RetentionService, clock: FakeClock) -> None:

@@ -56,6 +56,20 @@ async def test_it_is_restored_as_it_was(
     assert await target.verify() == backed_up.contents.lines + 1
 
 
+async def test_what_is_remembered_for_handlers_is_in_no_backup_and_comes_back_with_none(
+    worked: Store, target: Store, clock: FakeClock, tmp_path: Path
+) -> None:
+    await worked.remember("kari/draft/payment/0221-00000001", "Per Skyldnersen")
+    await back_up(worked, tmp_path / "kopi.db")
+    assert b"Per Skyldnersen" not in content(tmp_path / "kopi.db")
+    with sqlite3.connect(tmp_path / "kopi.db") as older:  # one of before that was so
+        assert older.execute("select * from note").fetchall() == []
+        older.execute("insert into note values ('kari/recent', '1')")
+    await restore(tmp_path / "kopi.db", target, "kari", clock)
+    assert await target.notes("") == {}
+    assert len(await worked.notes("")) == 1
+
+
 async def test_a_backup_is_never_written_over(worked: Store, tmp_path: Path, backed_up: Backup) -> None:
     before = content(tmp_path / "kopi.db")
     with pytest.raises(Refused, match="finnes fra før"):

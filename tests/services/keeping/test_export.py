@@ -64,6 +64,14 @@ async def test_a_stock_tinydb_writes_it_and_it_is_still_whole(
     assert await contents(target) == await contents(worked)
 
 
+async def test_what_is_remembered_for_handlers_is_not_in_it(worked: Store, tmp_path: Path) -> None:
+    await worked.remember("kari/draft/payment/0221-00000001", "Per Skyldnersen")
+    await export(worked, tmp_path / "uten.json")
+    written = (tmp_path / "uten.json").read_text(encoding="utf-8")
+    assert "Per Skyldnersen" not in written
+    assert "note" not in json.loads(written)
+
+
 async def test_it_is_written_whole_for_its_owner_alone_and_never_over_another(worked: Store, file: Path) -> None:
     assert mode(file) == 0o600
     before = content(file)

@@ -49,6 +49,12 @@ async def test_everything_comes_over_and_the_proof_says_so(worked: Store, target
     assert (await check(target, clock)).in_order
 
 
+async def test_what_is_remembered_for_handlers_stays_behind(worked: Store, target: Store) -> None:
+    await worked.remember("kari/draft/payment/0221-00000001", "Per Skyldnersen")
+    await migrate(worked, target)
+    assert await target.notes("") == {}
+
+
 async def test_there_and_back_again_is_the_same(worked: Store, target: Store, tmp_path: Path) -> None:
     there = await migrate(worked, target)
     home = open_store(tmp_path / "hjem.db")
