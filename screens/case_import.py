@@ -9,7 +9,7 @@ from textual.binding import Binding, BindingType
 
 from data.language import N_, _
 from screens.base import ServiceFailed
-from screens.job_screen import JobScreen, counted
+from screens.job_screen import JobScreen
 from screens.receipts import ReceiptScreen
 from screens.widgets.columns import Cell, Column, Look, Row
 from screens.widgets.list_table import ListTable
@@ -23,6 +23,7 @@ from services.news import News
 from services.progress import Progress
 from services.proposals import STATUS_NAMES, WaitingProposal
 from services.registry import Services
+from services.rules.counting import counted
 from services.rules.money import format_amount
 
 NONE_READY = N_("Ingen nye fakturaer på EWS")

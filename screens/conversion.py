@@ -28,7 +28,7 @@ from screens.conversion_rows import (
 from screens.dialogs.choice_dialog import ChoiceDialog
 from screens.dialogs.text_dialog import TextDialog
 from screens.find import open_case
-from screens.job_screen import JobScreen, counted
+from screens.job_screen import JobScreen
 from screens.receipts import ReceiptScreen
 from screens.widgets.list_table import ListTable
 from screens.widgets.plain import Plain
@@ -38,6 +38,7 @@ from services.conversion.results import Counts, Matched, ReadFile, Unlinked
 from services.errors import Refused
 from services.progress import Progress
 from services.registry import Services
+from services.rules.counting import counted
 from services.rules.money import format_amount
 
 MOST = 1000

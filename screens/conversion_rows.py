@@ -2,13 +2,13 @@
 
 from data.documents import Candidate, Claim
 from data.language import N_, _
-from screens.job_screen import counted
 from screens.widgets.columns import Cell, Column, Look, Row
 from services.bank.findings import Finding
 from services.conversion.folder import FolderFile
 from services.conversion.matching import BY_NAMES
 from services.conversion.results import Counts, ReadFile, Unlinked
 from services.errors import Refused
+from services.rules.counting import counted
 from services.rules.dates import format_date
 from services.rules.money import format_amount
 

@@ -5,7 +5,6 @@ from typing import ClassVar
 from textual.message import Message
 from textual.screen import ModalScreen
 
-from data.language import n_
 from screens.base import Kk2Screen
 from screens.widgets.progress_line import ProgressLine
 
@@ -37,7 +36,7 @@ class JobScreen(Kk2Screen):
         self.post_message(self.Progressed(done, total, what))
 
     def on_job_screen_progressed(self, message: Progressed) -> None:
-        self.progress_line.tell(_capital(message.what), message.done, message.total or None)
+        self.progress_line.tell(capital(message.what), message.done, message.total or None)
 
     def good_news(self, text: str) -> None:
         """Say in passing that something went well."""
@@ -58,10 +57,5 @@ class JobScreen(Kk2Screen):
             self.load()
 
 
-def counted(number: int, one: str, many: str) -> str:
-    """`1 sak`, `1 284 saker`."""
-    return f"{number:,}".replace(",", " ") + f" {n_(one, many, number)}"
-
-
-def _capital(text: str) -> str:
+def capital(text: str) -> str:
     return text[:1].upper() + text[1:]

@@ -1,13 +1,14 @@
 """What Hovedmeny tells beside its items and under «Trenger deg». Pure functions."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, NamedTuple
 
-from data.language import _, n_
+from data.language import _
 from screens.menu import ITEMS
 from screens.widgets.columns import Look, Row
 from services.oslo import OSLO
+from services.rules.counting import counted, number_text
 from services.rules.dates import format_date
 from services.rules.money import format_amount
 
@@ -33,65 +34,57 @@ class Need(NamedTuple):
 def counts_of(overview: "Overview", now: datetime | None = None) -> dict[str, tuple[str, str]]:
     """(count, amount) to show, by the item's key, with `now` to tell times by; what is nothing shows nothing."""
     return {
-        "1": (_("{number} åpne").format(number=number(overview.open_cases)), ""),
-        "3": (plural(overview.inbox_files, "fil", "filer"), ""),
-        "4": (number(overview.unplaced), format_amount(overview.unplaced_amount)) if overview.unplaced else ("", ""),
-        "5": (number(overview.to_post), format_amount(overview.to_post_amount)) if overview.to_post else ("", ""),
-        "9": (number(overview.under_way + overview.mails_waiting + overview.mails_unsure), "")
+        "1": (_("{number} åpne").format(number=number_text(overview.open_cases)), ""),
+        "3": (counted(overview.inbox_files, "fil", "filer") if overview.inbox_files else "", ""),
+        "4": (number_text(overview.unplaced), format_amount(overview.unplaced_amount))
+        if overview.unplaced
+        else ("", ""),
+        "5": (number_text(overview.to_post), format_amount(overview.to_post_amount)) if overview.to_post else ("", ""),
+        "9": (number_text(overview.under_way + overview.mails_waiting + overview.mails_unsure), "")
         if overview.under_way or overview.mails_waiting or overview.mails_unsure
         else ("", ""),
-        "7": (number(overview.unlinked), _("ikke koblet")) if overview.unlinked else ("", ""),
+        "7": (number_text(overview.unlinked), _("ikke koblet")) if overview.unlinked else ("", ""),
         "6": (_("sist"), recent(overview.fetched, now)) if overview.fetched and now else ("", ""),
     }
 
 
 def needs(overview: "Overview") -> list[Need]:
     """What does not go on by itself, the gravest first."""
-    found = []
-    if overview.needs_decision:
-        found.append(
-            Need(
-                POSTING,
-                _("{number} bilag må avgjøres").format(number=number(overview.needs_decision)),
-                _("Bokføringsforslag"),
-            )
-        )
-    if unknown := overview.unknown - overview.needs_decision:
-        found.append(
-            Need(POSTING, _("{number} bilag med ukjent utfall").format(number=number(unknown)), _("Bokføringsforslag"))
-        )
-    found += [Need(f"case {case}", _("Sak uten reskontrotype"), case) for case in overview.problem_cases[:MOST_CASES]]
-    if (more := len(overview.problem_cases) - MOST_CASES) > 0:
-        found.append(
-            Need(POSTING, _("… og {cases} til").format(cases=plural(more, "sak", "saker")), _("Bokføringsforslag"))
-        )
-    if overview.waiting_for_rate:
-        text = plural(overview.waiting_for_rate, "sak venter på rentesats", "saker venter på rentesats")
-        found.append(Need(POSTING, text, _("Bokføringsforslag")))
-    if overview.unplaced:
-        text = plural(overview.unplaced, "innbetaling uten sak", "innbetalinger uten sak")
-        found.append(Need(UNPLACED, text, _("Uplasserte innbetalinger")))
-    if overview.mails_unsure:
-        text = plural(overview.mails_unsure, "e-post må avgjøres", "e-poster må avgjøres")
-        found.append(Need(OUTBOX, text, _("Utboks")))
-    if overview.letters_waiting:
-        text = plural(overview.letters_waiting, "kjøring mangler inkassovarsler", "kjøringer mangler inkassovarsler")
-        found.append(Need(CASE_IMPORT, text, _("Import av nye saker")))
-    if overview.pending_write_back:
-        text = _("{number} saksnummer er ikke i Visma ennå").format(number=number(overview.pending_write_back))
-        found.append(Need(CASE_IMPORT, text, _("Import av nye saker")))
-    if overview.unlinked:
-        text = plural(overview.unlinked, "fordring uten faktura i Visma", "fordringer uten faktura i Visma")
-        found.append(Need(CONVERSION, text, _("Konvertering")))
+    return [*_of_posting(overview), *_of_the_rest(overview)]
+
+
+def _of_posting(overview: "Overview") -> Iterator[Need]:
+    where = _("Bokføringsforslag")
+    if count := overview.needs_decision:
+        yield Need(POSTING, _("{number} bilag må avgjøres").format(number=number_text(count)), where)
+    if count := overview.unknown - overview.needs_decision:
+        yield Need(POSTING, _("{number} bilag med ukjent utfall").format(number=number_text(count)), where)
+    for case in overview.problem_cases[:MOST_CASES]:
+        yield Need(f"case {case}", _("Sak uten reskontrotype"), case)
+    if more := overview.problem_cases[MOST_CASES:]:
+        yield Need(POSTING, _("… og {cases} til").format(cases=counted(len(more), "sak", "saker")), where)
+    if count := overview.waiting_for_rate:
+        yield Need(POSTING, counted(count, "sak venter på rentesats", "saker venter på rentesats"), where)
+
+
+def _of_the_rest(overview: "Overview") -> Iterator[Need]:
+    if count := overview.unplaced:
+        text = counted(count, "innbetaling uten sak", "innbetalinger uten sak")
+        yield Need(UNPLACED, text, _("Uplasserte innbetalinger"))
+    if count := overview.mails_unsure:
+        yield Need(OUTBOX, counted(count, "e-post må avgjøres", "e-poster må avgjøres"), _("Utboks"))
+    if count := overview.letters_waiting:
+        text = counted(count, "kjøring mangler inkassovarsler", "kjøringer mangler inkassovarsler")
+        yield Need(CASE_IMPORT, text, _("Import av nye saker"))
+    if count := overview.pending_write_back:
+        text = _("{number} saksnummer er ikke i Visma ennå").format(number=number_text(count))
+        yield Need(CASE_IMPORT, text, _("Import av nye saker"))
+    if count := overview.unlinked:
+        text = counted(count, "fordring uten faktura i Visma", "fordringer uten faktura i Visma")
+        yield Need(CONVERSION, text, _("Konvertering"))
     if overview.rates_warning and overview.rates_until:
-        found.append(
-            Need(
-                RATES,
-                _("Rentesats er kjent til {rates_until}").format(rates_until=format_date(overview.rates_until)),
-                _("Lovverk"),
-            )
-        )
-    return found
+        text = _("Rentesats er kjent til {rates_until}").format(rates_until=format_date(overview.rates_until))
+        yield Need(RATES, text, _("Lovverk"))
 
 
 def draft_need(draft: "Draft", now: datetime) -> Need:
@@ -114,13 +107,3 @@ def recent(instant: datetime, now: datetime) -> str:
         return format_date(day)
     named = {today: _("i dag"), today - timedelta(days=1): _("i går")}.get(day, f"{day:%d.%m.}")
     return f"{named} {local:%H:%M}"
-
-
-def number(count: int) -> str:
-    """`1284` as `1 284`."""
-    return f"{count:,}".replace(",", " ")
-
-
-def plural(count: int, one: str, many: str) -> str:
-    """`1 fil`, `2 filer`; nothing for none."""
-    return "" if not count else f"{number(count)} {n_(one, many, count)}"

@@ -10,7 +10,7 @@ from textual.binding import Binding, BindingType
 
 from data.language import N_, _
 from screens.base import ServiceFailed
-from screens.job_screen import JobScreen, counted
+from screens.job_screen import JobScreen
 from screens.posting import PostingScreen
 from screens.receipts import ReceiptScreen
 from screens.widgets.columns import Cell, Column, Look, Row
@@ -24,6 +24,7 @@ from services.errors import Refused
 from services.inbox import InboxFile
 from services.progress import Progress
 from services.registry import Services
+from services.rules.counting import counted
 from services.rules.dates import format_date
 from services.rules.money import format_amount
 

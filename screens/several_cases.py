@@ -7,7 +7,7 @@ from data.documents import Case
 from data.language import N_, _
 from screens.base import Kk2Screen
 from screens.dialogs.choice_dialog import ChoiceDialog
-from screens.job_screen import counted
+from services.rules.counting import counted
 from services.rules.money import format_amount
 
 FIELDS = {"handler": N_("Saksbehandler"), "department": N_("Avdeling"), "status": N_("Status")}

@@ -27,6 +27,7 @@ from services.keeping.migrate import Proof
 from services.keeping.migrate import migrate as migrate_store
 from services.keeping.restore import restore as restore_store
 from services.progress import Progress, silent
+from services.rules.counting import number_text
 from services.rules.dates import format_instant
 from services.rules.money import format_amount
 
@@ -206,10 +207,10 @@ def _file(file: Path, size: int, held: Contents) -> dict[str, object]:
 
 def _contents_lines(held: Contents) -> list[str]:
     if not held.lines:
-        return [_("{number} dokumenter, og ingenting i endringsloggen.").format(number=_number(held.documents))]
+        return [_("{number} dokumenter, og ingenting i endringsloggen.").format(number=number_text(held.documents))]
     return [
         _("{documents} dokumenter, {lines} linjer i endringsloggen.").format(
-            documents=_number(held.documents), lines=_number(held.lines)
+            documents=number_text(held.documents), lines=number_text(held.lines)
         ),
         _("Nyeste linje {time}, kontrollsum {newest}").format(
             time=format_instant(datetime.fromisoformat(held.time)), newest=held.newest
@@ -219,7 +220,7 @@ def _contents_lines(held: Contents) -> list[str]:
 
 def _file_lines(what: str, file: Path, size: int, held: Contents) -> list[str]:
     return [
-        _("{what}: {file}, {number} byte.").format(what=what, file=file, number=_number(size)),
+        _("{what}: {file}, {number} byte.").format(what=what, file=file, number=number_text(size)),
         *_contents_lines(held),
         _("Ta vare på kontrollsummen et annet sted: den viser at ingenting før den er endret."),
         _("Brevene (letters/) og malene (templates/) i hjemmet er egne filer, og må kopieres for seg."),
@@ -239,22 +240,22 @@ def _report(report: CheckReport) -> dict[str, object]:
 
 
 def _report_lines(report: CheckReport) -> list[str]:
-    total = _number(sum(report.documents.values()))
+    total = number_text(sum(report.documents.values()))
     if report.in_order:
         return [
             _("Kontrollert: {total} dokumenter og {number} linjer i endringsloggen er i orden.").format(
-                total=total, number=_number(report.lines)
+                total=total, number=number_text(report.lines)
             )
         ]
     lines = [f"! {each.table} {each.id}: {each.message}".replace("!  : ", "! ") for each in report.findings]
     rest = report.found - len(report.findings)
     return [
         *lines,
-        *([_("… og {number} til.").format(number=_number(rest))] if rest else []),
+        *([_("… og {number} til.").format(number=number_text(rest))] if rest else []),
         _(
             "Kontrollert: {total} dokumenter, {number} feil. Ingenting er endret. Ta vare på "
             "registeret og siste sikkerhetskopi, og meld fra til driftsansvarlig."
-        ).format(total=total, number=_number(report.found)),
+        ).format(total=total, number=number_text(report.found)),
     ]
 
 
@@ -262,7 +263,7 @@ def _proof_lines(proof: Proof, url: str) -> Sequence[str]:
     lines = []
     for table in proof.tables:
         sums = ", ".join(f"{field} {format_amount(amount)}" for field, amount in table.sums.items() if amount)
-        lines.append(f"  {table.table:<16}{_number(table.documents):>9}  {table.digest[:16]}  {sums}".rstrip())
+        lines.append(f"  {table.table:<16}{number_text(table.documents):>9}  {table.digest[:16]}  {sums}".rstrip())
     return [
         _("Alt er kopiert, og kopien er lik registeret: dokumenter, summer, nummerserier og endringslogg."),
         *lines,
@@ -284,7 +285,3 @@ def _next_step(where: str) -> list[str]:
             where=where
         )
     ]
-
-
-def _number(number: int) -> str:
-    return f"{number:,}".replace(",", " ")

@@ -10,11 +10,11 @@ from data.documents import Creditor, LedgerLine
 from data.language import N_, _
 from screens.admin.creditor_tab import CreditorTab
 from screens.admin.entry_form import Entry, EntryForm
-from screens.job_screen import counted
 from screens.widgets.columns import Column, Row
 from screens.widgets.form_input import FormInput
 from screens.widgets.list_table import ListTable
 from services.creditors import LedgerUse, with_ledger_line
+from services.rules.counting import counted
 from services.rules.money import format_amount
 
 COLUMNS = (Column("Reskontrotype", 20), Column("Konto", 20), Column("Saksgang"))

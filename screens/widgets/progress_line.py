@@ -7,6 +7,7 @@ from textual.timer import Timer
 
 from data.language import _
 from screens.widgets.plain import Plain
+from services.rules.counting import number_text
 from services.rules.money import format_amount
 
 BETWEEN = 0.2  # seconds; a terminal far away is not to be flooded
@@ -42,7 +43,9 @@ class ProgressLine(Plain):
 
 def progress_text(label: str, done: int, total: int | None, amount: int | None) -> str:
     """The line."""
-    count = _count(done) if total is None else _("{done} av {total}").format(done=_count(done), total=_count(total))
+    count = number_text(done)
+    if total is not None:
+        count = _("{done} av {total}").format(done=count, total=number_text(total))
     parts = [label, bar(done, total), count, "" if amount is None else format_amount(amount)]
     return "  ".join(part for part in parts if part)
 
@@ -53,7 +56,3 @@ def bar(done: int, total: int | None) -> str:
         return ""
     filled = min(BAR * done // total, BAR)
     return "▇" * filled + "░" * (BAR - filled)
-
-
-def _count(number: int) -> str:
-    return f"{number:,}".replace(",", " ")

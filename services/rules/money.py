@@ -4,6 +4,7 @@ import re
 
 from data.errors import Kk2Error
 from data.language import _
+from services.rules.counting import number_text
 
 MINUS = "\N{MINUS SIGN}"
 
@@ -59,7 +60,7 @@ def format_amount(amount: int) -> str:
     """`123450` (øre) as `1 234,50`; a negative amount gets a true minus sign."""
     kroner, ore = divmod(abs(amount), 100)
     sign = MINUS if amount < 0 else ""
-    return f"{sign}{kroner:,}".replace(",", " ") + f",{ore:02d}"
+    return f"{sign}{number_text(kroner)},{ore:02d}"
 
 
 def _advice(plain: str) -> str:

@@ -26,7 +26,7 @@ BY_RULE: dict[str, tuple[tuple[int, ...], tuple[str, ...]]] = {
     "EntryForm": ((0,), ()),
 }
 """What is called, which of its arguments are texts by place, and which by name."""
-PLURALS: dict[str, int] = {"n_": 0, "counted": 1, "plural": 1}
+PLURALS: dict[str, int] = {"n_": 0, "counted": 1}
 """What is called, and where its two texts begin."""
 
 
