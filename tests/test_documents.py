@@ -92,7 +92,7 @@ def test_commands_and_their_options_are_the_programs(path: Path) -> None:
 
 
 def test_a_command_that_is_not_there_would_be_found() -> None:
-    told = "Kjør `kk2 --json store chekc`, eller:\n\n    /opt/bin/kk2 --home /srv audit --cases 1   noe\n    -o kk2 -g y\n"
+    told = "`kk2 --json store chekc`, eller:\n\n    /opt/bin/kk2 --home /srv audit --cases 1   noe\n    -o kk2 -g y\n"
     assert [strange_words(words) for words in commands(told)] == [["--cases"], ["chekc"]]
 
 
