@@ -6,11 +6,12 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 
 from data.language import N_, _
-from screens.job_screen import JobScreen, counted
+from screens.job_screen import JobScreen
 from screens.receipts import ReceiptScreen
 from screens.unplaced import UnplacedScreen
 from screens.widgets.speaking import Label
 from screens.widgets.text_pane import TextPane
+from services.rules.counting import counted
 from services.rules.dates import format_instant
 from services.visma_payments import LastFetch
 from services.visma_receipt import FetchedPayments
