@@ -27,7 +27,7 @@ def worked_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
         store = open_store(folder / "kk2.db")
         await seed_rates(store, "kari")
         await put(store, KARI, OLA, creditor())
-        await work(store, FakeClock(), folder, seed=5)
+        await work(store, FakeClock(), folder, seed=8)
         await store.close()
 
     asyncio.run(make())
