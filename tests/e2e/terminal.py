@@ -171,9 +171,9 @@ class Terminal:
             time.sleep(0.02)
         return self.status
 
-    def wait_until(self, there: Callable[[], bool], what: str = "it", seconds: float = DEADLINE_S) -> None:
+    def wait_until(self, there: Callable[[], bool], what: str = "it") -> None:
         """Read the screen until something is so."""
-        end = time.monotonic() + seconds
+        end = time.monotonic() + DEADLINE_S
         while not there():
             assert time.monotonic() < end, f"waited in vain for {what}:\n{self.text}"
             assert self.status is None, f"ended while waiting for {what}:\n{self.text}"

@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from tests.e2e.program import TODAY, Finished
+from tests.e2e.program import DEADLINE_S, TODAY, Finished
 from tests.e2e.ssh.accounts import Accounts, accounts, write_program
 from tests.e2e.ssh.daemon import client, make_key, started
 from tests.e2e.terminal import Terminal
@@ -106,7 +106,13 @@ def finished(
 ) -> Finished:
     as_user = {"user": user, "group": user, "extra_groups": []} if user and os.geteuid() == 0 else {}
     ended = subprocess.run(
-        words, input=stdin, capture_output=True, timeout=30, cwd="/", env={**os.environ, **(variables or {})}, **as_user
+        words,
+        input=stdin,
+        capture_output=True,
+        timeout=DEADLINE_S,
+        cwd="/",
+        env={**os.environ, **(variables or {})},
+        **as_user,
     )
     return Finished(ended.returncode, ended.stdout.decode(errors="replace"), ended.stderr.decode(errors="replace"))
 

@@ -5,6 +5,7 @@ import time
 
 import pytest
 
+from tests.e2e.program import DEADLINE_S
 from tests.e2e.ssh.office import KARI, OLA, Office, served
 from tests.e2e.terminal import Terminal
 from tests.e2e.test_terminal import MENU, leave
@@ -12,7 +13,6 @@ from tests.e2e.test_terminal import MENU, leave
 pytestmark = pytest.mark.e2e
 
 GONE_S = 2.0  # the goal, printed; a slow machine is no failure
-DEADLINE_S = 20.0
 OFFERED = "Påbegynt: innbetaling på sak {case}"
 
 
