@@ -30,10 +30,11 @@ MATCHES: tuple[Match, ...] = ("whole", "beginnings", "near")
 
 
 class Hit(msgspec.Struct, frozen=True):
-    """A case that was found, and why: `KID`, `navn`, `navn ligner`, in the language of the screen."""
+    """A case that was found, and why: `KID`, `navn`, in the language of the screen. `near`: by a name typed wrong."""
 
     row: CaseRow
     why: str
+    near: bool = False
 
 
 class FindService:
@@ -78,7 +79,8 @@ class FindService:
         hits = []
         for row, account in await self._rows(list(found)):
             match = found[row.case.id]
-            hits.append(Hit(row, _why(account, text, match) if match in MATCHES else match))
+            why = _why(account, text, match) if match in MATCHES else match
+            hits.append(Hit(row, why, near=match == "near"))
         return hits
 
     # --- numbers of what is not a case ------------------------------------------------------------------------------

@@ -16,7 +16,7 @@ from data.tinydb import pages
 from data.tinydb.store import open_store
 from data.tinydb.table_shape import TableShape
 from data.wanted import Range, Wanted
-from screens.cases import ORDERS
+from screens.case_rows import ORDERS
 from tests.data.made_up import case
 
 Where = dict[str, Wanted]
