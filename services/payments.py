@@ -119,7 +119,7 @@ class PaymentService:
 
     async def preview_move(self, key: str, case: str) -> MovePreview:
         """What `move` would do. Raises as `move` does, and changes nothing."""
-        payment = _check_live(await self._store.get(Payment, key), key)
+        payment = _check_live(_known(await self._store.get(Payment, key), key))
         source, target = await read_accounts(self._store, [_case_of(payment), case])
         _check_move(payment, source.case, target.case)
         rates, today = await interest_rates(self._store), self._clock.today()
@@ -285,19 +285,21 @@ def _check_creditor(payment: Payment, target: Case) -> None:
 
 
 async def _payment(tx: Transaction, key: str) -> Payment:
-    payment = await tx.get(Payment, key)
+    return _known(await tx.get(Payment, key), key)
+
+
+def _known(payment: Payment | None, key: str) -> Payment:
     if payment is None:
         raise NotFound(_("Innbetaling {key} finnes ikke. Ingenting er endret.").format(key=key))
     return payment
 
 
 async def _live_payment(tx: Transaction, key: str) -> Payment:
-    return _check_live(await tx.get(Payment, key), key)
+    return _check_live(await _payment(tx, key))
 
 
-def _check_live(payment: Payment | None, key: str) -> Payment:
-    if payment is None:
-        raise NotFound(_("Innbetaling {key} finnes ikke. Ingenting er endret.").format(key=key))
+def _check_live(payment: Payment) -> Payment:
+    key = payment.id
     if payment.deleted is not None:
         raise Refused(_("Innbetaling {key} er slettet fra før. Ingenting er endret.").format(key=key), code="deleted")
     if payment.posting == "frozen":
