@@ -22,7 +22,8 @@ from screens.widgets.list_table import ListTable
 PAUSE = 0.2
 MOST_CASES = 5
 PROMPT = N_("Skriv hva du vil gjøre, eller et saksnummer.")
-NOT_COMMANDS = {"tab", "shift+tab", "ctrl+p"}
+MOVES = {"up", "down", "pageup", "pagedown", "home", "end", "ctrl+home", "ctrl+end"}
+NOT_COMMANDS = {"tab", "shift+tab", "ctrl+p", *MOVES}
 
 
 def screen_commands(screen: Screen[Any]) -> list[Row]:

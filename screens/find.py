@@ -53,8 +53,11 @@ def case_search(services: "Services", creditor: str = "") -> Search:
 
 
 def case_line(row: CaseRow, why: str = "") -> str:
-    """A case in one line: number, debtor, balance, why it was found, and its status when it is not open."""
+    """A case in one line: number, debtor, balance, its status when it is not open, and why it was found.
+
+    The end of the line may be cut: that a case is closed matters more than how its name was spelled.
+    """
     case = row.case
     status = "" if case.status == "open" else _(STATUS_NAMES[case.status])
-    told = " · ".join(filter(None, (why, status)))
+    told = " · ".join(filter(None, (status, why)))
     return f"{case.id}  {fit(safe(case.debtor_name), NAME_WIDTH)}  {format_amount(row.balance):>12}  {told}".rstrip()

@@ -130,6 +130,8 @@ Kan filen ikke leses?
 
     def _show_checked(self, checked: InboxFile) -> None:
         self._show([checked if file.path == checked.path else file for file in self._files])
+        told = _("{name} er kontrollert: {status}")
+        self.done(told.format(name=checked.checked.name, status=status_text(checked)))
 
     @on(RowTable.RowSelected)
     def select(self, event: RowTable.RowSelected) -> None:

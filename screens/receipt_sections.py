@@ -1,5 +1,6 @@
 """A receipt's sections as table columns and rows. Pure functions."""
 
+import re
 from collections.abc import Sequence
 from datetime import date
 
@@ -11,6 +12,7 @@ from services.rules.dates import format_date
 from services.rules.money import format_amount
 
 WIDEST = 40
+CASE_NUMBER = re.compile(r"\d{4}-\d{8}")
 Value = str | int | None
 
 
@@ -49,9 +51,15 @@ def warnings_section(warnings: Sequence[str]) -> Section:
     """The warnings as a section, for when there are too many to stand above the tables."""
     return Section(
         title=_("Merknader"),
-        columns=(ReceiptColumn(title=_("Merknad")),),
-        rows=tuple((warning,) for warning in warnings),
+        columns=(ReceiptColumn(title=_("Sak"), kind="case"), ReceiptColumn(title=_("Merknad"))),
+        rows=tuple(_case_and_remark(warning) for warning in warnings),
     )
+
+
+def _case_and_remark(warning: str) -> tuple[str | None, str]:
+    """`0221-00000412: 150,00 til gode` in two; a warning about no case stays whole."""
+    case, colon, remark = warning.partition(": ")
+    return (case, remark) if colon and CASE_NUMBER.fullmatch(case) else (None, warning)
 
 
 def written(value: Value, kind: str) -> str:

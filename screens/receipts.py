@@ -100,8 +100,7 @@ class ReceiptScreen(JobScreen):
     HELP = N_(
         "Kvitteringen viser hva som ble gjort, med summer øverst og det du bør se på merket med utropstegn. "
         "Har den flere tabeller, bytter du med 1–9 eller pil til siden. Enter på en linje åpner saken den gjelder. "
-        "Saldo før er med renter til i dag, mens renter på det som er betalt, stanser den dagen pengene kom; derfor "
-        "kan saldoen gå ned med mer enn beløpet. Utestående er uten renter. "
+        "Renter stanser den dagen pengene kom, så saldoen kan gå ned med mer enn beløpet. Utestående er uten renter. "
         "Du finner kvitteringen igjen under Kvitteringer. P lagrer den som PDF og C som CSV (for regneark) i mappen "
         "outbox, der du kan hente den; det som ligger der fra før, blir ikke rørt."
     )

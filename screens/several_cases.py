@@ -4,7 +4,7 @@ from collections.abc import Callable, Coroutine, Sequence
 from typing import Any
 
 from data.documents import Case
-from data.language import N_, _
+from data.language import N_, _, n_
 from screens.base import Kk2Screen
 from screens.dialogs.choice_dialog import ChoiceDialog
 from services.rules.counting import counted
@@ -48,14 +48,30 @@ class SeveralCases:
     def _pick(self, field: str, choices: Sequence[tuple[str, str]]) -> None:
         names = {value: _(name) for value, name in choices}
         dialog = ChoiceDialog(_(FIELDS[field]), list(names.items()))
-        self._screen.app.push_screen(dialog, lambda value: self._confirm(field, value, names) if value else None)
+        self._screen.app.push_screen(dialog, lambda value: self._picked(field, value, names) if value else None)
 
-    def _confirm(self, field: str, value: str, names: dict[str, str]) -> None:
+    def _picked(self, field: str, value: str, names: dict[str, str]) -> None:
+        if field == "department":
+            count = self._screen.services.cases.without_ledger(self._numbers, value)
+            self._screen.run_service(
+                count, lambda without: self._confirm(field, value, names, without), group="several"
+            )
+        else:
+            self._confirm(field, value, names)
+
+    def _confirm(self, field: str, value: str, names: dict[str, str], without_ledger: int = 0) -> None:
         told = f"{_(FIELDS[field])}: {names[value]}"
         effect = [
             _("{cases}, saldo {total} i alt.").format(cases=self._told, total=format_amount(self._total)),
             _("De som har det fra før, røres ikke. Endres ikke alle, endres ingen."),
         ]
+        if without_ledger:
+            told_of = n_(
+                "! På {count} sak har kreditor ingen reskontro {name}: innbetalinger på den kan ikke bokføres.",
+                "! På {count} saker har kreditor ingen reskontro {name}: innbetalinger på dem kan ikke bokføres.",
+                without_ledger,
+            )
+            effect.insert(0, told_of.format(count=without_ledger, name=names[value]))
         question = _("Sette {what} på {cases}?").format(what=told, cases=self._told)
         self._screen.confirm(question, effect, lambda: self._change(field, value, told))
 

@@ -5,7 +5,7 @@ from collections.abc import Collection, Mapping, Sequence
 import msgspec
 from msgspec.structs import replace
 
-from data.documents import Case, CaseStatus, Event, Handler
+from data.documents import Case, CaseStatus, Creditor, Event, Handler
 from data.errors import NotFound
 from data.language import N_, _
 from data.store import Page, Store
@@ -182,6 +182,13 @@ class CaseService:
         return await self._with_balance(
             [case for case in cases if all(fits(getattr(case, field), value) for field, value in where.items())]
         )
+
+    async def without_ledger(self, numbers: Sequence[str], department: str) -> int:
+        """How many of the cases have a creditor without a ledger of that name: their payments cannot be posted."""
+        cases = (await self._store.get_many(Case, numbers)).values()
+        creditors = await self._store.get_many(Creditor, list({case.creditor for case in cases}))
+        without = {number for number, each in creditors.items() if each.ledger_line(department) is None}
+        return sum(case.creditor in without for case in cases)
 
     def _status(self, status: CaseStatus) -> tuple[str, dict[str, object]]:
         closed = self._clock.today() if status == "closed" else None

@@ -17,6 +17,7 @@ from screens.widgets.row_table import RowTable
 from services.cases import CaseView
 from services.letters.letters import CaseLetter
 from services.mail.outbox import STATE_NAMES
+from services.rules.counting import counted
 from services.rules.dates import format_date, format_instant
 from services.rules.money import format_amount
 
@@ -115,10 +116,12 @@ def detail_lines(each: CaseLetter) -> list[str]:
     letter, mail = each.letter, each.mail
     fee = sum(claim.notice_fee for claim in letter.claims)
     interest = sum(claim.interest for claim in letter.claims)
-    count = len(letter.claims)
     lines = [
-        _("Laget {created} av {actor}   {count} fordringer   KID {kid}").format(
-            created=format_instant(letter.created), actor=letter.actor, count=count, kid=letter.kid
+        _("Laget {created} av {actor}   {claims}   KID {kid}").format(
+            created=format_instant(letter.created),
+            actor=letter.actor,
+            claims=counted(len(letter.claims), N_("fordring"), N_("fordringer")),
+            kid=letter.kid,
         ),
         _("Gebyr for varselet {fee}   renter til {interest_until} {interest}").format(
             fee=format_amount(fee), interest_until=format_date(letter.interest_until), interest=format_amount(interest)

@@ -103,6 +103,12 @@ V viser hele fødselsnummeret i ett minutt, og skjuler det igjen. At du har sett
     def on_resize(self, _event: Resize) -> None:
         self._show_lines()
 
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Off while the form is open."""
+        if self._form.is_open and action in ("edit", "national_id"):
+            return False
+        return super().check_action(action, parameters)
+
     # --- the national id ---
 
     def action_national_id(self) -> None:

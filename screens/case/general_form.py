@@ -39,6 +39,7 @@ class GeneralForm(Form):
     def __init__(self) -> None:
         super().__init__()
         self._before: Settings | None = None
+        self._ledgers: Sequence[str] = ()
         self._department = FormInput(id="avdeling", max_length=20)
         self._handler = Pick((), id="saksbehandler")
         self._threshold = AmountInput(required=False, id="terskel", placeholder=N_("kreditors"))
@@ -70,7 +71,8 @@ class GeneralForm(Form):
     def edit(self, case: Case, creditor: Creditor, handlers: Sequence[Handler], field: str | None = None) -> None:
         """Open the form on a case, with the cursor in a field."""
         self._handler.set_choices([(each.id, each.name) for each in handlers], case.handler)
-        types = ", ".join(line.ledger_type for line in creditor.ledger_lines)
+        self._ledgers = [line.ledger_type for line in creditor.ledger_lines]
+        types = ", ".join(self._ledgers)
         self._fields["department"].note(
             _("Reskontroer: {types}").format(types=types) if types else _("Kreditor har ingen reskontroer.")
         )
@@ -102,9 +104,8 @@ class GeneralForm(Form):
 
     @property
     def wanted(self) -> Settings:
-        return Settings(
-            self._department.value.strip(), self._handler.value, self._threshold.value_or_none, self._status.value
-        )
+        department = spelled_as(self._department.value.strip(), self._ledgers)
+        return Settings(department, self._handler.value, self._threshold.value_or_none, self._status.value)
 
     @property
     def changed(self) -> bool:
@@ -133,6 +134,11 @@ async def save_settings(cases: CaseService, case: Case, wanted: Settings, actor:
     if wanted.status != before:
         case = await cases.set_status(case, _status(wanted.status), actor)
     return case
+
+
+def spelled_as(text: str, known: Sequence[str]) -> str:
+    """What was typed, as the one of `known` that differs only in small and capital letters: `k010` is K010."""
+    return next((each for each in known if each.casefold() == text.casefold()), text)
 
 
 def _kept(mine: V, before: V, fresh: V) -> V:

@@ -153,13 +153,20 @@ class KeyLine(Widget):
     def __init__(self) -> None:
         super().__init__()
         self._text = ""
-        self._told = ""
+        self._told = self._told_while_typing = self._shown = ""
 
-    def tell(self, text: str) -> None:
-        """Say something in the rule; empty: a plain rule."""
-        text = safe(text)
-        if text != self._told:
-            self._told = text
+    def tell(self, text: str, while_typing: str | None = None) -> None:
+        """Say something in the rule; empty: a plain rule. `while_typing` is said instead where letters are text."""
+        self._told = safe(text)
+        self._told_while_typing = self._told if while_typing is None else safe(while_typing)
+        self._show_told()
+
+    def _show_told(self) -> None:
+        focused = self.screen.focused if self.is_attached else None
+        typing = focused is not None and focused.check_consume_key("a", "a")
+        told = self._told_while_typing if typing else self._told
+        if told != self._shown:
+            self._shown = told
             self.refresh(Region(0, 0, self.size.width, 1))
 
     @property
@@ -182,6 +189,7 @@ class KeyLine(Widget):
         if text != self._text:
             self._text = text
             self.refresh()
+        self._show_told()
 
     def render_line(self, y: int) -> Strip:
         width, style = self.size.width, self.rich_style
@@ -189,9 +197,9 @@ class KeyLine(Widget):
         return Strip(segments).adjust_cell_length(width, style)
 
     def _rule(self, width: int, style: Style) -> list[Segment]:
-        if not self._told:
+        if not self._shown:
             return [Segment("─" * width, style)]
-        told = fit(self._told, min(cell_len(self._told), max(width - 4, 0)))
+        told = fit(self._shown, min(cell_len(self._shown), max(width - 4, 0)))
         rest = "─" * (width - cell_len(told) - 3)
         return [
             Segment("─ ", style),

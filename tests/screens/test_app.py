@@ -42,6 +42,16 @@ async def test_the_palette_speaks_norwegian_and_does_what_is_chosen(app: Kk2App)
         assert isinstance(app.screen, OcrImportScreen)
 
 
+async def test_the_palette_finds_the_look_by_what_one_calls_it_and_leaves_moving_out(app: Kk2App) -> None:
+    async with app.run_test(size=SMALL) as pilot:
+        await press(pilot, "1", "ctrl+p")
+        assert "Første rad" not in text(app)
+        for word in ("tema", "farge", "utseende"):
+            await write(pilot, word)
+            assert "Utseende: tema og farger" in text(app)
+            await press(pilot, "ctrl+u")
+
+
 async def test_the_palette_opens_a_menu_item(app: Kk2App) -> None:
     async with app.run_test(size=SMALL) as pilot:
         await press(pilot, "ctrl+p")

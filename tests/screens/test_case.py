@@ -130,7 +130,7 @@ async def test_a_case_is_found_by_a_national_id_that_the_hits_do_not_show(app: K
     async with app.run_test(size=SMALL) as pilot:
         await press(pilot, "slash")
         await write(pilot, "01019000000")
-        await press(pilot)
+        await press(pilot, "enter")  # looks at once
         assert BARNEHAGE in text(app)
         assert text(app).count("0101900") == 1, "but for the field it is typed in"
 
@@ -181,6 +181,22 @@ async def test_an_avdeling_without_a_ledger_is_saved_only_after_a_yes(app: Kk2Ap
         assert "K9" in text(app)
         await press(pilot, "f12", "j")
         assert (await stored(services)).department == "K9"
+
+
+async def test_avdeling_may_be_typed_in_small_letters(app: Kk2App, services: Services) -> None:
+    async with app.run_test(size=SMALL) as pilot:
+        await open_on(pilot, app, "Generelt")
+        await press(pilot, "e", "ctrl+u")
+        await write(pilot, "k020")
+        await press(pilot, "f12")
+        assert (await stored(services)).department == "K020"
+
+
+async def test_the_keys_of_generelt_are_off_while_its_form_is_open(app: Kk2App) -> None:
+    async with app.run_test(size=SMALL) as pilot:
+        await open_on(pilot, app, "Generelt")
+        await press(pilot, "e", "tab")
+        assert lines(app)[-1].strip() == "F12 Lagre   ESC Avbryt   F1 Hjelp"
 
 
 async def test_a_threshold_that_opens_or_closes_the_case_is_told(app: Kk2App, services: Services) -> None:

@@ -29,7 +29,7 @@ async def test_the_list_shows_open_cases_with_todays_balance(app: Kk2App, size: 
         assert shown[4].endswith("KT")
         assert CLOSED not in text(app)
         assert all(len(line) <= size[0] for line in shown)
-        assert shown[-1].startswith(" Enter Åpne   / Finn   T Filter   O Sorter")
+        assert shown[-1].startswith(" Enter Åpne   / Finn   E Endre   T Filter   O Sorter")
 
 
 async def test_a_hostile_name_is_only_text(app: Kk2App) -> None:
@@ -166,6 +166,32 @@ async def test_marked_cases_are_counted_and_summed_and_get_a_new_handler_togethe
         assert (await services.cases.require(BARNEHAGE)).handler == "ola"
         await press(pilot, "u")
     assert (await services.cases.require(BARNEHAGE)).handler == "kari"
+
+
+async def test_a_department_that_the_creditor_has_no_ledger_for_is_warned_of(app: Kk2App, services: Services) -> None:
+    async with app.run_test(size=SMALL) as pilot:
+        await press(pilot, "1")
+        creditor = (await services.creditors.all())[0]
+        line = replace(creditor.ledger_lines[0], ledger_type="K040")
+        async with services.store.transaction("kari", "prøve") as tx:
+            tx.put(replace(creditor, id="0222", rev=0, company="2", ledger_lines=(line,)))
+        await press(pilot, "ctrl+a", "e", "down", "enter", "end", "enter")
+        assert "Sette Avdeling: K040 på 3 saker?" in text(app)
+        assert "På 3 saker har kreditor ingen reskontro K040" in " ".join(text(app).split())
+
+
+async def test_with_marks_the_key_that_changes_them_is_shown(app: Kk2App) -> None:
+    async with app.run_test(size=SMALL) as pilot:
+        await press(pilot, "1", "space")
+        assert "E Endre" in lines(app)[-1]
+
+
+async def test_a_search_without_hits_does_not_send_one_to_the_filter(app: Kk2App) -> None:
+    async with app.run_test(size=SMALL) as pilot:
+        await press(pilot, "1", "slash")
+        await write(pilot, "zzqqxx")
+        await press(pilot, "enter")
+        assert "Ingen treff i noen sak. ESC tømmer Finn." in text(app)
 
 
 async def test_cases_that_leave_the_list_are_not_marked_any_more(app: Kk2App, services: Services) -> None:

@@ -76,7 +76,9 @@ async def test_a_file_that_has_become_right_is_seen_with_k_and_new_ones_with_f5(
     async with office.at(OcrImportScreen(), SMALL) as (desk, pilot):
         await press(pilot, "down")
         office.write_file(await office.payments(), name=BAD, transmission=2)
-        assert "1 feil" not in await press(pilot, "k")
+        told = await press(pilot, "k")
+        assert "1 feil" not in told
+        assert f"{BAD} er kontrollert: klar" in told
         assert "2 klare" in lines(desk)[0]
         office.write_file(await office.payments(), name="OCR.D261125", transmission=3)
         assert "Import av OCR · 3 filer, 3 klare" in await press(pilot, "f5")

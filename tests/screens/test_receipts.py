@@ -94,6 +94,25 @@ async def test_enter_on_a_line_opens_its_case(office: Office) -> None:
         assert desk.opened == [(CASE, None, None)]
 
 
+async def test_the_line_whose_case_was_opened_is_still_marked_on_the_way_back(office: Office) -> None:
+    receipt = await keep(office, cases_section(3))
+    async with office.at(ReceiptScreen(receipt.id), SMALL) as (_desk, pilot):
+        await press(pilot, "down", "down")
+        assert "› 0221-00000003" in await press(pilot, "f5")  # it loads again on the way back, too
+
+
+async def test_enter_on_a_remark_opens_the_case_it_is_about(office: Office) -> None:
+    remarks = ("Bankkontoen er ukjent: se Administrasjon", *(f"0221-0000000{n}: 150,00 til gode" for n in (1, 2, 3)))
+    receipt = await keep(office, cases_section(1), warnings=remarks)
+    async with office.at(ReceiptScreen(receipt.id), SMALL) as (desk, pilot):
+        shown = await press(pilot, "2")
+        assert "Bankkontoen er ukjent: se Administrasjon" in shown
+        await press(pilot, "enter")
+        assert desk.opened == []
+        await press(pilot, "down", "down", "enter")
+        assert desk.opened == [("0221-00000002", None, None)]
+
+
 async def test_a_receipt_of_ten_thousand_rows_is_walked_to_its_end(office: Office) -> None:
     receipt = await keep(office, cases_section(10_000))
     async with office.at(ReceiptScreen(receipt.id), SMALL) as (desk, pilot):
@@ -117,7 +136,7 @@ async def test_help_tells_only_of_the_tables_there_are(office: Office) -> None:
         await press(pilot, "escape")
         two = await keep(office, cases_section(1), cases_section(2))
         await desk.push_screen(ReceiptScreen(two.id))
-        shown = await press(pilot, "f1")
+        shown = await press(pilot, "f1") + await press(pilot, "pagedown")
         assert "Tabell 2" in shown
         assert "Tabell 3" not in shown
 

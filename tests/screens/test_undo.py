@@ -104,6 +104,17 @@ async def test_the_offer_follows_the_handler_to_the_screen_below(app: Kk2App, se
     assert payment.posting == "pending"
 
 
+async def test_the_key_is_not_offered_where_it_is_a_letter(app: Kk2App, services: Services) -> None:
+    async with app.run_test(size=SMALL) as pilot:
+        await open_on(pilot, app, "Avdrag")
+        await press(pilot, "n")
+        await write(pilot, "500")
+        await press(pilot, "f12", "n")
+        assert lines(app)[-2].rstrip(" ─").endswith("Innbetaling 500,00 er ført")
+        await press(pilot, "escape")
+        assert "er ført · U angrer" in lines(app)[-2]
+
+
 async def test_the_next_action_takes_its_place(app: Kk2App, services: Services) -> None:
     await pay(services)
     async with app.run_test(size=SMALL) as pilot:

@@ -167,6 +167,11 @@ async def test_several_get_a_department_or_a_status(cases: CaseService) -> None:
     assert [(case.department, case.status, case.closed) for case in changed] == [("K020", "closed", TODAY)] * 2
 
 
+async def test_how_many_of_several_have_a_creditor_without_the_ledger(cases: CaseService) -> None:
+    assert await cases.without_ledger([A, number_of(2), "0221-00000999"], "K999") == 2
+    assert await cases.without_ledger([A, number_of(2)], "K010") == 0
+
+
 async def test_several_are_changed_all_or_none(cases: CaseService) -> None:
     with pytest.raises(NotFound):
         await cases.set_several([A, "0221-00000999"], "kari", status="paused")
