@@ -76,7 +76,7 @@ er merket, ellers på den markøren står på. ESC fjerner merkene, U angrer.
 
     def __init__(self) -> None:
         super().__init__()
-        self._input = FormInput(placeholder=N_("nummer, faktura, navn (/ eller F3)"))
+        self._input = FormInput(placeholder=N_("nummer, faktura, navn (/, F3)"))
         self._table = VirtualTable(COLUMNS).let_mark()
         self._balances: dict[str, int] = {}
         self._shown_order = Plain(id="order")
