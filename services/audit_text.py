@@ -16,6 +16,7 @@ from services.edit_text import FIELDS, written
 from services.mail.outbox import STATE_NAMES as MAIL_STATES
 from services.outbox import STATE_NAMES as DELIVERY_STATES
 from services.rules.dates import format_date, format_instant
+from services.rules.masking import hidden
 from services.rules.money import format_amount
 from services.rules.posting import KIND_NAMES
 
@@ -226,7 +227,7 @@ def shown(table: str, field: str, value: object, handlers: Mapping[str, str]) ->
     if word := _WORDS.get(f"{table}.{field}", {}).get(str(value)):
         return _(word)
     if field.endswith("national_id"):
-        return "•" * len(str(value)) or _("(tom)")
+        return hidden(str(value)) or _("(tom)")
     match value:
         case int() if field in _COUNTS and not isinstance(value, bool):
             return str(value)

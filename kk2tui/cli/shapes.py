@@ -12,6 +12,7 @@ from services.case_import import ImportedCases
 from services.cases import CaseRow, CaseView
 from services.conversion.results import Counts, Matched, ReadFile, Unlinked
 from services.delivery import VoucherRow
+from services.rules.masking import hidden
 from services.rules.posting import Problem, Proposal, ProposedVoucher
 from services.visma_receipt import FetchedPayments
 
@@ -75,13 +76,8 @@ def case_view(view: CaseView) -> Shape:
 def _debtor(view: CaseView) -> Shape:
     """The debtor, the national id masked: it never reaches a terminal or a log."""
     debtor: Shape = msgspec.to_builtins(view.case.debtor)
-    debtor["national_id"] = mask(debtor["national_id"])
+    debtor["national_id"] = hidden(debtor["national_id"])
     return debtor
-
-
-def mask(national_id: str) -> str:
-    """A national id with all digits hidden but that there is one."""
-    return "•" * len(national_id)
 
 
 def _fee(fee: Fee, unpaid: int) -> Shape:

@@ -1,4 +1,4 @@
-"""A national id that is shown only to who has asked for it. Pure functions."""
+"""A national id where not everybody is to see it. Pure functions."""
 
 HIDDEN_DIGITS = 5
 LENGTH = 11
@@ -12,6 +12,11 @@ def masked(national_id: str) -> str:
     if len(national_id) != LENGTH or not national_id.isdecimal():
         return "*" * len(national_id)
     return f"{national_id[:-HIDDEN_DIGITS]} {'*' * HIDDEN_DIGITS}"
+
+
+def hidden(national_id: str) -> str:
+    """All its digits hidden, but that there is one: for files, other programs and the audit trail."""
+    return "•" * len(national_id)
 
 
 def spaced(national_id: str) -> str:
