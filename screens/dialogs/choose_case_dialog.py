@@ -24,7 +24,7 @@ from screens.widgets.plain import Plain
 Search = Callable[[str], Awaitable[Sequence[tuple[str, str]]]]
 Question = Callable[[], Awaitable[Sequence[tuple[str, str]]]]
 
-PAUSE = 0.2  # seconds without a key before the search starts
+PAUSE = 0.1  # seconds without a key before the search starts
 FEWEST_LETTERS = 2
 PROMPT = N_("Saksnummer, KID, faktura, navn, fødselsnummer, telefon, bilag, beløp")
 

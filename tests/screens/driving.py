@@ -1,5 +1,6 @@
 """Pressing keys in the application, and waiting for what comes of it."""
 
+from collections.abc import Callable
 from typing import Any
 
 from textual.pilot import Pilot
@@ -27,3 +28,12 @@ async def write(pilot: Pilot[Any], text: str) -> None:
     """Type into the field that has focus."""
     await pilot.press(*("space" if char == " " else char for char in text))
     await settle(pilot)
+
+
+async def until(pilot: Pilot[Any], there: Callable[[], bool]) -> None:
+    """Wait for what comes after a pause in typing. Fails when it does not come."""
+    for _ in range(500):
+        if there():
+            return
+        await pilot.pause(0.01)
+    raise AssertionError("it did not come in 5 seconds")

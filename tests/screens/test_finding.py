@@ -12,7 +12,7 @@ from screens.menu import MenuScreen
 from screens.widgets.key_line import screen_keys
 from services.recents import RecentCases
 from services.registry import Services
-from tests.screens.driving import press, write
+from tests.screens.driving import press, until, write
 from tests.screens.stand_in import BARNEHAGE, CLOSED, TRANSPORT, unplaced_payment
 from tests.screens.widgets.stage import LARGE, SMALL, lines, text
 
@@ -35,8 +35,7 @@ async def test_slash_finds_a_name_typed_wrong_and_says_why(app: Kk2App) -> None:
         assert number(app) == BARNEHAGE
         await press(pilot, "slash")
         await write(pilot, "transprot")
-        await pilot.pause(0.3)
-        await press(pilot)
+        await until(pilot, lambda: TRANSPORT in text(app))
         (line,) = [line for line in lines(app) if TRANSPORT in line]
         assert "navn ligner" in line
 

@@ -6,8 +6,9 @@ from textual.pilot import Pilot
 from textual.screen import Screen
 
 from data.errors import Kk2Error
+from screens.dialogs import choose_case_dialog
 from screens.dialogs.choice_dialog import ChoiceDialog
-from screens.dialogs.choose_case_dialog import ChooseCaseDialog
+from screens.dialogs.choose_case_dialog import PAUSE, ChooseCaseDialog
 from screens.dialogs.confirm_dialog import ConfirmDialog
 from screens.dialogs.error_dialog import ErrorDialog, detail_line
 from screens.dialogs.help_dialog import HelpDialog
@@ -142,7 +143,10 @@ async def typed(pilot: Pilot[Any], *keys: str) -> None:
 
 
 @pytest.mark.parametrize("size", [SMALL, LARGE])
-async def test_enter_searches_at_once_and_the_arrows_choose(size: tuple[int, int]) -> None:
+async def test_enter_searches_at_once_and_the_arrows_choose(
+    size: tuple[int, int], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(choose_case_dialog, "PAUSE", 60)
     register = Register(CASES)
     app = Desk()
     async with app.run_test(size=size) as pilot:
@@ -177,7 +181,7 @@ async def test_a_pause_in_typing_starts_one_search(monkeypatch: pytest.MonkeyPat
         monkeypatch.setattr(dialog, "set_timer", lambda pause, _then: pauses.append(pause))
         await typed(pilot, *"kari")
         assert register.asked == []
-        assert pauses == [0.2] * 4
+        assert pauses == [PAUSE] * 4
         dialog._look_up()
         await settle(pilot)
         assert register.asked == ["kari"]
