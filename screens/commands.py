@@ -22,8 +22,10 @@ from screens.widgets.list_table import ListTable
 PAUSE = 0.2
 MOST_CASES = 5
 PROMPT = N_("Skriv hva du vil gjøre, eller et saksnummer.")
-MOVES = {"up", "down", "pageup", "pagedown", "home", "end", "ctrl+home", "ctrl+end"}
-NOT_COMMANDS = {"tab", "shift+tab", "ctrl+p", *MOVES}
+# By their names, for the keys may be others: what moves in a list, a text or between fields, and the palette itself.
+_MOVES = ("list.", "text.", "field.", "dialog.")
+_MARKING = {"list.mark", "list.mark_all", "list.unmark"}
+_NOT_COMMANDS = {"common.next", "common.previous", "common.commands"}
 
 
 def screen_commands(screen: Screen[Any]) -> list[Row]:
@@ -32,10 +34,15 @@ def screen_commands(screen: Screen[Any]) -> list[Row]:
     for key, active in screen.active_bindings.items():
         binding = active.binding
         of_a_field = isinstance(active.node, (Input, ListTable)) or not binding.description
-        if of_a_field or not active.enabled or binding.system or key in NOT_COMMANDS:
+        if of_a_field or not active.enabled or binding.system or not _is_command(binding.id or ""):
             continue
         commands.append(Row(f"key {key}", (_(str(binding.tooltip or binding.description)), key_name(binding))))
     return list({row.cells[0]: row for row in reversed(commands)}.values())[::-1]
+
+
+def _is_command(binding_id: str) -> bool:
+    moves = binding_id.startswith(_MOVES) and binding_id not in _MARKING
+    return not moves and binding_id not in _NOT_COMMANDS
 
 
 class CommandDialog(Dialog[str]):

@@ -87,7 +87,7 @@ class MenuScreen(Kk2Screen):
     HELP = N_("""
 Menyen står i dagens rekkefølge. Velg med tegnet foran, eller med piltaster og Enter.
 
-Tallene til høyre viser hva som venter nå; de oppdateres når du kommer tilbake hit, og med F5.
+Tallene til høyre viser hva som venter nå; de følger med av seg selv når du eller andre gjør noe. F5 henter dem på nytt.
 
 Under «Trenger deg» står det som ikke går videre uten deg. Tab flytter dit, Enter åpner det.
 """)

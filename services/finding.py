@@ -1,8 +1,8 @@
 """Finding a case by whatever a handler has in hand, and telling why each is found.
 
 What is typed is first a number or a name as it stands, then the beginning of one, and last a name that was typed wrong.
-Besides what cases are searched by (`Case.search_entry`, `Claim.search_entry`), a voucher's reference or its number in
-Visma, a receipt's number and the amount of a payment lead to the cases they are about.
+Besides what cases are searched by (`Case.search_entry`, `Claim.search_entry`), a voucher's reference, its number or its
+id in Visma, a receipt's number and the amount of a payment lead to the cases they are about.
 """
 
 from collections.abc import Callable, Iterable, Sequence
@@ -13,7 +13,7 @@ from data.documents import Case, Delivery, Payment, Receipt, Voucher
 from data.documents.cases import phone_number
 from data.language import N_, _
 from data.near_words import distances, sound
-from data.sealed_words import national_id_words
+from data.sealed_words import national_id_words, seal_ids
 from data.search_index import mistypable, spellings, stored_words
 from data.store import Match, Store
 from services.case_account import CaseAccount, read_accounts
@@ -99,10 +99,12 @@ class FindService:
         return cases or [(case, _("kvittering")) for case in (cases_of_receipt(receipt) if receipt else ())]
 
     async def _of_voucher(self, text: str) -> list[str]:
-        voucher = await self._store.get(Voucher, text.upper())
-        if voucher is None:
-            deliveries = await self._store.find(Delivery, "voucher_number", text.upper())
-            voucher = await self._store.get(Voucher, deliveries[0].id) if deliveries else None
+        """By its reference, else by its number or its id in Visma, as the list and the receipt show it."""
+        number = text.upper()
+        voucher = await self._store.get(Voucher, number)
+        for field in ("voucher_number", "visma_id"):
+            if voucher is None and (deliveries := await self._store.find(Delivery, field, number)):
+                voucher = await self._store.get(Voucher, deliveries[0].id)
         return cases_of_voucher(voucher) if voucher else []
 
 
@@ -165,4 +167,5 @@ def _is_in(known: set[str], typed: str, *, whole: bool) -> bool:
 
 
 def _words(texts: Iterable[str]) -> set[str]:
-    return {word for text in texts if text for word in stored_words(text)}
+    """The words of a field, as they stand (a KID) and with what may be a national id sealed (any other)."""
+    return {word for text in texts if text for word in (*stored_words(text), *stored_words(seal_ids(text)))}

@@ -5,7 +5,7 @@ from typing import ClassVar, Literal
 
 import msgspec
 
-WORDS_VERSION = "2"  # raised when documents are found by other words: then those of a store are made again
+WORDS_VERSION = "3"  # raised when documents are found by other words: then those of a store are made again
 
 Component = Literal["principal", "costs", "fees", "interest", "surplus"]
 

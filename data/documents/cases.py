@@ -93,14 +93,14 @@ class Case(Document, frozen=True, kw_only=True):
         return self.id
 
     def search_entry(self) -> tuple[str, str]:
-        from data.sealed_words import national_id_words  # a menu shows no case
+        from data.sealed_words import national_id_words, seal_ids  # a menu shows no case
 
         serial = self.id.rpartition("-")[2].lstrip("0")
         debtor = self.debtor
         person = national_id_words(debtor.national_id)
-        words = (self.id, serial, self.kid, self.debtor_name, person, debtor.org_number, self.old_number)
-        reached = (debtor.email, phone_number(debtor.mobile))
-        return self.id, " ".join(word for word in (*words, *reached) if word)
+        numbers = (self.id, serial, self.kid, person)
+        written = (self.debtor_name, debtor.org_number, self.old_number, debtor.email, phone_number(debtor.mobile))
+        return self.id, " ".join(word for word in (*numbers, *map(seal_ids, written)) if word)
 
 
 def phone_number(written: str) -> str:
@@ -135,7 +135,9 @@ class Claim(Document, frozen=True, kw_only=True):
     write_back_note: str = ""
 
     def search_entry(self) -> tuple[str, str]:
-        return self.case, " ".join(word for word in (self.invoice, self.kid, self.visma_id) if word)
+        from data.sealed_words import seal_ids
+
+        return self.case, " ".join(word for word in (seal_ids(self.invoice), self.kid, seal_ids(self.visma_id)) if word)
 
 
 class Fee(Document, frozen=True, kw_only=True):

@@ -55,7 +55,7 @@ class Delivery(Document, frozen=True, kw_only=True):
     """How far a voucher has come on its way into Visma. `id` is the voucher's reference."""
 
     TABLE = "deliveries"
-    INDEXED = ("state", "voucher_number")
+    INDEXED = ("state", "voucher_number", "visma_id")
     LISTS = (("needs_decision", "state", "id"),)
 
     state: DeliveryState = "ready"

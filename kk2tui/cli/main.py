@@ -11,6 +11,7 @@ import click
 from data.errors import Kk2Error
 from data.language import BOKMAAL, LANGUAGES, N_, _, language
 from kk2tui.cli.context import command
+from kk2tui.cli.help_text import HelpContext
 from kk2tui.session import Session, session_from
 from services.errors import Refused
 
@@ -37,6 +38,8 @@ class Commands(click.Group):
 
     Before one is, the language is known: the help in it is made as it is read.
     """
+
+    context_class = HelpContext
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         return sorted({*COMMANDS, *super().list_commands(ctx)})
@@ -74,12 +77,12 @@ def speak_as_asked(ctx: click.Context) -> None:
 
 def translate(found: click.Command) -> None:
     """Put the help of a command, of its options and of the commands under it into the language in use."""
-    if language() == BOKMAAL:
-        return
-    found.help = _(inspect.cleandoc(found.help or ""))
-    for option in found.params:
-        if isinstance(option, click.Option):
-            option.help = _(option.help or "")
+    found.context_class = HelpContext
+    if language() != BOKMAAL:
+        found.help = _(inspect.cleandoc(found.help or ""))
+        for option in found.params:
+            if isinstance(option, click.Option):
+                option.help = _(option.help or "")
     for under in found.commands.values() if isinstance(found, click.Group) else ():
         translate(under)
 
@@ -105,7 +108,7 @@ def _session(options: Mapping[str, Any]) -> Session:
     is_eager=True,
     help=N_("Språket på skjermen og i svarene (ellers KK2_LANG)."),
 )
-@click.version_option(package_name="kk2tui")
+@click.version_option(package_name="kk2tui", help=N_("Vis versjonen."))
 @click.pass_context
 def kk2(context: click.Context, home: str | None, handler: str | None, as_json: bool, lang: str | None) -> None:
     """Innfordring for kommuner: saker fra Visma, innbetalinger fra banken, bilag tilbake.

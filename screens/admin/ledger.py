@@ -30,7 +30,7 @@ Reskontroer har en linje for hver reskontro det kommer saker fra: reskontrotypen
 saksgangen for nye saker. Sakens Avdeling er reskontrotypen.
 
 N legger til en linje, S sletter den som er merket. En linje endres ikke der den står: legg til en ny med samme \
-reskontrotype, så spør kk2 om den nye skal erstatte den gamle. Begge deler skjer da samtidig, og står i revisjonssporet.
+reskontrotype, så spør kk2 om den nye skal erstatte den gamle. Begge deler skjer da samtidig, og står i endringsloggen.
 
 Uten linje for sakens Avdeling stopper bokføringen av innbetalinger på saken.
 """)

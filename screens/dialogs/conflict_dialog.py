@@ -25,6 +25,8 @@ class ConflictDialog(Dialog[str]):
     """Answers with SEE, AGAIN, or None after ESC. Without `can_retry` AGAIN is not offered."""
 
     KEYS = N_("Enter Velg   S Se endringen   ESC Avbryt")
+    RETRY_KEYS = N_("Enter Velg   S Se endringen   P Prøv igjen   ESC Avbryt")
+    TYPED_AHEAD = False  # `prøv igjen` writes: only who has seen what it is about says so
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("s,S", "answer('see')", "Se endringen", show=False, id="dialog.conflict.see"),
         Binding("p,P", "answer('again')", "Prøv igjen", show=False, id="dialog.conflict.again"),
@@ -50,6 +52,10 @@ class ConflictDialog(Dialog[str]):
         with VerticalScroll(id="edits", can_focus=False):
             yield Plain("\n".join(edit_lines(self.edits)))
         yield self._table
+
+    @property
+    def key_texts(self) -> str:
+        return self.RETRY_KEYS if self._can_retry else self.KEYS
 
     def on_mount(self) -> None:
         self._table.focus()

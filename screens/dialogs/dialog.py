@@ -18,6 +18,9 @@ class Dialog(ModalScreen[T | None], inherit_bindings=False):
     """Answers with a T, or None after ESC. The screen under it is left as it is: dimming it would send it all again."""
 
     KEYS: ClassVar[str] = N_("ESC Lukk")
+    TYPED_AHEAD: ClassVar[bool] = True
+    """Whether keys that were typed before the dialog was on the screen are for it. Else they are dropped there."""
+
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape", "cancel", "Lukk", id="dialog.cancel"),
         Binding("tab", "app.focus_next", "Neste felt", show=False, id="common.next"),
@@ -48,7 +51,12 @@ class Dialog(ModalScreen[T | None], inherit_bindings=False):
         with Vertical(id="box"):
             yield Plain(_(self.heading), classes="title")
             yield from self.content()
-            yield Plain(_(self.KEYS), classes="keys")
+            yield Plain(_(self.key_texts), classes="keys")
+
+    @property
+    def key_texts(self) -> str:
+        """The line at the bottom: KEYS, where it does not depend on what is asked."""
+        return self.KEYS
 
     def action_cancel(self) -> None:
         self.dismiss(None)

@@ -421,6 +421,34 @@ class Lists:
             for way in WAYS:
                 assert await store.search(Case, guess, by=way) == [], (guess, way)
 
+    @pytest.mark.parametrize("written", [WHOLE, "018170 12345", f"nr.{WHOLE}@eksempel.invalid"])
+    @pytest.mark.parametrize("field", ["org_number", "email", "mobile", "name", "old_number"])
+    async def test_a_national_id_in_the_wrong_field_is_found_whole_and_not_digit_by_digit(
+        self, open_it: OpenIt, field: str, written: str
+    ) -> None:
+        store, wrong = open_it(), case(1)
+        if field == "old_number":
+            wrong = replace(wrong, old_number=written)
+        elif field == "name":
+            wrong = replace(wrong, debtor_name=f"Kari {written}")
+        else:
+            wrong = replace(wrong, debtor=replace(wrong.debtor, **{field: written}))
+        await stored(store, wrong)
+        assert [doc.id for doc in await store.search(Case, WHOLE)] == [wrong.id]
+        for guess in (WHOLE[:7], WHOLE[:10], "018170-1234", "12345"):
+            for way in WAYS:
+                assert await store.search(Case, guess, by=way) == [], (guess, way)
+        await store.verify()
+
+    async def test_an_invoice_number_that_may_be_a_national_id_is_found_whole_and_a_kid_by_its_beginning(
+        self, open_it: OpenIt
+    ) -> None:
+        store = open_it()
+        await stored(store, case(1), replace(claim(1, case(1).id), invoice=WHOLE), case(2, kid="01817054321"))
+        assert [doc.id for doc in await store.search(Case, WHOLE)] == [case(1).id]
+        assert await store.search(Case, WHOLE[:10]) == []
+        assert [doc.id for doc in await store.search(Case, "0181705432")] == [case(2).id]
+
     async def test_what_is_no_national_id_is_not_searched_as_one(self, open_it: OpenIt) -> None:
         store = open_it()
         await stored(store, case(1, national_id="0181701234"), case(2, kid=WHOLE))

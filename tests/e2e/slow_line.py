@@ -22,7 +22,7 @@ from tests.e2e.terminal import Terminal
 MODEM = Line(bits=128_000, round_trip=0.080)
 GOAL_S = 0.8
 SIZE = (120, 40)
-MENU, SAKER, CASE = "Løsningsgrad", "Sortert: Saksnummer", "Opprettet"
+MENU, SAKER, CASE = "Løsningsgrad", "Sortert: Saksnummer", "Kundenummer"
 STEPS = (
     ("open Saker", "1", SAKER),
     ("move", "Down", ""),

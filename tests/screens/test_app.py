@@ -10,7 +10,7 @@ from kk2tui.app import Kk2App
 from screens.base import wait_for_writes
 from screens.case.screen import CaseScreen
 from screens.cases import CasesScreen
-from screens.commands import CommandDialog
+from screens.commands import CommandDialog, screen_commands
 from screens.dialogs.choose_case_dialog import ChooseCaseDialog
 from screens.dialogs.confirm_dialog import ConfirmDialog
 from screens.ocr_import import OcrImportScreen
@@ -18,6 +18,8 @@ from services.registry import Services
 from tests.screens.driving import press, write
 from tests.screens.stand_in import BARNEHAGE, TRANSPORT
 from tests.screens.widgets.stage import SMALL, lines, text
+
+MOVING = {"Opp", "Ned", "Forrige side", "Neste side", "Første rad", "Siste rad", "Neste felt", "Kommandoer"}
 
 
 async def test_slash_finds_a_case_from_anywhere(app: Kk2App) -> None:
@@ -45,7 +47,9 @@ async def test_the_palette_speaks_norwegian_and_does_what_is_chosen(app: Kk2App)
 async def test_the_palette_finds_the_look_by_what_one_calls_it_and_leaves_moving_out(app: Kk2App) -> None:
     async with app.run_test(size=SMALL) as pilot:
         await press(pilot, "1", "ctrl+p")
-        assert "Første rad" not in text(app)
+        commands = [str(row.cells[0]) for row in screen_commands(app.screen_stack[-2])]
+        assert set(commands).isdisjoint(MOVING)
+        assert {"Merk alle", "Sorter", "Forrige sak"} <= set(commands)
         for word in ("tema", "farge", "utseende"):
             await write(pilot, word)
             assert "Utseende: tema og farger" in text(app)

@@ -72,6 +72,11 @@ async def test_the_dialog_tells_who_changed_what_from_and_to(app: Kk2App, servic
         await press(pilot, "f12")
         dialog = told(app, "Saksbehandler: Kari Testesen → Ola Prøvesen", "Det du har skrevet, står der ennå.")
         assert [each.actor for each in dialog.edits] == ["Ola Prøvesen"]
+        assert "Enter Velg   S Se endringen   P Prøv igjen   ESC Avbryt" in text(app)
+
+
+def test_without_a_second_try_the_keys_offer_none() -> None:
+    assert "P Prøv igjen" not in ConflictDialog("Saken er endret.", [], can_retry=False).key_texts
 
 
 async def test_try_again_saves_only_what_was_changed_here(app: Kk2App, services: Services) -> None:

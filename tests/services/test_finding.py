@@ -73,12 +73,13 @@ async def test_a_case_is_found_by_a_payment_voucher_and_receipt(store: Store, fi
         store,
         Payment(id="B0000007", case=A, creditor="0221", source="ocr", date=D1, amount=1_234_50),
         _voucher("KK2-0221-20261120-001-R", A, B),
-        Delivery(id="KK2-0221-20261120-001-R", voucher_number="B1042"),
+        Delivery(id="KK2-0221-20261120-001-R", voucher_number="B1042", visma_id="V000001"),
         _receipt("K000003", C),
     )
     assert await found(finding, "1 234,50") == [(A, "innbetalt beløp")]
     assert await found(finding, "kk2-0221-20261120-001-r") == [(A, "bilag"), (B, "bilag")]
     assert await found(finding, "b1042") == [(A, "bilag"), (B, "bilag")]
+    assert await found(finding, "v000001") == [(A, "bilag"), (B, "bilag")]
     assert await found(finding, "K000003") == [(C, "kvittering")]
 
 

@@ -179,3 +179,10 @@ def test_help_is_norwegian_and_names_every_command(fresh: CommandLine) -> None:
     text = fresh.bare("--help").out
     assert all(name in text for name in ("admin", "cases", "demo", "init", "payments", "posting", "receipts", "visma"))
     assert "Uten kommando åpnes programmet" in text
+
+
+@pytest.mark.parametrize("command", [(), ("posting",), ("posting", "send"), ("admin", "handlers")])
+def test_the_words_of_click_in_a_help_text_are_norwegian(fresh: CommandLine, command: tuple[str, ...]) -> None:
+    text = fresh.bare(*command, "--help").out
+    assert all(words in text for words in ("Bruk: kk2", "[VALG]", "Valg:", "Vis denne hjelpen."))
+    assert not any(words in text for words in ("Usage", "OPTIONS", "COMMAND", "ARGS", "Options", "Commands", "Show"))
