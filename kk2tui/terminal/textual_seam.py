@@ -7,12 +7,15 @@ name when a new version has it no longer.
 import asyncio
 from collections.abc import Iterator
 from functools import lru_cache
+from math import inf
+from time import monotonic
 from typing import Any
 
 from rich.color import Color
 from rich.console import COLOR_SYSTEMS, RenderableType
 from rich.segment import Segment
 from rich.style import Style
+from textual import events
 from textual._compositor import ChopsUpdate, CompositorUpdate, LayoutUpdate
 from textual.app import App
 from textual.driver import Driver
@@ -21,8 +24,10 @@ from textual.screen import Screen
 
 from kk2tui.terminal.cells import DEFAULT_BACKGROUND, DEFAULT_FOREGROUND, Frame, Look, Row, cells_of, laid_over
 from kk2tui.terminal.frame_diff import Shown, diff, nothing_known
+from kk2tui.terminal.typeahead import TypeAhead, Typed
 
 INSIDE = {
+    "textual.app:App.on_event": ("self", "event"),
     "textual.app:App._display": ("self", "screen", "renderable"),
     "textual.app:App._begin_update": ("self",),
     "textual.app:App._end_update": ("self",),
@@ -40,7 +45,7 @@ INSIDE = {
     "textual.drivers.linux_driver:LinuxDriver.run_input_thread": ("self",),
     "textual.drivers.linux_driver:LinuxDriver._get_terminal_size": ("self",),
 }
-INSIDE_THE_APP = ("_batch_count", "_running", "_closed", "_driver", "_sync_available")
+INSIDE_THE_APP = ("_parent", "_batch_count", "_running", "_closed", "_driver", "_sync_available")
 
 TEXTUALS = "textual-"  # how the ids of the widgets begin that Textual puts on every screen
 HANGUP_S = 5.0
@@ -77,6 +82,29 @@ class TerminalApp(App[None], inherit_bindings=False):
         self._wanted: Frame = ()
         self._shown = Shown(())
         self._hanging_up = False
+        self._in_front: Screen[Any] | None = None
+        self._in_front_since = 0.0
+        self._typeahead = TypeAhead(self, self._hand_on, self._caught_up)
+
+    async def on_event(self, event: events.Event) -> None:
+        """Keys and what is pasted go to the widgets one at a time, in the order they were read."""
+        if isinstance(event, Typed) and not event.is_forwarded:
+            await self._typeahead.take(event)
+        else:
+            await super().on_event(event)
+
+    async def _hand_on(self, event: Typed) -> None:
+        """A dialog with TYPED_AHEAD False is not answered by what was read before it was on the screen."""
+        unseen = self.screen is not self._in_front or event.time < self._in_front_since
+        if not unseen or getattr(self.screen, "TYPED_AHEAD", True):
+            await super().on_event(event)
+
+    def _caught_up(self) -> None:
+        """Send what was not sent while keys were waiting."""
+        if self._in_front_since == inf:
+            self._in_front_since = monotonic()
+        if self.frame_diff and self._wanted and not self._batch_count and self._shows_frames:
+            self._send()
 
     def action_repaint(self) -> None:
         """Send the whole screen again: something else has written to the terminal."""
@@ -104,6 +132,8 @@ class TerminalApp(App[None], inherit_bindings=False):
 
     def _display(self, screen: Screen[Any], renderable: RenderableType | None) -> None:
         self.cursor_position = spot(screen)
+        if screen is not self._in_front:
+            self._in_front, self._in_front_since = screen, inf if self._typeahead.is_behind else monotonic()
         if not self.frame_diff or not isinstance(renderable, LayoutUpdate | ChopsUpdate | None):
             self._wanted = ()  # what this leaves on the terminal is not known here
             super()._display(screen, renderable)
@@ -111,7 +141,8 @@ class TerminalApp(App[None], inherit_bindings=False):
         try:
             if renderable is not None and not self._batch_count and self._shows_frames:
                 self._take_in(renderable)
-                self._send()
+                if not self._typeahead.is_behind:
+                    self._send()
         except Exception as error:
             self._handle_exception(error)
         finally:

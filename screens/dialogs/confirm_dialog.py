@@ -34,6 +34,7 @@ class ConfirmDialog(Dialog[bool]):
     """The question, the effect in numbers, and Ja or Nei: J and N, or the arrows and Enter. ESC is Nei (False)."""
 
     KEYS = N_("J Ja   N Nei   ESC Nei")
+    TYPED_AHEAD = False  # what it asks about is often money: only who has seen the question answers it
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("j,J", "answer(True)", "Ja", id="dialog.yes"),
         Binding("n,N", "answer(False)", "Nei", id="dialog.no"),

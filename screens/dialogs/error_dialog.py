@@ -23,6 +23,7 @@ class ErrorDialog(Dialog[None]):
     """What happened, what was saved and what to do (all in the message), a code for support, and details by line."""
 
     KEYS = N_("Enter Lukk   ESC Lukk   ↑↓ Bla")
+    TYPED_AHEAD = False  # who typed on has not read it
     BINDINGS: ClassVar[list[BindingType]] = [Binding("enter", "cancel", "Lukk", id="dialog.close")]
     DEFAULT_CSS = """
     ErrorDialog > #box { border: round $error; }

@@ -209,3 +209,9 @@ def test_a_lost_connection_ends_the_program_and_keeps_what_was_saved(demo_home: 
     with opened(home, SIZES[0], "--handler", "kari") as terminal:
         terminal.wait_for(MENU, "95 åpne")
         leave(terminal)
+
+
+def test_a_name_in_the_same_read_as_the_key_that_asks_for_it(terminal: Terminal) -> None:
+    terminal.wait_for(MENU)
+    terminal.press("/tenktdal")
+    terminal.wait_for("Finn sak", "tenktdal")
