@@ -37,11 +37,11 @@ if stores.ON_POSTGRES:
         yield
         stores.drop_stores_in(tmp_path)
 
-    def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-        for item in items:
-            why = stores.ABOUT_FILES.get(item.name.partition("[")[0])
-            if why is not None:
-                item.add_marker(pytest.mark.skip(reason=f"about the file that a store is kept in: {why}"))
+    def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+        """What is about the file that a store is kept in, is no test of a store on a server."""
+        about_files = [item for item in items if stores.is_about_files(item)]
+        config.hook.pytest_deselected(items=about_files)
+        items[:] = [item for item in items if not stores.is_about_files(item)]
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:

@@ -14,6 +14,8 @@ from hashlib import blake2b
 from pathlib import Path
 from uuid import uuid4
 
+import pytest
+
 from data.store import Store
 from data.tinydb import store as tinydb_store
 from data.tinydb.sqlite_storage import utc_now
@@ -88,9 +90,16 @@ def drop_stores_in(folder: Path) -> None:
         _made.remove(path)
 
 
-# What is about the file that a store is kept in, with the reason that is shown: there is none on a server.
+# What is about the file that a store is kept in, and why: there is none on a server.
 ABOUT_FILES: Mapping[str, str] = {
     "test_a_store_that_is_no_database_is_refused_without_a_traceback": "spoils the file",
     "test_a_screen_nobody_touches_reads_nothing_and_draws_nothing": "counts the looks at it",
     "test_the_store_is_one_that_sqlite_finds_in_order": "asks SQLite itself",
 }
+SSH = Path(__file__).parent / "e2e" / "ssh"  # the account of the service is no user of the tests' PostgreSQL
+
+
+def is_about_files(item: pytest.Item) -> bool:
+    """Whether a test is none of a store on a server."""
+    named = item.name.partition("[")[0] in ABOUT_FILES or item.get_closest_marker("file_store") is not None
+    return named or SSH in item.path.parents

@@ -7,7 +7,6 @@ import pytest
 
 from tests.e2e.ssh.daemon import sshd
 from tests.e2e.ssh.office import Office, opened_office
-from tests.stores import ON_POSTGRES
 
 
 @pytest.fixture(scope="session")
@@ -15,8 +14,6 @@ def office(case_home: Path) -> Iterator[Office]:
     """An office with 95 cases."""
     if sshd() is None:
         pytest.skip("sshd is not installed")
-    if ON_POSTGRES:
-        pytest.skip("the account of the service is no user of the tests' PostgreSQL")
     with opened_office(case_home) as office:
         yield office
 

@@ -18,9 +18,8 @@ from services.keeping.series import series_of
 from tests.builders import case, number_of, put, unplaced
 from tests.services.fakes import FakeClock
 from tests.services.keeping.conftest import work
-from tests.stores import ON_POSTGRES
 
-on_a_file = pytest.mark.skipif(ON_POSTGRES, reason="alters the SQLite file behind the store's back")
+on_a_file = pytest.mark.file_store  # alters the SQLite file behind the store's back
 
 
 @pytest.mark.parametrize("seed", range(6))
