@@ -28,8 +28,8 @@ def test_a_date_that_is_none_is_refused(monkeypatch: pytest.MonkeyPatch, text: s
         clock_from_environment()
 
 
-async def test_services_are_opened_for_a_known_handler(new_home: Path) -> None:
-    async with opened_services(new_home, "kari") as services:
+async def test_services_are_opened_for_a_known_handler(fresh: CommandLine) -> None:
+    async with opened_services(fresh.home, "kari") as services:
         assert services.actor == "kari"
         assert services.visma == "simulator"
         assert services.municipality == "Testvik kommune (oppdiktet)"
