@@ -1,6 +1,7 @@
 """A case and what belongs to it."""
 
 from datetime import date, datetime
+from functools import lru_cache
 from typing import Literal
 
 from msgspec.structs import force_setattr
@@ -93,14 +94,17 @@ class Case(Document, frozen=True, kw_only=True):
         return self.id
 
     def search_entry(self) -> tuple[str, str]:
-        from data.sealed_words import national_id_words, seal_ids  # a menu shows no case
+        return self.id, _words_of_case(self.id, self.kid, self.debtor_name, self.debtor, self.old_number)
 
-        serial = self.id.rpartition("-")[2].lstrip("0")
-        debtor = self.debtor
-        person = national_id_words(debtor.national_id)
-        numbers = (self.id, serial, self.kid, person)
-        written = (self.debtor_name, debtor.org_number, self.old_number, debtor.email, phone_number(debtor.mobile))
-        return self.id, " ".join(word for word in (*numbers, *map(seal_ids, written)) if word)
+
+@lru_cache(1_024)  # most changes of a case leave these alone, and each asks for how they were and how they are
+def _words_of_case(number: str, kid: str, name: str, debtor: Debtor, old_number: str) -> str:
+    from data.sealed_words import national_id_words, seal_ids  # a menu shows no case
+
+    serial = number.rpartition("-")[2].lstrip("0")
+    numbers = (number, serial, kid, national_id_words(debtor.national_id))
+    written = (name, debtor.org_number, old_number, debtor.email, phone_number(debtor.mobile))
+    return " ".join(word for word in (*numbers, *map(seal_ids, written)) if word)
 
 
 def phone_number(written: str) -> str:

@@ -1,7 +1,6 @@
 """A transaction of the default backend: documents held in memory over what SQLite has, written by the thousand."""
 
 import asyncio
-import contextlib
 import functools
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
@@ -165,15 +164,21 @@ class TinyTransaction:
 
 async def to_the_end(work: Future[T]) -> T:
     """Wait for work that must not be left half-way. A cancellation meanwhile is raised when it is done."""
-    future = asyncio.wrap_future(work)
+    loop = asyncio.get_running_loop()
     cancelled: asyncio.CancelledError | None = None
-    while not future.done():
+    while not work.done():
+        waiter = loop.create_future()  # of its own each time: a cancellation ends the waiting, never the work
+        work.add_done_callback(functools.partial(_wake, loop, waiter))
         try:
-            with contextlib.suppress(Exception):  # raised below, by result()
-                await asyncio.shield(future)
+            await waiter
         except asyncio.CancelledError as error:
             cancelled = error
-    result = future.result()
+    result = work.result()
     if cancelled:
         raise cancelled
     return result
+
+
+def _wake(loop: asyncio.AbstractEventLoop, waiter: "asyncio.Future[None]", _work: Future[Any]) -> None:
+    """Called where the work is done: in its thread, or here when it was done already."""
+    loop.call_soon_threadsafe(lambda: None if waiter.done() else waiter.set_result(None))
