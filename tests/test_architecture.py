@@ -4,6 +4,7 @@ import ast
 import subprocess
 from pathlib import Path
 
+import pytest
 from importlinter import cli as import_linter
 
 ROOT = Path(__file__).parent.parent
@@ -64,3 +65,26 @@ def test_nothing_reads_outside_the_project():
         and outside in path.read_text(encoding="utf-8", errors="ignore")
     ]
     assert found == []
+
+
+def screens_and_above() -> list[Path]:
+    return [path for folder in ("screens", "kk2tui") for path in (ROOT / folder).rglob("*.py")]
+
+
+@pytest.mark.parametrize(
+    ("forbidden", "why"),
+    [("LoadingIndicator", "100 KB a second over the line"), ('type="number"', "1234,5 becomes 12345")],
+)
+def test_what_does_harm_in_a_terminal_is_not_used(forbidden, why):
+    assert [path for path in screens_and_above() if forbidden in path.read_text(encoding="utf-8")] == [], why
+
+
+def test_nothing_that_is_said_in_passing_is_read_as_markup():
+    calls = [
+        (path.name, node.lineno)
+        for path in screens_and_above()
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if isinstance(node, ast.Call) and ast.unparse(node.func).endswith("app.notify")
+        if ("markup", "False") not in [(word.arg, ast.unparse(word.value)) for word in node.keywords]
+    ]
+    assert calls == []
