@@ -106,7 +106,7 @@ def make_again(connection: sqlite3.Connection, kinds: Iterable[tuple[type[Docume
         connection.execute(f"delete from {table}")  # noqa: S608 - the names above
     index = SearchIndex(connection)
     for kind, shape in kinds:
-        if kind.search_entry is Document.search_entry:
+        if not kind.SEARCHED:
             continue
         for key, text in connection.execute(f"select id, doc from {shape.table}"):  # noqa: S608 - quoted
             if doc := readable(kind, text):  # else a migration is about to write it

@@ -22,13 +22,15 @@ class Document(msgspec.Struct, frozen=True, kw_only=True, gc=False):
 
     TABLE names the table, INDEXED and UNIQUE the fields that can be found by. LISTS has the fields of an index for each
     list that is longer than a screen or two: those it is filtered by, the one it is ordered by, and "id". Fields after
-    "id" are carried along, so that more filters, or a sum, are answered without reading the documents.
+    "id" are carried along, so that more filters, or a sum, are answered without reading the documents. SEARCHED has the
+    fields that `search_entry` is made of, besides the id; none: documents of the type are not searched.
     """
 
     TABLE: ClassVar[str]
     INDEXED: ClassVar[tuple[str, ...]] = ()
     UNIQUE: ClassVar[tuple[str, ...]] = ()
     LISTS: ClassVar[tuple[tuple[str, ...], ...]] = ()
+    SEARCHED: ClassVar[tuple[str, ...]] = ()
 
     id: str
     rev: int = 0
@@ -36,6 +38,10 @@ class Document(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     def search_entry(self) -> tuple[str, str] | None:
         """(id of the document that search shall answer with, words to find it by), or None: not searched."""
         return None
+
+    def is_found_like(self, other: "Document") -> bool:
+        """Whether another version of the document has the same `search_entry`. Most changes leave it alone."""
+        return all(getattr(self, field) == getattr(other, field) for field in self.SEARCHED)
 
 
 class Mark(Part, frozen=True, kw_only=True):

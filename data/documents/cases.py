@@ -1,7 +1,6 @@
 """A case and what belongs to it."""
 
 from datetime import date, datetime
-from functools import lru_cache
 from typing import Literal
 
 from msgspec.structs import force_setattr
@@ -62,6 +61,7 @@ class Case(Document, frozen=True, kw_only=True):
         ("status", "run", "id", *_FILTERS),
         ("creditor", "department", "id", "status"),
     )
+    SEARCHED = ("kid", "debtor_name", "debtor", "old_number")
 
     creditor: str
     kid: str
@@ -94,17 +94,13 @@ class Case(Document, frozen=True, kw_only=True):
         return self.id
 
     def search_entry(self) -> tuple[str, str]:
-        return self.id, _words_of_case(self.id, self.kid, self.debtor_name, self.debtor, self.old_number)
+        from data.sealed_words import national_id_words, seal_ids  # a menu shows no case
 
-
-@lru_cache(1_024)  # most changes of a case leave these alone, and each asks for how they were and how they are
-def _words_of_case(number: str, kid: str, name: str, debtor: Debtor, old_number: str) -> str:
-    from data.sealed_words import national_id_words, seal_ids  # a menu shows no case
-
-    serial = number.rpartition("-")[2].lstrip("0")
-    numbers = (number, serial, kid, national_id_words(debtor.national_id))
-    written = (name, debtor.org_number, old_number, debtor.email, phone_number(debtor.mobile))
-    return " ".join(word for word in (*numbers, *map(seal_ids, written)) if word)
+        serial = self.id.rpartition("-")[2].lstrip("0")
+        numbers = (self.id, serial, self.kid, national_id_words(self.debtor.national_id))
+        debtor = self.debtor
+        written = (self.debtor_name, debtor.org_number, self.old_number, debtor.email, phone_number(debtor.mobile))
+        return self.id, " ".join(word for word in (*numbers, *map(seal_ids, written)) if word)
 
 
 def phone_number(written: str) -> str:
@@ -123,6 +119,7 @@ class Claim(Document, frozen=True, kw_only=True):
     TABLE = "claims"
     INDEXED = ("case", "kid", "written_back", "invoice")
     UNIQUE = ("visma_id",)
+    SEARCHED = ("case", "invoice", "kid", "visma_id")
 
     case: str
     visma_id: str

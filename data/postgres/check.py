@@ -17,7 +17,7 @@ from data.near_words import keys
 from data.postgres import audit
 from data.postgres.connections import Connection
 from data.postgres.lists import asked
-from data.postgres.search import is_searched, lexemes
+from data.postgres.search import lexemes
 from data.postgres.shape import PostgresShape
 from data.search_index import near_words
 
@@ -77,7 +77,7 @@ def _wrong(kind: type[Document], key: str, rev: int, text: str, owner: str | Non
         return
     if (doc.id, doc.rev) != (key, rev):
         yield "har en annen id eller utgave enn raden det ligger i"
-    if is_searched(kind) and doc.search_entry() != (None if owner is None else (owner, words)):
+    if kind.SEARCHED and doc.search_entry() != (None if owner is None else (owner, words)):
         yield "finnes ikke igjen i søk: søkeordene er andre enn dokumentets"
 
 

@@ -20,11 +20,6 @@ Entry = tuple[str, str]  # owner, words
 Key = tuple[str, str]  # table, id
 
 
-def is_searched(kind: type[Document]) -> bool:
-    """Whether documents of the type may be found by their words."""
-    return kind.search_entry is not Document.search_entry
-
-
 class SearchWords:
     """Keeps the words in step. An owner's words are put together once, at the end of the transaction."""
 
@@ -134,7 +129,7 @@ async def make_again(connection: Connection, kinds: Collection[tuple[type[Docume
     await connection.execute("delete from search_owner")
     await connection.execute("delete from near_word")
     for kind, shape in kinds:
-        if not is_searched(kind):
+        if not kind.SEARCHED:
             continue
         async with connection.cursor("searched") as cursor:
             await cursor.execute(f"select id, doc::text from {shape.table}")  # noqa: S608 - quoted

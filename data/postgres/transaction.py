@@ -27,7 +27,7 @@ from data.postgres.connections import Connection
 from data.postgres.errors import explained, interrupted
 from data.postgres.lists import asked
 from data.postgres.reads import find_many, find_where, get, get_many
-from data.postgres.search import SearchWords, is_searched
+from data.postgres.search import SearchWords
 from data.postgres.shape import PostgresShape
 from data.store import Value
 
@@ -209,7 +209,7 @@ class PostgresTransaction:
         entries = {
             (change.doc.TABLE, change.doc.id): None if change.removed else change.doc.search_entry()
             for change in changes
-            if is_searched(type(change.doc))
+            if change.doc.SEARCHED
         }
         if entries:
             await self._words.put(self._connection, entries)

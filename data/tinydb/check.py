@@ -55,7 +55,7 @@ def _derived(connection: sqlite3.Connection, shapes: Mapping[type[Document], Tab
         for name in sorted(shape.indexes().keys() - present):
             yield problem(kind.TABLE, name, "indeksen mangler; den lages når kk2 åpnes")
         yield from _columns(connection, kind, shape)
-        if kind.search_entry is not Document.search_entry:
+        if kind.SEARCHED:
             yield from _search_entries(connection, kind, shape)
     yield from _search_words(connection)
 

@@ -5,7 +5,7 @@ import errno
 import os
 import sqlite3
 import tempfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from urllib.parse import quote
 
@@ -122,15 +122,22 @@ def data_version(connection: sqlite3.Connection) -> int:
     return version
 
 
-@contextlib.contextmanager
-def explained(path: Path) -> Iterator[None]:
+class explained:
     """Turn SQLite's errors, and the system's, into those that a person can read."""
-    try:
-        yield
-    except sqlite3.Error as error:
-        raise _explain(error, path) from error
-    except OSError as error:
-        raise StoreFull(_FULL) if error.errno in _NO_ROOM else _broken(path) from error
+
+    __slots__ = ("_path",)
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+
+    def __enter__(self) -> None:
+        pass
+
+    def __exit__(self, _kind: object, error: BaseException | None, _trace: object) -> None:
+        if isinstance(error, sqlite3.Error):
+            raise _explain(error, self._path) from error
+        if isinstance(error, OSError):
+            raise (StoreFull(_FULL) if error.errno in _NO_ROOM else _broken(self._path)) from error
 
 
 def _create(path: Path) -> None:

@@ -83,14 +83,19 @@ class SqliteStorage(Storage):
         self.begun += 1
         return True
 
-    def commit(self) -> None:
-        """Make the transaction last. Raises what SQLite raises; then `rollback`."""
+    def seal(self) -> None:
+        """Write what ends the transaction; then there is nothing left but COMMIT."""
         if self._search_index:
             self._search_index.write()
         if self._line:
             self._line.close()
+        self._line = None
+
+    def commit(self) -> None:
+        """Make the transaction last. Raises what SQLite raises; then `rollback`."""
+        self.seal()
         self.connection.execute("commit")
-        self._line = self._signature = None
+        self._signature = None
 
     def rollback(self) -> None:
         """Undo the transaction, if there is one."""

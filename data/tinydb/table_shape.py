@@ -113,10 +113,20 @@ class TableShape(msgspec.Struct, frozen=True, dict=True):
         return max(suited)[1] if suited else None
 
     def values(self, doc: Document) -> list[Value]:
-        """What a document has in `columns`. Many may be without a unique value: to SQLite, null is never a double."""
-        said = [getattr(doc, field) for field in self.columns]
-        values: list[Value] = msgspec.to_builtins(said, enc_hook=untranslated)
-        pairs = zip(self.columns, values, strict=True)
+        """What a document has in `columns`."""
+        return self._values(doc, self.columns)
+
+    def changes(self, before: Document | None, after: Document) -> dict[str, Value]:
+        """The columns that a change alters; all of them when there was nothing before, or nothing that can be read."""
+        altered = self.columns
+        if before is not None:
+            altered = [field for field in altered if getattr(before, field) != getattr(after, field)]
+        return dict(zip(altered, self._values(after, altered), strict=True))
+
+    def _values(self, doc: Document, fields: Sequence[str]) -> list[Value]:
+        """Many may be without a unique value: to SQLite, null is never a double."""
+        values: list[Value] = msgspec.to_builtins([getattr(doc, field) for field in fields], enc_hook=untranslated)
+        pairs = zip(fields, values, strict=True)
         return [None if value == "" and field in self.unique else value for field, value in pairs]
 
     def equals(self, field: str, value: Wanted) -> Condition:

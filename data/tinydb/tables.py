@@ -19,13 +19,14 @@ from tinydb.table import Document as Numbered
 from tinydb.table import Table
 
 from data import refusals
-from data.decoded import decoder
+from data.decoded import decoded, decoder, readable
 from data.documents import Document
 from data.language import untranslated
 from data.tinydb.sqlite_storage import SqliteStorage, Stored
 from data.tinydb.table_shape import Condition, quoted
 from data.wanted import Value
 
+D = TypeVar("D", bound=Document)
 T = TypeVar("T")
 _encode = msgspec.json.Encoder(enc_hook=untranslated).encode
 _decode = msgspec.json.Decoder(Stored).decode
@@ -39,8 +40,14 @@ class Row(NamedTuple):
     doc_id: int | None
     id: str
     rev: int
-    doc: str
-    columns: list[Value]
+    text: str
+
+
+class Before(NamedTuple):
+    """A document that is about to be another one. `doc` None: one of an older program, that cannot be read."""
+
+    row: Row
+    doc: Document | None
 
 
 class DocumentTable(Table):
@@ -52,11 +59,11 @@ class DocumentTable(Table):
         self._kind = storage.kinds.get(name)
         columns = ", ".join(("doc_id, id, rev, doc", *map(quoted, self.shape.columns)))
         places = ", ".join("?" * (4 + len(self.shape.columns)))
-        self._select = f"select {columns} from {self.shape.table} where "  # noqa: S608 - quoted, as all names below
+        self._select = f"select doc_id, id, rev, doc from {self.shape.table} where "  # noqa: S608 - quoted, as below
         self._insert = f"insert into {self.shape.table}({columns}) values ({places})"  # noqa: S608
+        self._updates: dict[tuple[str, ...], str] = {}  # by the columns that they set
         self._read = _ReadRows(storage)
         self._free: int | None = None  # the highest number in use, while a transaction lasts
-        self._searched = self._kind is not None and self._kind.search_entry is not Document.search_entry
         super().__init__(storage, name, cache_size=0, persist_empty=persist_empty)
 
     # --- for the store: typed documents by their own ids ------------------------------------------------------------
@@ -70,31 +77,43 @@ class DocumentTable(Table):
         found = self._rows_of(self._condition(field, values))
         return found if whole else [row for row in found if query(_decode(row[1]))]
 
-    def row(self, key: str) -> Row | None:
-        """A document's row."""
-        return self._read.remember(self._row("id", key))
+    def read(self, kind: type[D], key: str) -> D | None:
+        """A document. Raises StoreBroken when it is not of its kind."""
+        row = self._row("id", key)
+        if row is None:
+            return None
+        doc = decoded(kind, row.text)
+        self._read.remember(Before(row, doc))
+        return doc
 
     def put(self, doc: Document, base: int) -> None:
         """Store a document over its revision `base` (0: it is new). Raises Conflict."""
-        before = (self._read.take(doc.id) or self._row("id", doc.id)) if base else None
-        if base and (before is None or before.rev != base):
+        before = self._before(doc) if base else None
+        if base and (before is None or before.row.rev != base):
             raise refusals.stale(doc, base)
         text = _encode(doc)
         decoder(type(doc)).decode(text)  # what could not be read again is not written
+        was, known = before or (None, None)
         try:
-            self._write(before, Row(before and before.doc_id, doc.id, doc.rev, text.decode(), self.shape.values(doc)))
+            after = Row(was and was.doc_id, doc.id, doc.rev, text.decode())
+            self._write(was, after, self.shape.changes(known, doc))
         except sqlite3.IntegrityError as error:
             raise self._conflict(doc, error) from error
-        entry = doc.search_entry()
-        if entry != (_entry_of(type(doc), before.doc) if before and self._searched else None):
-            self._file.search_index.put(self.name, doc.id, entry)
+        if doc.SEARCHED and not (known and doc.is_found_like(known)):
+            self._file.search_index.put(self.name, doc.id, doc.search_entry())
 
     def take(self, doc: Document, base: int) -> None:
         """Remove a document that is at revision `base`. Raises Conflict."""
-        before = self._read.take(doc.id) or self._row("id", doc.id)
-        if before is None or before.rev != base:
+        before = self._before(doc)
+        if before is None or before.row.rev != base:
             raise refusals.stale(doc, base)
-        self._erase(before)
+        self._erase(before.row)
+
+    def _before(self, doc: Document) -> Before | None:
+        remembered = self._read.take(doc.id)
+        if remembered is None and (row := self._row("id", doc.id)):
+            return Before(row, readable(type(doc), row.text))
+        return remembered
 
     def _conflict(self, doc: Document, error: sqlite3.IntegrityError) -> Exception:
         field = str(error).rpartition(".")[2]
@@ -166,7 +185,7 @@ class DocumentTable(Table):
             if before:
                 self._erase(before)
         elif self._kind is None:
-            self._write(before, Row(number, str(number), before.rev + 1 if before else 1, _encode(doc).decode(), []))
+            self._write(before, Row(number, str(number), before.rev + 1 if before else 1, _encode(doc).decode()), {})
         else:
             self._replace_typed(before, msgspec.convert(doc, self._kind))
 
@@ -180,7 +199,7 @@ class DocumentTable(Table):
 
     def read_number(self, number: int) -> str | None:
         row = self._row("doc_id", number)
-        return row.doc if row else None
+        return row.text if row else None
 
     def numbers(self) -> Iterator[int]:
         rows = self._execute(f"select doc_id from {self.shape.table} order by doc_id")  # noqa: S608
@@ -198,32 +217,28 @@ class DocumentTable(Table):
 
     def _row(self, column: str, value: str | int) -> Row | None:
         found = self._execute(f"{self._select}{column} = ?", value).fetchone()
-        if found is None:
-            return None
-        doc_id, key, rev, doc, *columns = found
-        return Row(doc_id, key, rev, doc, columns)
+        return found and Row(*found)
 
-    def _write(self, before: Row | None, after: Row) -> None:
+    def _write(self, before: Row | None, after: Row, columns: Mapping[str, Value]) -> None:
+        """`columns`: a new document's, or those that change; the indexes on the others are left alone."""
         line = self._file.sign()
         if before is None:
-            self._execute(self._insert, *after[:4], *after.columns)
+            self._execute(self._insert, *after, *columns.values())
         else:
-            self._overwrite(before, after)
-        line.add((self.name, after.id, after.doc))
+            self._execute(self._update(tuple(columns)), after.rev, after.text, *columns.values(), before.doc_id)
+        line.add((self.name, after.id, after.text))
 
-    def _overwrite(self, before: Row, after: Row) -> None:
-        """Only the columns that change are named, so that SQLite leaves the other indexes alone."""
-        pairs = zip(self.shape.columns, before.columns, after.columns, strict=True)
-        changed = {field: new for field, old, new in pairs if old != new}
-        setting = "".join(f", {quoted(field)} = ?" for field in changed)
-        values = (after.rev, after.doc, *changed.values(), before.doc_id)
-        self._execute(f"update {self.shape.table} set rev = ?, doc = ?{setting} where doc_id = ?", *values)  # noqa: S608
+    def _update(self, columns: tuple[str, ...]) -> str:
+        if columns not in self._updates:
+            setting = "".join(f", {quoted(field)} = ?" for field in columns)
+            self._updates[columns] = f"update {self.shape.table} set rev = ?, doc = ?{setting} where doc_id = ?"  # noqa: S608
+        return self._updates[columns]
 
     def _erase(self, before: Row) -> None:
         line = self._file.sign()
         self._execute(f"delete from {self.shape.table} where doc_id = ?", before.doc_id)  # noqa: S608
         line.add((self.name, before.id, None))
-        if self._searched:
+        if self._kind and self._kind.SEARCHED:
             self._file.search_index.put(self.name, before.id, None)
 
     def _execute(self, sql: str, *values: Any) -> sqlite3.Cursor:
@@ -231,23 +246,22 @@ class DocumentTable(Table):
 
 
 class _ReadRows:
-    """Rows read one by one in the transaction under way: likely to be put next, and nobody else can change them."""
+    """Documents read one by one in the transaction under way: likely to be put next; nobody else can change them."""
 
     def __init__(self, storage: SqliteStorage) -> None:
         self._file = storage
         self._transaction = 0
-        self._rows: dict[str, Row] = {}
+        self._rows: dict[str, Before] = {}
 
-    def remember(self, row: Row | None) -> Row | None:
-        if row and self._file.in_transaction and len(self._rows) < _MOST_ROWS:
-            self._of_this_transaction()[row.id] = row
-        return row
+    def remember(self, before: Before) -> None:
+        if self._file.in_transaction and len(self._rows) < _MOST_ROWS:
+            self._of_this_transaction()[before.row.id] = before
 
-    def take(self, key: str) -> Row | None:
-        """The row, which is about to be another one."""
+    def take(self, key: str) -> Before | None:
+        """What is remembered, and about to be another one."""
         return self._of_this_transaction().pop(key, None)
 
-    def _of_this_transaction(self) -> dict[str, Row]:
+    def _of_this_transaction(self) -> dict[str, Before]:
         if self._transaction != self._file.begun:
             self._transaction = self._file.begun
             self._rows.clear()
@@ -334,12 +348,3 @@ def _route(shape: Any, fields: frozenset[str]) -> tuple[str, tuple[Any, ...], bo
             found = next(filter(None, (_route(part, fields) for part in parts)), None)
             return found and (found[0], found[1], False)
     return None
-
-
-def _entry_of(kind: type[Document], text: str) -> tuple[str, str] | None:
-    """What a document was found by. One of an older program, that a migration now replaces, may not be readable."""
-    try:
-        doc: Document = decoder(kind).decode(text)
-    except msgspec.ValidationError:
-        return None
-    return doc.search_entry()

@@ -10,7 +10,7 @@ from typing import Any, ParamSpec, TypeVar
 from tinydb import where
 
 from data.documents import Document
-from data.held import Held, plain
+from data.held import Held, Pending, plain
 from data.store import Value
 from data.tinydb.sqlite_file import explained
 from data.tinydb.typed_tables import Tables
@@ -20,7 +20,7 @@ T = TypeVar("T")
 P = ParamSpec("P")
 
 CHUNK = 2_000  # documents that a transaction holds before it hands them to the writer
-FEW = 20  # documents: so few are written where commit is called, in half a ms; only the fsync is the thread's
+FEW = 20  # documents: so few are written where commit is called, in half a ms; only COMMIT itself is the thread's
 
 
 class TinyTransaction:
@@ -35,6 +35,7 @@ class TinyTransaction:
         self._handed: list[Future[None]] = []
         self._latest: Future[Any] | None = None  # the newest work of ours on the writer's thread
         self._over = False
+        self._written = False
 
     # --- changing ---------------------------------------------------------------------------------------------------
 
@@ -145,7 +146,8 @@ class TinyTransaction:
 
     def _commit(self) -> None:
         try:
-            self._write_held()
+            if not self._written:
+                self._write_held()
             with explained(self._path):
                 self._tables.storage.commit()
         except BaseException:
@@ -153,9 +155,15 @@ class TinyTransaction:
             raise
 
     def _write_held(self) -> None:
-        self._checked(self._tables.apply, self._held.take(len(self._held)))
-        self._checked(self._tables.storage.erase_history, self._erased)
-        self._erased.clear()
+        self._checked(self._write_all, self._held.take(len(self._held)))
+        self._written = True
+
+    def _write_all(self, changes: Sequence[Pending]) -> None:
+        self._tables.apply(changes)
+        if self._erased:
+            self._tables.storage.erase_history(self._erased)
+            self._erased.clear()
+        self._tables.storage.seal()
 
     def _undo(self) -> None:
         with explained(self._path):

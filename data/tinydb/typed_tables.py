@@ -27,8 +27,7 @@ class Tables:
         return table
 
     def get(self, kind: type[D], key: str) -> D | None:
-        row = self.table(kind).row(key)
-        return decoded(kind, row.doc) if row else None
+        return self.table(kind).read(kind, key)
 
     def search(self, kind: type[D], query: QueryLike) -> list[D]:
         return [decoded(kind, text) for _, text in self.table(kind).select(query)]

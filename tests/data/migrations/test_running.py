@@ -31,6 +31,7 @@ class Book(Document, frozen=True, kw_only=True):
     TABLE = "books"
     INDEXED = ("price",)
     UNIQUE = ("code",)
+    SEARCHED = ("title",)
 
     title: str
     price: int
