@@ -109,7 +109,7 @@ Under «Trenger deg» står det som ikke går videre uten deg. Tab flytter dit, 
         self._items = Pane(columns, id="items")
         self._figures = Plain(id="figures")
         self._needs_heading = Plain(_("Trenger deg"), id="needs_heading")
-        self._needs = Pane([Column(""), Column("", 24)], empty=N_("Ingenting akkurat nå."), id="needs")
+        self._needs = Pane([Column(""), Column("", 24)], empty="", id="needs")  # nothing is known yet
         self._troubles: tuple[Need, ...] = ()
         self._overview: Overview | None = None
         self._drawn = False
@@ -172,6 +172,7 @@ Under «Trenger deg» står det som ikke går videre uten deg. Tab flytter dit, 
             now = self.services.clock.now()
             begun = [draft_need(draft, now) for draft in self._drafts or ()]
             rows = need_rows([*begun, *needs(self._overview), *self._troubles])
+            self._needs.empty = N_("Ingenting akkurat nå.")
             self._needs.set_rows(rows)
             self._needs_heading.show(_("Trenger deg") + (f" · {len(rows)}" if rows else ""))
 
@@ -214,7 +215,7 @@ Under «Trenger deg» står det som ikke går videre uten deg. Tab flytter dit, 
         """Go on with what broke off or waits. It can be begun anew at any time, so leaving does not wait for it."""
         from screens.menu_start import catch_up, send_mail
 
-        if overview.under_way or overview.pending_write_back:
+        if overview.under_way or overview.untold or overview.pending_write_back:
             self.run_service(catch_up(self.services), self._show_troubles, group="catch_up")
         if overview.letters_waiting or overview.mails_waiting:
             self.run_write(send_mail(self.services), self._show_troubles, action="send_mail")

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from services.overview import Overview
 
 MOST_CASES = 5
-CASE_IMPORT, UNPLACED, POSTING = (f"place {ITEMS[index].place}" for index in (1, 3, 4))
+CASE_IMPORT, OCR_IMPORT, UNPLACED, POSTING = (f"place {ITEMS[index].place}" for index in (1, 2, 3, 4))
 OUTBOX = "place screens.outbox:OutboxScreen"
 CONVERSION = "place screens.conversion:ConversionScreen"
 RATES = "place screens.law:interest_in_law"
@@ -49,8 +49,8 @@ def counts_of(overview: "Overview", now: datetime | None = None) -> dict[str, tu
 
 
 def needs(overview: "Overview") -> list[Need]:
-    """What does not go on by itself, the gravest first."""
-    return [*_of_posting(overview), *_of_the_rest(overview)]
+    """What does not go on by itself, the gravest first; last the ordinary work of the day, in its order."""
+    return [*_of_posting(overview), *_of_the_rest(overview), *_of_the_day(overview)]
 
 
 def _of_posting(overview: "Overview") -> Iterator[Need]:
@@ -85,6 +85,14 @@ def _of_the_rest(overview: "Overview") -> Iterator[Need]:
     if overview.rates_warning and overview.rates_until:
         text = _("Rentesats er kjent til {rates_until}").format(rates_until=format_date(overview.rates_until))
         yield Need(RATES, text, _("Lovverk"))
+
+
+def _of_the_day(overview: "Overview") -> Iterator[Need]:
+    if count := overview.inbox_files:
+        yield Need(OCR_IMPORT, counted(count, "bankfil å lese inn", "bankfiler å lese inn"), _("Import av OCR"))
+    if count := overview.to_post:
+        text = counted(count, "innbetaling å bokføre", "innbetalinger å bokføre")
+        yield Need(POSTING, text, _("Bokføringsforslag"))
 
 
 def draft_need(draft: "Draft", now: datetime) -> Need:

@@ -90,8 +90,11 @@ Transaksjoner på fakturaer som ikke er saker, telles på kvitteringen og gjør 
     # --- fetching ---
 
     def action_fetch(self) -> None:
-        if self.writing:
-            return
+        """Ask, then fetch: it may be a long call, and what it enters on the cases cannot be taken back."""
+        if not self.writing:
+            self.confirm(_("Hente betalinger fra Visma?"), fetch_effect(self._last), self._fetch)
+
+    def _fetch(self) -> None:
         self.progress_line.show(_("Spør Visma …"))
         self.add_class("-working")
         work = self.services.visma_payments.run(self.services.actor, self.tell_progress)
@@ -111,6 +114,16 @@ Transaksjoner på fakturaer som ikke er saker, telles på kvitteringen og gjør 
 
     def action_unplaced(self) -> None:
         self.app.push_screen(UnplacedScreen())
+
+
+def fetch_effect(last: LastFetch | None) -> list[str]:
+    """What a fetch will do; the first one reads all there is. `last` is None when it is not known yet."""
+    effect = [_("Det føres på sakene, og saker som kommer under behandlingsterskelen, avsluttes.")]
+    if last is None:
+        return effect
+    if last.time is None:
+        return [_("Alt som er ført i Visma, leses. Det kan ta tid."), *effect]
+    return [_("Det som er ført i Visma siden {time}, leses.").format(time=format_instant(last.time)), *effect]
 
 
 def last_text(last: LastFetch) -> str:

@@ -132,7 +132,7 @@ def post(terminal: Terminal) -> None:
     terminal.press("ESC")
     terminal.wait_for("Bokføringsforslag", "levert", "KK2-0221-20261120-001-R")
     terminal.press("ESC")
-    terminal.wait_for(MENU, "Ingenting akkurat nå.")
+    terminal.wait_for(MENU, "1 bankfil å lese inn")  # the one that the bank sent twice
 
 
 def look_at_receipts(terminal: Terminal) -> None:
@@ -150,6 +150,8 @@ def fetch_from_visma(terminal: Terminal) -> None:
     terminal.press("6")
     terminal.wait_for("Betalinger fra Visma · ikke hentet ennå")
     terminal.press("Enter")
+    terminal.wait_for("Hente betalinger fra Visma?", "› Nei")
+    terminal.press("j")
     terminal.wait_for("9 nye transaksjoner i Visma", "! 1 av type 20-UTG. FAKTURA", "2 Feilført i Visma (1)")
     terminal.press("ESC")
     terminal.wait_for("Betalinger fra Visma · sist hentet", "venter under Uplasserte innbetalinger")

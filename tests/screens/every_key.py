@@ -206,7 +206,7 @@ KEYS: Mapping[type, Sequence[Press]] = {
         Press("visma.receipt", "betalinger-fra-visma", asks(ReceiptScreen, "K000003")),
         Press("visma.unplaced", "betalinger-fra-visma", front(UnplacedScreen)),
         Press("common.reload", "betalinger-fra-visma", reloaded),
-        Press("visma.fetch", "betalinger-fra-visma", called("run")),
+        Press("visma.fetch", "betalinger-fra-visma", asks(ConfirmDialog, "Hente betalinger fra Visma?")),
     ],
     ConversionScreen: [
         Press("conversion.read", "konvertering", asks(ChoiceDialog, "Lese saker fra fil")),

@@ -76,7 +76,6 @@ def heard(services: Services) -> list[tuple[object, str]]:
         (services.conversion, "match"),
         (services.handlers, "change"),
         (services.payments, "set_posting"),
-        (services.visma_payments, "run"),
     ]
 
 

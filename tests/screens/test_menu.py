@@ -1,3 +1,4 @@
+from asyncio import Event
 from pkgutil import resolve_name
 
 import pytest
@@ -11,6 +12,8 @@ from screens.dialogs.error_dialog import ErrorDialog
 from screens.menu import ITEMS, MenuScreen
 from screens.menu_rows import needs
 from screens.menu_start import catch_up
+from screens.ocr_import import OcrImportScreen
+from screens.posting import PostingScreen
 from services.overview import Overview
 from services.registry import Services
 from tests.screens.driving import press
@@ -58,6 +61,41 @@ async def test_a_number_and_enter_both_open_an_item_and_escape_comes_back(app: K
         assert isinstance(app.screen, MenuScreen)
         await press(pilot, "enter")
         assert isinstance(app.screen, CasesScreen)
+
+
+@pytest.mark.parametrize("size", [SMALL, LARGE])
+async def test_bank_files_and_payments_that_wait_are_said_and_lead_to_their_screens(
+    app: Kk2App, services: Services, size: tuple[int, int]
+) -> None:
+    services.inbox.folder.mkdir(exist_ok=True)
+    (services.inbox.folder / "OCR.D261123").write_text("ikke lest")
+    await services.payments.add(BARNEHAGE, 1_000_00, services.clock.today(), "kari")
+    async with app.run_test(size=size) as pilot:
+        await press(pilot)
+        assert "Trenger deg · 3" in text(app)  # the third is the office's own: a case number not in Visma
+        assert "! 1 bankfil å lese inn" in text(app)
+        assert "! 1 innbetaling å bokføre" in text(app)
+        await press(pilot, "tab", "down", "enter")
+        assert isinstance(app.screen, OcrImportScreen)
+        await press(pilot, "escape", "down", "enter")
+        assert isinstance(app.screen, PostingScreen)
+
+
+async def test_nothing_is_said_of_what_waits_before_it_is_counted(app: Kk2App) -> None:
+    counting = Event()
+
+    async def read() -> Overview:
+        await counting.wait()
+        return an_overview()
+
+    app.services.overview.read = read  # type: ignore[method-assign]
+    async with app.run_test(size=SMALL) as pilot:
+        await pilot.pause()
+        assert "Trenger deg" in text(app)
+        assert "Ingenting akkurat nå." not in text(app)
+        counting.set()
+        await press(pilot)
+        assert "Ingenting akkurat nå." in text(app)
 
 
 async def test_what_needs_someone_can_be_walked_and_opened(app: Kk2App, services: Services) -> None:
@@ -121,6 +159,16 @@ def test_the_gravest_comes_first_and_a_long_list_of_cases_is_cut() -> None:
         *["Sak uten reskontrotype"] * 5,
         "… og 4 saker til",
         "1 sak venter på rentesats",
+    ]
+
+
+def test_the_ordinary_work_of_the_day_comes_last_in_its_order() -> None:
+    found = needs(an_overview(to_post=2, inbox_files=3, unplaced=1, unknown=1))
+    assert [need.text for need in found] == [
+        "1 bilag med ukjent utfall",
+        "1 innbetaling uten sak",
+        "3 bankfiler å lese inn",
+        "2 innbetalinger å bokføre",
     ]
 
 

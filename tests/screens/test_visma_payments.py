@@ -36,17 +36,28 @@ async def test_fetching_ends_with_the_receipt(office: Office, size: Size, key: s
     async with office.at(VismaPaymentsScreen(), size) as (desk, pilot):
         assert lines(desk)[0].startswith(" Betalinger fra Visma · ikke hentet ennå")
         assert "Ingenting er hentet ennå." in text(desk)
-        receipt = await press(pilot, key)
+        asked = await press(pilot, key)
+        assert "Hente betalinger fra Visma?" in asked
+        assert "Alt som er ført i Visma, leses. Det kan ta tid." in asked
+        receipt = await press(pilot, "j")
         assert isinstance(desk.screen, ReceiptScreen)
         assert "1 registrert: 1 sak fikk 500,00" in receipt
         assert "! 1 av type 20-UTG. FAKTURA er ført som innbetaling i Visma." in receipt
         assert "2 Feilført i Visma (1)" in receipt
 
 
+async def test_who_only_looks_and_presses_enter_too_often_fetches_nothing(office: Office) -> None:
+    async with office.at(VismaPaymentsScreen(), SMALL) as (desk, pilot):
+        await press(pilot, "enter", "enter")
+        assert isinstance(desk.screen, VismaPaymentsScreen)
+        assert lines(desk)[0].startswith(" Betalinger fra Visma · ikke hentet ennå")
+        assert (await office.services.visma_payments.last()).time is None
+
+
 async def test_afterwards_the_screen_tells_of_the_last_fetch_and_leads_on(office: Office) -> None:
     async with office.at(VismaPaymentsScreen(), LARGE) as (desk, pilot):
         assert "Uplasserte" not in lines(desk)[-1]
-        told = await press(pilot, "enter", "escape")
+        told = await press(pilot, "enter", "j", "escape")
         assert "Betalinger fra Visma · sist hentet 24.11.2026" in told
         assert "1 registrert: 1 sak fikk 500,00" in told
         assert "! 1 betaling fra Visma venter under Uplasserte innbetalinger. U går dit." in told
@@ -60,7 +71,9 @@ async def test_afterwards_the_screen_tells_of_the_last_fetch_and_leads_on(office
 
 async def test_fetching_a_second_time_registers_nothing(office: Office) -> None:
     async with office.at(VismaPaymentsScreen(), SMALL) as (_, pilot):
-        again = await press(pilot, "enter", "escape", "enter")
+        again = await press(pilot, "enter", "j", "escape", "enter")
+        assert "Det som er ført i Visma siden 24.11.2026" in again
+        again = await press(pilot, "j")
         assert "0 nye transaksjoner i Visma" in again
         cases = [case.id for case in (await office.services.store.page(Case)).items]
         assert len(await office.services.store.find_many(Payment, "case", cases)) == 1
@@ -69,11 +82,11 @@ async def test_fetching_a_second_time_registers_nothing(office: Office) -> None:
 async def test_when_visma_does_not_answer_the_screen_says_so_and_can_try_again(office: Office) -> None:
     office.visma.silent = {"fetch_transactions"}
     async with office.at(VismaPaymentsScreen(), SMALL) as (desk, pilot):
-        refused = await press(pilot, "enter")
+        refused = await press(pilot, "enter", "j")
         assert isinstance(desk.screen, ErrorDialog)
         assert "Visma svarer ikke." in refused
         office.visma.silent = set()
-        await press(pilot, "escape", "h")
+        await press(pilot, "escape", "h", "j")
         assert isinstance(desk.screen, ReceiptScreen)
 
 
