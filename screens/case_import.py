@@ -249,7 +249,11 @@ async def _take_over(services: Services, run: int, progress: Progress) -> tuple[
 
 
 async def _make_letters(services: Services, progress: Progress) -> MailSent:
-    await services.case_import.make_late_letters(services.actor)
+    try:
+        await services.case_import.make_late_letters(services.actor)
+    except Refused:  # some are held back: the others are made, and go
+        await send_quietly(services.mail, services.actor, progress)
+        raise
     return await send_quietly(services.mail, services.actor, progress)
 
 

@@ -19,7 +19,7 @@ from services.case_import_receipt import keep_case_import_receipt
 from services.case_making import CaseMaker
 from services.clock import Clock
 from services.errors import Refused
-from services.letters.letters import LetterService
+from services.letters.letters import LetterService, Made
 from services.listing import everything
 from services.progress import Progress, silent
 from services.proposals import STATUS_NAMES, Proposals, WaitingProposal
@@ -28,6 +28,7 @@ from services.rules.claim_text import says_nothing, text_warnings
 from services.visma.port import VismaPort
 from services.write_back import WriteBack, not_written
 
+MOST_NAMED = 5  # cases in a message
 CHECKS = (
     N_("Ligger det fakturaer i forslaget i Visma?"),
     N_("Er forslaget godkjent?"),
@@ -127,27 +128,34 @@ class CaseImport:
     async def make_late_letters(self, actor: str) -> int:
         """Make the letters that could not be made with their run. Returns how many runs have all of theirs now.
 
-        Raises what LetterService.make raises.
+        Raises what LetterService.make raises, and at the end Refused("letters_held") with the cases whose letters
+        cannot be printed; the others are made.
         """
         late = await self._store.find(Run, "state", "notices")
+        held: list[str] = []
         for run in late:
             maker = await self._maker(run.company, int(run.number), actor)
             await maker.add_earlier_cases()
-            await self._make_letters(run.company, maker, silent)
+            made = await self._make_letters(run.company, maker, silent)
+            if made.held:
+                held += made.held
+                continue
             async with self._store.transaction(actor, f"Inkassovarsler for kjøring {run.number} er laget") as tx:
                 fresh = await tx.get(Run, run.id)
                 if fresh is not None and fresh.state == "notices":
                     tx.put(replace(fresh, state="done"))
+        if held:
+            raise _not_printed(held)
         return len(late)
 
-    async def _make_letters(self, company: str, maker: CaseMaker, progress: Progress) -> int:
-        """Letters for all cases of a run. Returns how many of the cases that `maker` has made have one."""
+    async def _make_letters(self, company: str, maker: CaseMaker, progress: Progress) -> Made:
+        """Letters for all cases of a run."""
         if self._letters is None:
-            return 0
+            return Made(cases=frozenset(), warnings=())
         cases = sorted({claim.case async for claims in maker.claims_of_run() for claim in claims})
         made = await self._letters.make(cases, f"{company}/{maker.run}", maker.actor, progress)
         maker.warnings += made.warnings
-        return len(made.cases & set(maker.cases))
+        return made
 
     async def _look_through(self, maker: CaseMaker) -> tuple[int, int]:
         """Warn of what a person must look at among the run's claims. Answers how many cases and claims it has made."""
@@ -237,7 +245,9 @@ class CaseImport:
     ) -> ImportedCases:
         letters, state = 0, "done"
         try:
-            letters = await self._make_letters(company, maker, progress)
+            made = await self._make_letters(company, maker, progress)
+            letters = len(made.cases & set(maker.cases))
+            state = "notices" if made.held else "done"
         except Kk2Error as error:
             state = "notices"
             maker.warnings.append(f"Inkassovarslene er ikke laget. {error.message}")
@@ -260,6 +270,19 @@ class CaseImport:
             receipt=receipt.id,
             letters=letters,
         )
+
+
+def _not_printed(cases: Sequence[str]) -> Refused:
+    named = ", ".join(cases[:MOST_NAMED]) + (" …" if len(cases) > MOST_NAMED else "")
+    return Refused(
+        _(
+            "Inkassovarsel er holdt tilbake for sak {cases}: navn, adresse eller fakturatekst har tegn som brevets "
+            "skrifter mangler. De andre varslene er laget. Be administrator legge en skrift som har tegnene, i mappen "
+            "templates; da lages varselet når kk2 startes igjen."
+        ).format(cases=named),
+        code="letters_held",
+        details=[{"case": case} for case in cases],
+    )
 
 
 def _is_notable(claim: Claim) -> bool:

@@ -21,7 +21,7 @@ from services.clock import Clock
 from services.durable_file import sync_folder, write_durably
 from services.errors import InvalidInput
 from services.events import log
-from services.letters.notice import KIND, Notice, Rules, letter_id, make_notice, why_no_notice
+from services.letters.notice import KIND, Notice, Rules, letter_id, make_notice, why_no_notice, why_not_printed
 from services.letters.pdf_folder import PdfFolder
 from services.letters.rendering import Renderer
 from services.mail.queue import MailQueue
@@ -34,10 +34,12 @@ BATCH = 25
 
 
 class Made(msgspec.Struct, frozen=True, kw_only=True):
-    """What `make` did: which of the cases have a letter now, and what somebody should know."""
+    """What `make` did: which of the cases have a letter now, what somebody should know, and which letters cannot be
+    printed, and are `held` back until there is a font for them."""
 
     cases: frozenset[str]
     warnings: tuple[str, ...]
+    held: tuple[str, ...] = ()
 
 
 class CaseLetter(msgspec.Struct, frozen=True, kw_only=True):
@@ -65,23 +67,27 @@ class LetterService:
     async def make(self, cases: Sequence[str], run: str, actor: str, progress: Progress = silent) -> Made:
         """An inkassovarsel for each of the cases (of the Run `run`) that has none, and the e-mails that carry them.
 
-        A case that can have none (closed, nothing unpaid, not due) is among the warnings. Raises InvalidInput for a
-        creditor without an account to pay to, Refused("template") and StoreFull; what was made till then is kept.
+        A case that can have none (closed, nothing unpaid, not due, characters that no font has) is among the warnings,
+        and holds no other up. Raises InvalidInput for a creditor without an account to pay to, Refused("template") and
+        StoreFull; what was made till then is kept.
         """
         rules = Rules(rates=await interest_rates(self._store), fees=await notice_fees(self._store))
         there = await self._store.get_many(Letter, [letter_id(case) for case in cases])
         warnings = await self._left_out(list(there.values()))
         waiting = [case for case in cases if letter_id(case) not in there]
+        held: list[str] = []
         await self._check_creditors(waiting)
         while waiting:
             batch, waiting = waiting[:BATCH], waiting[BATCH:]
-            again, told = await self._make_batch(batch, run, rules, actor)
+            again, unprinted, told = await self._make_batch(batch, run, rules, actor)
             waiting += again
+            held += unprinted
             warnings += told
             progress(len(cases) - len(waiting), len(cases), _("inkassovarsler laget"))
         await self._queue.queue_run(self._store, run, actor)
         there = await self._store.get_many(Letter, [letter_id(case) for case in cases])
-        return Made(cases=frozenset(letter.case for letter in there.values()), warnings=tuple(warnings))
+        having = frozenset(letter.case for letter in there.values())
+        return Made(cases=having, warnings=tuple(warnings), held=tuple(case for case in held if case not in having))
 
     async def _left_out(self, letters: Sequence[Letter]) -> list[str]:
         """Claims that joined their case after its letter was made."""
@@ -109,32 +115,44 @@ class LetterService:
 
     async def _make_batch(
         self, cases: Sequence[str], run: str, rules: Rules, actor: str
-    ) -> tuple[list[str], list[str]]:
-        """(cases that changed meanwhile and are to be tried again, warnings)."""
+    ) -> tuple[list[str], list[str], list[str]]:
+        """(cases that changed meanwhile and are to be tried again, those whose letter is held back, warnings)."""
         accounts = await read_accounts(self._store, cases)
         today = self._clock.today()
         hindered = {account.case.id: why_no_notice(account, rules, today) for account in accounts}
+        notices = [
+            await self._notice(account, run, rules, actor) for account in accounts if not hindered[account.case.id]
+        ]
+        notices, unprinted = await self._render(notices)
+        hindered |= unprinted
         warnings = [f"Sak {case} har ikke fått inkassovarsel: {why}." for case, why in hindered.items() if why]
         accounts = [account for account in accounts if not hindered[account.case.id]]
         if not accounts:
-            return [], warnings
-        notices = await self._render([await self._notice(account, run, rules, actor) for account in accounts])
+            return [], list(unprinted), warnings
         async with self._store.transaction(actor, f"Inkassovarsler for {len(notices)} saker") as tx:
             again = await self._put(tx, accounts, notices, rules, actor)
-        return again, [*warnings, *(text for notice in notices for text in notice.warnings)]
+        return again, list(unprinted), [*warnings, *(text for notice in notices for text in notice.warnings)]
 
     async def _notice(self, account: CaseAccount, run: str, rules: Rules, actor: str) -> Notice:
         handler = await self._store.get(Handler, account.case.handler)
         now, today = self._clock.now(), self._clock.today()
         return make_notice(account, handler, rules, run=run, now=now, today=today, actor=actor)
 
-    async def _render(self, notices: Sequence[Notice]) -> list[Notice]:
+    async def _render(self, notices: Sequence[Notice]) -> tuple[list[Notice], dict[str, str]]:
+        """(the notices with their PDFs on the disk, why the others are held back by case)."""
         rendered = await self._renderer.render([notice.letter for notice in notices])
-        names = await self._pdfs.keep([pdf for pdf, _ in rendered])
-        return [
-            replace(notice, letter=replace(notice.letter, pdf=name, template=template))
-            for notice, name, (_, template) in zip(notices, names, rendered, strict=True)
+        made = [pair for pair in zip(notices, rendered, strict=True) if not pair[1].lacking]
+        names = await self._pdfs.keep([each.pdf for _, each in made])
+        printed = [
+            replace(notice, letter=replace(notice.letter, pdf=name, template=each.template))
+            for (notice, each), name in zip(made, names, strict=True)
         ]
+        held = {
+            notice.letter.case: why_not_printed(notice.letter, each.lacking)
+            for notice, each in zip(notices, rendered, strict=True)
+            if each.lacking
+        }
+        return printed, held
 
     async def _put(
         self, tx: Transaction, accounts: Sequence[CaseAccount], notices: Sequence[Notice], rules: Rules, actor: str

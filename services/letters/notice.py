@@ -56,6 +56,21 @@ def why_no_notice(account: CaseAccount, rules: Rules, today: date) -> str:
     return "" if account.creditor.bank_accounts else f"kreditor {account.creditor.number} har ingen bankkonto"
 
 
+def why_not_printed(letter: Letter, lacking: Sequence[str]) -> str:
+    """Why a letter is held back that has characters which no font has: where they stand, and what to do."""
+    places = {
+        "navnet": letter.name,
+        "adressen": "".join(letter.address),
+        "fakturateksten": "".join(claim.text for claim in letter.claims),
+    }
+    found = [place for place, text in places.items() if any(char in text for char in lacking)]
+    return (
+        f"{' og '.join(found) or 'brevet'} har tegn som brevets skrifter mangler ({' '.join(lacking)}). "
+        "Varselet er holdt tilbake. Administrator kan legge en skrift som har tegnene, i mappen templates; "
+        "da lages varselet når kk2 startes igjen"
+    )
+
+
 def make_notice(
     account: CaseAccount, handler: Handler | None, rules: Rules, *, run: str, now: datetime, today: date, actor: str
 ) -> Notice:

@@ -1,10 +1,10 @@
 """Letters as PDF, laid out by a Typst template.
 
 The template is `inkassovarsel.typ` in the home's `templates/<creditor>/`, else in its `templates/`, else the one that
-comes with the program. It defines `letter(d)`; what it needs besides (a logo, fonts) lies in the same folder. A letter
-is PDF/A-2a: made to be archived, with tags for those who have it read aloud. Letters together, for the printer, are
-PDF/A-2b. With a letter of the alphabet that no font has, such as a Chinese one, neither can be: then it is an ordinary
-PDF, so that one odd name does not hold the others' letters up. The same letters and template give the same bytes.
+comes with the program. It defines `letter(d)`; a logo lies in the same folder, fonts there or in `templates/`, and are
+looked for once. A letter is PDF/A-2a: made to be archived, with tags for those who have it read aloud. Letters
+together, for the printer, are PDF/A-2b. A character that no font has, such as a Chinese one, would be printed as a box:
+it is told of, so that the letter is not sent, and holds no other up. The same letters and template give the same bytes.
 """
 
 import asyncio
@@ -15,7 +15,7 @@ from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, time
 from importlib import resources
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
 from data.documents import Letter, LetterClaim
 from data.language import _
@@ -31,6 +31,8 @@ Standard = Literal["a-2a", "a-2b", "1.7"]
 TEMPLATE = "inkassovarsel.typ"
 TOGETHER = 50  # letters in one PDF: Typst takes 2 MB of memory for each
 KEPT_FOR = 12
+_LACKING = re.compile(r'the text `"(.+?)"` could not be displayed')  # what Typst says of a character that no font has
+_ESCAPED = re.compile(r"\\u\{([0-9a-f]+)\}")  # how it writes a mark that stands on another letter
 _LONG_WORD = re.compile(r"(\S{30})(?=\S)")
 MAIN = f"""
 #import "/{TEMPLATE}": letter
@@ -41,6 +43,14 @@ MAIN = f"""
   letter(each)
 }}
 """
+
+
+class Rendered(NamedTuple):
+    """A PDF, the SHA-256 of its template, and those characters that no font has: they are boxes in it."""
+
+    pdf: bytes
+    template: str
+    lacking: tuple[str, ...] = ()
 
 
 class Renderer:
@@ -57,27 +67,24 @@ class Renderer:
         shipped = Path(str(resources.files("services.letters"))) / "templates" / TEMPLATE
         return next((path for path in own if path.is_file()), shipped)
 
-    async def render(self, letters: Sequence[Letter]) -> list[tuple[bytes, str]]:
-        """Each letter as a PDF, with the SHA-256 of its template. Raises Refused("template") for one that fails."""
+    async def render(self, letters: Sequence[Letter]) -> list[Rendered]:
+        """Each letter as a PDF. Raises Refused("template") for one that fails."""
         async with self._turn:
             return await asyncio.to_thread(lambda: [self._render([letter]) for letter in letters])
 
     async def render_together(self, letters: Sequence[Letter]) -> bytes:
         """At most TOGETHER letters of one creditor in one PDF, each on pages of its own. Raises Refused("template")."""
         async with self._turn:
-            pdf, _ = await asyncio.to_thread(self._render, letters)
+            rendered = await asyncio.to_thread(self._render, letters)
             await asyncio.to_thread(forget)
-        return pdf
+        return rendered.pdf
 
-    def _render(self, letters: Sequence[Letter]) -> tuple[bytes, str]:
+    def _render(self, letters: Sequence[Letter]) -> Rendered:
         import typst
 
         template = self.template(letters[0].creditor)
         try:
-            try:
-                pdf = self._compiled(template, letters, "a-2a" if len(letters) == 1 else "a-2b")
-            except typst.TypstError:  # a letter that no font has, or a template that fails: then so does this
-                pdf = self._compiled(template, letters, "1.7")
+            pdf, lacking = self._pdf(template, letters)
         except typst.TypstError as error:
             raise Refused(
                 _(
@@ -87,7 +94,17 @@ class Renderer:
                 code="template",
                 details=[{"case": letters[0].case, "diagnostic": error.diagnostic}],
             ) from error
-        return pdf, hashlib.sha256(template.read_bytes()).hexdigest()
+        return Rendered(pdf, hashlib.sha256(template.read_bytes()).hexdigest(), lacking)
+
+    def _pdf(self, template: Path, letters: Sequence[Letter]) -> tuple[bytes, tuple[str, ...]]:
+        """A PDF for the archive; an ordinary one when the letters or the template cannot be that. Raises TypstError."""
+        import typst
+
+        try:
+            return self._compiled(template, letters, "a-2a" if len(letters) == 1 else "a-2b"), ()
+        except typst.TypstError as error:
+            lacking = tuple(dict.fromkeys(_plain(text) for text in _LACKING.findall(error.diagnostic)))
+        return self._compiled(template, letters, "1.7"), lacking
 
     def _compiled(self, template: Path, letters: Sequence[Letter], standard: Standard) -> bytes:
         """Raises typst.TypstError."""
@@ -106,13 +123,17 @@ class Renderer:
         return pdf
 
     def _compiler(self, folder: Path) -> "Compiler":
-        """One that reads what lies in the folder, and nothing else."""
+        """One that reads what lies in the folder, and fonts, and nothing else."""
         import typst
 
         if folder not in self._compilers:
-            fonts: list[Path] = [folder]
+            fonts = [folder, self._templates]
             self._compilers[folder] = typst.Compiler(root=folder, font_paths=fonts, ignore_system_fonts=True)
         return self._compilers[folder]
+
+
+def _plain(text: str) -> str:
+    return _ESCAPED.sub(lambda found: chr(int(found[1], 16)), text)
 
 
 def forget() -> None:

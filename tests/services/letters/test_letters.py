@@ -14,7 +14,7 @@ from services.case_import import CaseImport, ImportedCases
 from services.errors import Refused
 from services.letters.correspondence import correspondence
 from services.letters.rendering import TEMPLATE
-from services.visma.port import Proposal, VismaUnreachable
+from services.visma.port import Invoice, Proposal, VismaUnreachable
 from tests.builders import creditor, invoice, number_of, proposal, put, reminder
 from tests.services.fakes import FailingStore, FakeClock, FakeVisma
 
@@ -214,6 +214,63 @@ async def test_a_case_that_can_have_no_letter_is_told_and_holds_up_nobody(
     assert done.letters == 1
     assert any("ikke fått inkassovarsel" in warning for warning in done.warnings)
     assert (await store.get(Run, "1/4711")).state == "done"  # type: ignore[union-attr]  # it is there
+
+
+def named(serial: int, name: str) -> Invoice:
+    made = invoice(serial, serial)
+    return replace(made, customer=replace(made.customer, name=name))
+
+
+WITH_NAME = PLAIN.replace("#d.case", "#d.case #d.receiver.name")
+
+
+async def test_a_letter_that_cannot_be_printed_is_held_back_by_its_case_and_the_others_are_sent(
+    store: Store, clock: FakeClock, tmp_path: Path
+) -> None:
+    office = Office(store, clock, tmp_path, proposal(4711, named(1, "王 小明 Testesen"), invoice(2, 2), invoice(3, 3)))
+    office.use_template(WITH_NAME)
+    done = await office.run()
+    assert (len(done.cases), done.letters) == (3, 2)
+    (held,) = [warning for warning in done.warnings if "holdt tilbake" in warning]
+    assert held.startswith(
+        f"Sak {FIRST} har ikke fått inkassovarsel: navnet har tegn som brevets skrifter mangler (王 小 明)."
+    )
+    (receipt,) = await office.all(Receipt)
+    assert held in receipt.warnings
+    assert {letter.case for letter in await office.all(Letter)} == {number_of(2), number_of(3)}
+    assert [mail.letters for mail in await office.all(Mail)] == [2]
+    assert [fee.case for fee in await office.all(Fee) if fee.case == FIRST] == []
+    case = await store.get(Case, FIRST)
+    assert case is not None
+    assert case.step != "IKV"
+
+
+async def test_a_letter_that_was_held_back_is_tried_again_and_made_when_it_can_be_printed(
+    store: Store, clock: FakeClock, tmp_path: Path
+) -> None:
+    office = Office(store, clock, tmp_path, proposal(4711, named(1, "王"), invoice(2, 2)))
+    office.use_template(WITH_NAME)
+    await office.run()
+    for _ in range(2):
+        with pytest.raises(Refused, match=f"holdt tilbake for sak {FIRST}:") as refused:
+            await office.cases.make_late_letters("kari")
+        assert refused.value.code == "letters_held"
+    office.use_template(PLAIN)  # as a font would do
+    assert await office.cases.make_late_letters("kari") == 1
+    assert sorted(letter.case for letter in await office.all(Letter)) == [FIRST, number_of(2)]
+    assert [mail.letters for mail in await office.all(Mail)] == [1, 1]
+
+
+async def test_a_run_waits_no_more_for_a_held_letter_whose_case_is_closed(
+    store: Store, clock: FakeClock, tmp_path: Path
+) -> None:
+    office = Office(store, clock, tmp_path, proposal(4711, named(1, "王"), invoice(2, 2)))
+    office.use_template(WITH_NAME)
+    await office.run()
+    case = await store.get(Case, FIRST)
+    assert case is not None
+    await put(store, replace(case, status="closed"))
+    assert await office.cases.make_late_letters("kari") == 1
 
 
 async def test_an_import_that_breaks_off_before_its_letters_makes_them_when_it_is_run_again(
