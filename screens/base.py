@@ -41,7 +41,7 @@ if TYPE_CHECKING:  # screens are handed the services ready-made, and the menu ne
     from screens.widgets.form import Form
     from screens.widgets.virtual_table import VirtualTable
     from services.registry import Services
-    from services.undo import Done, Undo
+    from services.undo import Done, Undo, UndoService
 
 T = TypeVar("T")
 Then = Callable[[T], Awaitable[None] | None]
@@ -278,7 +278,7 @@ class Kk2Screen(Screen[None], inherit_bindings=False):
             cast(AppWithServices, self.app).places[self.place_name] = place_on(self)
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        if action == "undo" and (self.last_done is None or self.writing):
+        if action == "undo" and (self.writing or (self.last_done is None and self._late is None)):
             return False
         return None if self._writing[action] else super().check_action(action, parameters)
 
@@ -324,12 +324,34 @@ class Kk2Screen(Screen[None], inherit_bindings=False):
     # --- taking back ---
 
     @property
+    def _undo(self) -> "UndoService | None":
+        """Not loaded before there is something to take back."""
+        return self.services.undo if "undo" in getattr(self.services, "__dict__", ()) else None
+
+    @property
     def last_done(self) -> "Done | None":
-        """What can be taken back now. The service for it is not loaded before there is something."""
-        return self.services.undo.last if "undo" in getattr(self.services, "__dict__", ()) else None
+        """What can be taken back now."""
+        return self._undo.last if self._undo else None
+
+    @property
+    def _late(self) -> "Done | None":
+        """What could be taken back until a while ago."""
+        return self._undo.late if self._undo else None
+
+    @on(Key)
+    def let_go_of_late(self, event: Key) -> None:
+        """No clock takes the words away when it is too late: the next key does, but that which asks for it."""
+        if self._late is not None:
+            bindings = self.active_bindings
+            pressed = bindings.get(event.key) or bindings.get((event.character or "").lower())
+            if pressed is None or pressed.binding.action != "undo":
+                self._forget_done()
 
     def action_undo(self) -> None:
-        if (last := self.last_done) is not None:
+        if (late := self._late) is not None:
+            self._forget_done()
+            self.done(_("For sent å angre (ti minutter): {text}").format(text=late.text))
+        elif (last := self.last_done) is not None:
             work = self.services.undo.take_back(last.undo, self.services.actor)
             self.run_write(work, lambda _none: self._undone(last), action="undo", failed=self._not_undone)
 
@@ -349,8 +371,8 @@ class Kk2Screen(Screen[None], inherit_bindings=False):
         self._key_line.tell(offer, while_typing=last.text if offer and last else "")  # the key is a letter there
 
     def _forget_done(self) -> None:
-        if self.last_done is not None:
-            self.services.undo.forget()
+        if self._undo:
+            self._undo.forget()
         self._key_line.tell("")
 
     # --- calls under way ---

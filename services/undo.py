@@ -90,9 +90,16 @@ class UndoService:
     @property
     def last(self) -> Done | None:
         """The last action that can be taken back, for a while."""
-        if self._last is not None and self._clock.now() - self._last.time > LASTS:
-            self._last = None
-        return self._last
+        return None if self._is_late else self._last
+
+    @property
+    def late(self) -> Done | None:
+        """The last action when it was too long ago to be taken back; None when it is forgotten."""
+        return self._last if self._is_late else None
+
+    @property
+    def _is_late(self) -> bool:
+        return self._last is not None and self._clock.now() - self._last.time > LASTS
 
     def remember(self, text: str, undo: Undo) -> None:
         self._last = Done(text=text, undo=undo, time=self._clock.now())

@@ -17,7 +17,7 @@ from services.undo import LASTS
 from tests.screens.driving import press, write
 from tests.screens.stand_in import BARNEHAGE, TRANSPORT, unplaced_payment
 from tests.screens.test_case import open_on
-from tests.screens.widgets.stage import SMALL, lines, text
+from tests.screens.widgets.stage import LARGE, SMALL, lines, text
 
 
 async def case_now(services: Services, number: str = BARNEHAGE) -> Case:
@@ -145,10 +145,47 @@ async def test_after_a_while_the_offer_is_gone(
         await press(pilot, "b")
         later = services.clock.now() + 2 * LASTS
         monkeypatch.setattr(services.clock, "now", lambda: later)
+        await press(pilot, "u")
+        told = "For sent å angre (ti minutter): Innbetaling 1 000,00 skal ikke bokføres"
+        assert told in lines(app)[-2]
+        assert "U angrer" not in text(app)
         await press(pilot, "u", "escape")
         assert "U angrer" not in text(app)
     (payment,) = await services.store.find(Payment, "case", BARNEHAGE)
     assert payment.posting == "excluded"
+
+
+@pytest.mark.parametrize("size", [SMALL, LARGE])
+@pytest.mark.parametrize("key", ["down", "f1", "x", "ctrl+p"])
+async def test_after_a_while_the_words_go_with_the_next_key(
+    app: Kk2App, services: Services, monkeypatch: pytest.MonkeyPatch, key: str, size: tuple[int, int]
+) -> None:
+    await pay(services)
+    async with app.run_test(size=size) as pilot:
+        await open_on(pilot, app, "Avdrag")
+        await press(pilot, "b", key, *(["escape"] if key != "x" else []))
+        assert "U angrer" in lines(app)[-2]
+        later = services.clock.now() + 2 * LASTS
+        monkeypatch.setattr(services.clock, "now", lambda: later)
+        await press(pilot)
+        assert "U angrer" in lines(app)[-2]  # nothing is sent to a screen that nobody touches
+        await press(pilot, key)
+        assert "angrer" not in text(app)
+
+
+async def test_a_key_that_is_given_to_undo_says_too_that_it_is_too_late(
+    app: Kk2App, services: Services, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    app.changed_keys = {"common.undo": "ctrl+z"}
+    await pay(services)
+    async with app.run_test(size=SMALL) as pilot:
+        await open_on(pilot, app, "Avdrag")
+        await press(pilot, "b")
+        assert "Ctrl+Z angrer" in lines(app)[-2]
+        later = services.clock.now() + 2 * LASTS
+        monkeypatch.setattr(services.clock, "now", lambda: later)
+        await press(pilot, "ctrl+z")
+        assert "For sent å angre" in lines(app)[-2]
 
 
 async def test_what_was_said_of_another_time_is_not_said_again(app: Kk2App, services: Services) -> None:
