@@ -2,7 +2,7 @@
 
 import logging
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 
 LOGGER = "kk2"
@@ -10,7 +10,12 @@ FORM = "%(asctime)s %(levelname)s %(message)s"
 
 
 class _Quiet(logging.FileHandler):
-    """A full disk is no reason to write a traceback over the screen, which is what logging does by itself."""
+    """A full disk is no reason to write a traceback over the screen, which is what logging does by itself, and a file
+    that is gone none to stop what is told of."""
+
+    def emit(self, record: logging.LogRecord) -> None:
+        with suppress(OSError):
+            super().emit(record)
 
     def handleError(self, record: logging.LogRecord) -> None:
         pass
@@ -23,9 +28,19 @@ def log_to(path: Path) -> Iterator[None]:
     handler = _Quiet(path, encoding="utf-8", delay=True)
     handler.setFormatter(logging.Formatter(FORM))
     logger = logging.getLogger(LOGGER)
+    logger.setLevel(logging.INFO)
     logger.addHandler(handler)
     try:
         yield
     finally:
         logger.removeHandler(handler)
         handler.close()
+
+
+@contextmanager
+def log_if_possible(path: Path) -> Iterator[None]:
+    """As `log_to`; where there is no home to log in, or the disk is full, the block runs all the same."""
+    with ExitStack() as log:
+        with suppress(OSError):
+            log.enter_context(log_to(path))
+        yield

@@ -19,6 +19,7 @@ from data.store import Match, Store
 from services.case_account import CaseAccount, read_accounts
 from services.cases import CaseRow
 from services.clock import Clock
+from services.lookups import Lookups
 from services.mentions import cases_mentioned, cases_of_receipt, cases_of_voucher
 from services.rates import interest_rates
 from services.rules.money import AmountError, parse_amount
@@ -38,11 +39,12 @@ class Hit(msgspec.Struct, frozen=True):
 
 
 class FindService:
-    """Finds cases. Reads only."""
+    """Finds cases. Reads only; a search by a whole national id is told in the program's log."""
 
-    def __init__(self, store: Store, clock: Clock) -> None:
+    def __init__(self, store: Store, clock: Clock, actor: str) -> None:
         self._store = store
         self._clock = clock
+        self._lookups = Lookups(actor)
 
     async def find(self, text: str, *, limit: int = 50) -> list[Hit]:
         """The cases that `text` finds, the surest first: what is exactly it, what begins so, what is nearly it."""
@@ -55,7 +57,9 @@ class FindService:
             near = [case for case in await self._search(text, "near", limit) if case.id not in found]
             near.sort(key=lambda case: mistakes(words, case.debtor_name))
             found |= {case.id: "near" for case in near}
-        return await self._hits(dict(list(found.items())[:limit]), text)
+        hits = await self._hits(dict(list(found.items())[:limit]), text)
+        self._lookups.searched(text, len(hits))
+        return hits
 
     async def _search(self, text: str, by: Match, limit: int) -> list[Case]:
         return await self._store.search(Case, text, by=by, limit=limit)

@@ -110,7 +110,7 @@ class Services:
     def finding(self) -> "FindService":
         from services.finding import FindService
 
-        return FindService(self.store, self.clock)
+        return FindService(self.store, self.clock, self.actor)
 
     @cached_property
     def recents(self) -> "RecentCases":

@@ -9,9 +9,12 @@ from data.language import N_, _
 from kk2tui.cli import shapes
 from kk2tui.cli.context import command
 from kk2tui.cli.tables import table
+from kk2tui.log_file import log_if_possible
 from kk2tui.session import Session
+from kk2tui.wiring import LOG
 from services.case_import import ImportedCases
 from services.cases import STATUS_NAMES, CaseRow, CaseView
+from services.lookups import Lookups, national_ids
 from services.mail.sending import MailSent, send_quietly
 from services.registry import Services
 from services.rules.dates import format_date, format_instant
@@ -92,6 +95,9 @@ async def _rows(
 ) -> tuple[Sequence[CaseRow], int]:
     if search:
         found = await services.cases.search(search, limit=limit or 1000)
+        if national_ids(search):
+            with log_if_possible(services.home / LOG):
+                Lookups(services.actor).searched(search, len(found))
         found = [row for row in found if status is None or row.case.status == status]
         return found, len(found)
     where = {"status": status} if status else None

@@ -1,6 +1,5 @@
 """What every command shares: where home is, who acts, how to answer; and how an error becomes an exit status."""
 
-import contextlib
 import sys
 from collections.abc import Callable
 from functools import wraps
@@ -12,7 +11,7 @@ import msgspec
 
 from data.errors import Kk2Error
 from data.language import _
-from kk2tui.log_file import log_to
+from kk2tui.log_file import log_if_possible
 from kk2tui.session import Session
 from kk2tui.wiring import LOG
 from screens.failures import log_unexpected
@@ -59,9 +58,7 @@ def fail(session: Session, error: Kk2Error) -> None:
 
 def unforeseen(home: Path, error: Exception) -> Kk2Error:
     """An error nobody foresaw: its scrubbed traceback goes to the log in home, a reference to the person."""
-    with contextlib.ExitStack() as log:
-        with contextlib.suppress(OSError):  # no home to log in, or a full disk: the person is told all the same
-            log.enter_context(log_to(home / LOG))
+    with log_if_possible(home / LOG):
         reference = log_unexpected(error)
     return Kk2Error(
         _(

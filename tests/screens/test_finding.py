@@ -66,6 +66,25 @@ async def test_they_are_there_at_the_next_log_in(services: Services, tmp_path: P
     assert TRANSPORT in shown
 
 
+async def test_a_search_by_a_whole_national_id_is_one_line_in_the_log_and_the_number_in_no_file(
+    app: Kk2App, tmp_path: Path
+) -> None:
+    nobody = "31129999999"
+    async with app.run_test(size=SMALL) as pilot:
+        await press(pilot, "slash")
+        await write(pilot, nobody)
+        await until(pilot, lambda: "search by" in (tmp_path / "kk2.log").read_text(encoding="utf-8"))
+        await press(pilot, "escape")
+    (line,) = (tmp_path / "kk2.log").read_text(encoding="utf-8").splitlines()
+    assert line.endswith("INFO search by a whole national id by kari: 0 cases found")
+    assert _files_with(tmp_path, b"kari") != []
+    assert _files_with(tmp_path, nobody.encode()) == []
+
+
+def _files_with(folder: Path, text: bytes) -> list[Path]:
+    return [path for path in folder.rglob("*") if path.is_file() and text in path.read_bytes()]
+
+
 async def test_ctrl_o_goes_to_and_fro_between_two_cases(app: Kk2App) -> None:
     async with app.run_test(size=SMALL) as pilot:
         await press(pilot, "ctrl+o")

@@ -30,7 +30,7 @@ async def finding(store: Store, clock: FakeClock) -> FindService:
         replace(firm, debtor=replace(firm.debtor, org_number="999000111", national_id="", email="", mobile="")),
         replace(case(3, name="Åse Testesdatter"), old_number="GML-77"),
     )
-    return FindService(store, clock)
+    return FindService(store, clock, "kari")
 
 
 async def found(finding: FindService, text: str) -> list[tuple[str, str]]:
