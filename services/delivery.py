@@ -3,7 +3,9 @@
 `sending` is on disk before the network is touched, so whatever is found in `sending` when nobody is sending is
 unknown. An unknown voucher is asked for by its reference, after a quarantine longer than Visma can still be working on
 it, and is sent again, under the same reference, only when Visma says that it recognises references. Else a person
-decides. One process sends at a time. What each state is, and what it means for the payments: services/outbox.py.
+decides. One process sends at a time. A round ends with its receipt; what a round that broke off has sent stands in the
+next one's, or in one of its own that is kept at the next start. What each state is, and what it means for the payments:
+services/outbox.py.
 """
 
 from collections.abc import Sequence
@@ -42,6 +44,7 @@ FROM_VISMA: dict[VoucherState, DeliveryState] = {
     "rejected": "rejected",
     "deleted": "deleted",
 }
+_BROKEN_OFF = "Programmet ble avbrutt før kvitteringen var skrevet."
 _NOT_FOUND_SEND_AGAIN = Outcome("ready", "Ikke funnet i Visma; sendes på nytt.")
 _NOT_FOUND_ASK = Outcome(
     "unknown",
@@ -89,10 +92,14 @@ class DeliveryService:
         return await self._outbox.in_state(states)
 
     async def recover(self, actor: str) -> None:
-        """At start: what is found in `sending` while nobody sends was left by a process that died, and is unknown."""
+        """At start: what is found in `sending` while nobody sends was left by a process that died, and is unknown.
+
+        What the dead one has sent gets its receipt.
+        """
         async with self._store.lock("outbox") as mine:
             if mine:
                 await self._outbox.recover(actor)
+                await self._receipt(await self._outbox.untold(), _BROKEN_OFF, actor)
 
     async def send(self, actor: str, progress: Progress = silent) -> Sent:
         """Settle what is unknown and past its quarantine, then send all that is ready. Safe to run again at any time.
@@ -103,16 +110,15 @@ class DeliveryService:
             if not mine:
                 raise Refused(_("En annen sender bilag akkurat nå. Prøv igjen om litt."), code="sending")
             await self._outbox.recover(actor)
-            before = sorted(await self._outbox.in_state(("ready", "unknown")), key=_turn)
-            if not before:
-                return Sent(rows=())
-            capabilities = await self._visma.ping()
-            await self._settle_unknown(before, capabilities, actor)
-            ready = sorted(await self._outbox.in_state(("ready",)), key=_turn)
-            stopped = await self._send_all([row.voucher.reference for row in ready], actor, progress)
-            rows = await self._outbox.rows([row.voucher.reference for row in before])
-            receipt = await self._receipt(rows, stopped, actor) if rows != before else ""
-        return Sent(rows=tuple(rows), receipt=receipt, stopped=stopped)
+            before = await self._outbox.in_state(("ready", "unknown"))
+            stopped = await self._round(before, actor, progress) if before else ""
+            return await self._receipt([*before, *await self._outbox.untold()], stopped, actor)
+
+    async def _round(self, before: Sequence[VoucherRow], actor: str, progress: Progress) -> str:
+        """Settle and send. Returns why it stopped early, or an empty text."""
+        await self._settle_unknown(before, await self._visma.ping(), actor)
+        ready = sorted(await self._outbox.in_state(("ready",)), key=_turn)
+        return await self._send_all([row.voucher.reference for row in ready], actor, progress)
 
     async def _send_all(self, references: Sequence[str], actor: str, progress: Progress) -> str:
         """Send one after the other. Returns why it stopped early, or an empty text."""
@@ -186,10 +192,16 @@ class DeliveryService:
         await self._outbox.resolve(reference, answer, self._quarantine, actor)
         return (await self._outbox.rows([reference]))[0]
 
-    async def _receipt(self, rows: Sequence[VoucherRow], stopped: str, actor: str) -> str:
+    async def _receipt(self, looked_at: Sequence[VoucherRow], stopped: str, actor: str) -> Sent:
+        """Keep the receipt of these vouchers, unless there is nothing to tell of any. Only for the one who sends."""
+        references = [row.voucher.reference for row in sorted(looked_at, key=_turn)]
+        rows = await self._outbox.rows(list(dict.fromkeys(references)))
+        if not any(row.delivery.untold for row in rows):
+            return Sent(rows=tuple(rows), stopped=stopped)
         async with self._store.transaction(actor, "Bokføring sendt") as tx:
+            rows = await self._outbox.tell(tx, [row.voucher.reference for row in rows])
             receipt = await keep_delivery_receipt(tx, self._clock, actor, rows, stopped)
-        return receipt.id
+        return Sent(rows=tuple(rows), receipt=receipt.id, stopped=stopped)
 
 
 def _turn(row: VoucherRow) -> tuple[str, int]:

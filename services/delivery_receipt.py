@@ -25,10 +25,15 @@ async def keep_delivery_receipt(
         actor,
         kind="posting",
         title="Bokføring i Visma",
-        summary=(f"{len(arrived)} av {len(rows)} bilag levert, sum {total}", *((ADVICE,) if arrived else ())),
+        summary=(f"{len(arrived)} av {len(rows)} bilag levert, sum {total}", *_advice(arrived)),
         warnings=_warnings(rows, stopped),
         sections=(_section(rows),),
     )
+
+
+def _advice(arrived: Sequence[VoucherRow]) -> tuple[str, ...]:
+    """What is in a file for Visma has no id there, and is not WS-infe's."""
+    return (ADVICE,) if any(row.delivery.visma_id for row in arrived) else ()
 
 
 def _warnings(rows: Sequence[VoucherRow], stopped: str) -> list[str]:
@@ -58,7 +63,7 @@ def _section(rows: Sequence[VoucherRow]) -> Section:
                 KIND_NAMES[row.voucher.kind],
                 row.voucher.amount,
                 STATE_NAMES[row.delivery.state],
-                row.delivery.visma_id,
+                row.delivery.visma_id or (row.delivery.message if row.delivery.state in ARRIVED else ""),
             )
             for row in rows
         ),

@@ -7,6 +7,8 @@
 A payment is posted when all its vouchers have arrived. Vouchers that share payments are sisters: their payments are
 free again when every one of them is rejected, and not before, since a voucher is sent again whole or not at all. So
 sisters that were never sent are withdrawn with a rejected one; where one has gone, or may have gone, a person decides.
+
+From when its sending begins until a receipt has it, a voucher is `untold`: no receipt is lost with a process that dies.
 """
 
 from collections.abc import Collection, Mapping, Sequence
@@ -83,9 +85,19 @@ class Outbox:
 
     async def rows(self, references: Sequence[str]) -> list[VoucherRow]:
         """These vouchers, in the order given."""
-        deliveries = await self._store.get_many(Delivery, references)
-        vouchers = await self._store.get_many(Voucher, references)
-        return [VoucherRow(voucher=vouchers[each], delivery=deliveries[each]) for each in references]
+        return await _rows(self._store, references)
+
+    async def untold(self) -> list[VoucherRow]:
+        """Vouchers that a receipt is to tell of, by reference."""
+        return await self.rows([each.id for each in await self._store.find(Delivery, "untold", True)])
+
+    async def tell(self, tx: Transaction, references: Sequence[str]) -> list[VoucherRow]:
+        """These vouchers for a receipt, which the caller keeps in the same transaction: then they are told."""
+        rows = await _rows(tx, references)
+        for row in rows:
+            if row.delivery.untold:
+                tx.put(replace(row.delivery, untold=False))
+        return rows
 
     async def recover(self, actor: str) -> None:
         """Make unknown what is `sending`. Only for the one who holds the sender's lock: then nobody is sending it."""
@@ -94,7 +106,8 @@ class Outbox:
             return
         async with self._store.transaction(actor, "Avbrutt sending funnet") as tx:
             for delivery in stale:
-                tx.put(replace(delivery, state="unknown", message="Sendingen ble avbrutt; utfallet er ikke kjent."))
+                text = "Sendingen ble avbrutt; utfallet er ikke kjent."
+                tx.put(replace(delivery, state="unknown", message=text, untold=True))
 
     async def begin(self, reference: str, actor: str) -> Voucher | None:
         """Note that a ready voucher is being sent. None when it is not ready any more: it must not be sent."""
@@ -103,7 +116,8 @@ class Outbox:
             if delivery.state != "ready":
                 return None
             now = self._clock.now()
-            tx.put(replace(delivery, state="sending", attempts=delivery.attempts + 1, last_attempt=now, message=""))
+            attempts = delivery.attempts + 1
+            tx.put(replace(delivery, state="sending", attempts=attempts, last_attempt=now, message="", untold=True))
         return voucher
 
     async def enter(self, outcomes: Mapping[str, Outcome], actor: str) -> None:
@@ -136,9 +150,11 @@ class Outbox:
                     ).format(reference=reference),
                     code="quarantine",
                 )
-            await self._step(tx, reference, _answered(delivery.state, answer), actor)
+            await self._step(tx, reference, _answered(delivery.state, answer), actor, by_hand=True)
 
-    async def _step(self, tx: Transaction, reference: str, outcome: Outcome, actor: str) -> None:
+    async def _step(
+        self, tx: Transaction, reference: str, outcome: Outcome, actor: str, *, by_hand: bool = False
+    ) -> None:
         before = await _delivery(tx, reference)
         if outcome.state not in STEPS[before.state]:
             return
@@ -151,7 +167,8 @@ class Outbox:
             needs_decision=outcome.needs_decision,
         )
         if after != before:
-            tx.put(after)
+            found_out = before.state == "unknown" and not by_hand
+            tx.put(replace(after, untold=before.untold or found_out))
         if after.state in ARRIVED and before.state not in ARRIVED:
             await self._payments_posted(tx, reference, actor)
         if after.state == "rejected":
@@ -180,7 +197,8 @@ class Outbox:
             return
         for sister in sisters.values():
             if sister.state == "ready":
-                tx.put(replace(sister, state="rejected", message=f"Ikke sendt, siden bilag {reference} er avvist."))
+                text = f"Ikke sendt, siden bilag {reference} er avvist."
+                tx.put(replace(sister, state="rejected", message=text, untold=sisters[reference].untold))
             elif sister.needs_decision:
                 tx.put(replace(sister, needs_decision=False))
         await self._free(tx, payments, reference, actor)
@@ -237,6 +255,12 @@ async def _where_it_is_now(tx: Transaction, payment: Payment) -> Payment:
             return payment
         payment = following
     return payment
+
+
+async def _rows(reader: Reader, references: Sequence[str]) -> list[VoucherRow]:
+    deliveries = await reader.get_many(Delivery, references)
+    vouchers = await reader.get_many(Voucher, references)
+    return [VoucherRow(voucher=vouchers[each], delivery=deliveries[each]) for each in references]
 
 
 async def _delivery(reader: Reader, reference: str) -> Delivery:

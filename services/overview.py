@@ -36,6 +36,7 @@ class Overview(msgspec.Struct, frozen=True, kw_only=True):
     under_way: int
     unknown: int
     needs_decision: int
+    untold: int  # vouchers that were sent, and a receipt is missing of
     mails_waiting: int
     mails_unsure: int  # unknown or rejected: a person must look
     letters_waiting: int  # runs whose letters could not be made
@@ -95,6 +96,7 @@ class OverviewService:
             under_way=_count(deliveries, "ready", "sending", "unknown"),
             unknown=_count(deliveries, "unknown"),
             needs_decision=_count(undecided),
+            untold=await store.count(Delivery, {"untold": True}),
             mails_waiting=_count(mails, "queued", "sending"),
             mails_unsure=_count(mails, "unknown", "rejected"),
             letters_waiting=await store.count(Run, {"state": "notices"}),

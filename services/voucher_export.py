@@ -97,14 +97,16 @@ class VoucherExport:
         """What an earlier export left: in which file each voucher is that one holds, and those that nobody knows of."""
         await self._outbox.recover(actor)
         rows = await self._outbox.in_state(("ready", "unknown"))
-        held = await asyncio.to_thread(folder.look, [row.voucher for row in rows])
+        looked_for = {row.voucher.reference: row.voucher for row in (*rows, *await self._outbox.untold())}
+        held = await asyncio.to_thread(folder.look, list(looked_for.values()))
         for row in rows:
             if row.delivery.state == "ready" and row.voucher.reference in held.published:
                 await self._outbox.begin(row.voucher.reference, actor)
         unknown = [row for row in rows if row.delivery.state == "unknown"]
         lost = [row for row in unknown if row.voucher.reference not in held.published.keys() | held.staged]
         asked = {row.voucher.reference for row in lost if row.delivery.needs_decision}
-        references = {*held.published, *(row.voucher.reference for row in unknown)} - asked
+        ready = {row.voucher.reference for row in rows if row.delivery.state == "ready"}
+        references = {*(ready & held.published.keys()), *(row.voucher.reference for row in unknown)} - asked
         await self._keep(sorted(references), held, actor, folder)
         return held.published, tuple(row.voucher.reference for row in lost)
 
@@ -161,6 +163,7 @@ class VoucherExport:
         total = format_amount(sum(file.amount for file in files))
         columns = (Column(title="Fil"), Column(title="Bilag", kind="number"), Column(title="Beløp", kind="amount"))
         async with self._store.transaction(actor, "Bilagsfiler skrevet") as tx:
+            await self._outbox.tell(tx, [reference for file in files for reference in file.vouchers])
             receipt = await keep_receipt(
                 tx,
                 self._clock,

@@ -52,10 +52,13 @@ class Voucher(Document, frozen=True, kw_only=True):
 
 
 class Delivery(Document, frozen=True, kw_only=True):
-    """How far a voucher has come on its way into Visma. `id` is the voucher's reference."""
+    """How far a voucher has come on its way into Visma. `id` is the voucher's reference.
+
+    `untold`: what became of it when it was last sent, or asked for, stands in no receipt yet.
+    """
 
     TABLE = "deliveries"
-    INDEXED = ("state", "voucher_number", "visma_id")
+    INDEXED = ("state", "voucher_number", "visma_id", "untold")
     LISTS = (("needs_decision", "state", "id"),)
 
     state: DeliveryState = "ready"
@@ -65,3 +68,4 @@ class Delivery(Document, frozen=True, kw_only=True):
     voucher_number: str = ""
     message: str = ""
     needs_decision: bool = False
+    untold: bool = False

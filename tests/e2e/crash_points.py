@@ -18,7 +18,7 @@ import os
 import shutil
 import signal
 import sys
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from contextlib import asynccontextmanager
 from functools import partial
 from pathlib import Path
@@ -33,6 +33,7 @@ from kk2tui import wiring
 from kk2tui.arguments import hoist
 from kk2tui.cli.main import kk2
 from services.listing import everything
+from services.outbox import ARRIVED, STATE_NAMES
 from services.visma.codec import shared_codec
 from services.visma.port import CaseNumber, CaseNumberResult, VismaPort, VoucherReceipt
 from tests.stores import copy_home
@@ -171,13 +172,23 @@ async def _everything_in(home: Path) -> Found:
     async with wiring.opened_store(home) as store:
         found: Found = {kind.__name__: [_steady(each) for each in await everything(store, kind)] for kind in KINDS}
         found["events"] = sorted({f"{each.case} {each.text}" for each in await everything(store, Event)})
-        found["receipts"] = sorted({each.kind for each in await everything(store, Receipt)})
+        receipts = await everything(store, Receipt)
+        found["receipts"] = sorted({each.kind for each in receipts})
+        found["vouchers that receipts say have arrived"] = sorted(_arrived(receipts))
         await store.verify()
     state = home / wiring.SIMULATOR_STATE
     world = json.loads(state.read_bytes()) if state.exists() else {"invoices": {}}
     found["Visma's vouchers"] = sorted([each["reference"], each["lines"]] for each in world.get("vouchers", ()))
     found["Visma's case numbers"] = sorted([key, each.get("case_number")] for key, each in world["invoices"].items())
     return found
+
+
+def _arrived(receipts: Sequence[Receipt]) -> Iterator[Any]:
+    """Each voucher as often as the receipt of a sending says that it is in Visma."""
+    names = {STATE_NAMES[state] for state in ARRIVED}
+    for receipt in receipts:
+        if receipt.kind == "posting":
+            yield from (row[0] for section in receipt.sections for row in section.rows if names.intersection(row))
 
 
 def _steady(document: Document) -> dict[str, Any]:

@@ -49,7 +49,7 @@ class FakeClock:
 class Lost(Exception):
     """Planned for a call: carry it out, and then raise `error`."""
 
-    def __init__(self, error: Exception) -> None:
+    def __init__(self, error: BaseException) -> None:
         super().__init__(str(error))
         self.error = error
 

@@ -1,6 +1,7 @@
 """Sending: every state a voucher can be in, and every way in which an answer can be missing."""
 
 from collections.abc import Sequence
+from typing import NoReturn
 
 import pytest
 from msgspec.structs import replace
@@ -221,6 +222,98 @@ async def test_recovering_leaves_alone_what_another_process_is_sending(desk: Des
         with pytest.raises(Refused) as refused:
             await desk.send()
     assert refused.value.code == "sending"
+
+
+class Died(BaseException):
+    """The process is no more."""
+
+
+async def dies(desk: Desk, at: str, patch: pytest.MonkeyPatch) -> None:
+    """Send, in a process that dies when a voucher has got to Visma, or, with RECEIPT, before the receipt is kept."""
+
+    async def gone(*_given: object) -> NoReturn:
+        raise Died
+
+    with patch.context() as patched:
+        if at == RECEIPT:
+            patched.setattr("services.delivery.keep_delivery_receipt", gone)
+        else:
+            desk.visma.plan("deliver_voucher", *([None] * [R, N, G].index(at)), Lost(Died()))
+        with pytest.raises(Died):
+            await desk.send()
+
+
+RECEIPT = "receipt"
+ALL_DELIVERED = [(R, "levert"), (N, "levert"), (G, "levert")]
+
+
+async def told(desk: Desk) -> list[list[tuple[str, str]]]:
+    """Each receipt of a posting, as the vouchers in it and what it says of them."""
+    receipts = await desk.store.find(Receipt, "kind", "posting")
+    return [[(str(row[0]), str(row[4])) for row in each.sections[0].rows] for each in receipts]
+
+
+async def test_the_receipt_of_a_process_that_died_before_it_was_written_is_written_at_the_next_start_once(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await desk.freeze()
+    await dies(desk, RECEIPT, monkeypatch)
+    assert await told(desk) == []
+    await desk.delivery.recover("ola")
+    await desk.delivery.recover("ola")
+    assert await told(desk) == [ALL_DELIVERED]
+    (receipt,) = await desk.store.find(Receipt, "kind", "posting")
+    assert receipt.summary[0] == "3 av 3 bilag levert, sum 1 100,00"
+    assert receipt.warnings == ("Sendingen stanset: Programmet ble avbrutt før kvitteringen var skrevet.",)
+    assert await desk.send() == Sent(rows=())
+    assert await told(desk) == [ALL_DELIVERED]
+
+
+async def test_a_receipt_that_is_missing_is_written_by_the_next_sending_though_nothing_is_left_to_send(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await desk.freeze()
+    await dies(desk, RECEIPT, monkeypatch)
+    before = len(desk.visma.calls)
+    sent = await desk.send()
+    assert await told(desk) == [ALL_DELIVERED]
+    assert await desk.store.get(Receipt, sent.receipt)
+    assert [row.voucher.reference for row in sent.rows] == [R, N, G]
+    assert len(desk.visma.calls) == before, "Visma is not asked"
+
+
+async def test_what_had_arrived_when_the_process_died_is_in_the_receipt_of_the_round_that_finishes(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await desk.freeze()
+    await dies(desk, N, monkeypatch)
+    desk.past_quarantine()
+    await desk.send()
+    assert await told(desk) == [ALL_DELIVERED]
+
+
+async def test_each_arrival_is_in_one_receipt_when_the_broken_off_round_has_its_own(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await desk.freeze()
+    await dies(desk, N, monkeypatch)
+    await desk.delivery.recover("ola")
+    desk.past_quarantine()
+    await desk.send()
+    assert await told(desk) == [[(R, "levert"), (N, "ukjent utfall")], [(N, "levert"), (G, "levert")]]
+
+
+async def test_what_a_person_answers_makes_no_receipt(desk: Desk) -> None:
+    desk.visma.recognises = False
+    await desk.freeze()
+    desk.visma.plan("deliver_voucher", UNCERTAIN)
+    await desk.send()
+    desk.past_quarantine()
+    await desk.send()
+    receipts = await told(desk)
+    await desk.delivery.resolve(R, "found", "kari")
+    await desk.delivery.recover("kari")
+    assert await told(desk) == receipts
 
 
 async def test_a_rejected_voucher_frees_the_payments_and_its_sisters_are_not_sent(desk: Desk) -> None:

@@ -89,6 +89,13 @@ async def test_vouchers_under_way_unknown_and_undecided_are_counted(
     assert await store.count(Delivery) == 1
 
 
+async def test_vouchers_that_were_sent_and_are_in_no_receipt_are_counted_so_that_the_menu_takes_it_up(
+    store: Store, clock: FakeClock, overview: OverviewService
+) -> None:
+    await put(store, Delivery(id="KK2-1", state="delivered", untold=True), Delivery(id="KK2-2", state="delivered"))
+    assert (await overview.read()).untold == 1
+
+
 async def counted(overview: OverviewService) -> tuple[int, int, int]:
     seen: Overview = await overview.read()
     return seen.under_way, seen.unknown, seen.needs_decision

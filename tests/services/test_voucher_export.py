@@ -209,6 +209,9 @@ async def test_after_a_death_anywhere_the_next_export_has_each_voucher_in_one_fi
     assert await desk.posting() == {"posted"}
     assert all(name.endswith((".XML", ".txt")) for name in desk.names())
     assert len(desk.names()) == 4
+    await desk.delivery.recover("kari")
+    told = [row[0] for each in await desk.store.find(Receipt, "kind", "posting") for row in each.sections[-1].rows]
+    assert sorted(map(str, told)) == sorted([R, N, G, R2]), "each in one receipt"
 
 
 async def test_half_a_staged_file_is_thrown_away(desk: Desk) -> None:
