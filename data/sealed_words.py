@@ -1,8 +1,8 @@
 """What search keeps of a national id: a word that is made from the whole of it, and the date of birth.
 
-Search answers by the beginnings of words, and leaves a line in the log only for a whole id: with the digits themselves in
-the index, an id could be guessed one digit at a time. A sealed word begins with a sign that is no letter, so nobody can type one or the
-beginning of one; it is looked up whole, and made from eleven digits alone.
+Search answers by the beginnings of words, and leaves a line in the log only for a whole id: with the digits themselves
+in the index, an id could be guessed one digit at a time. A sealed word begins with a sign that is no letter, so nobody
+can type one or the beginning of one; it is looked up whole, and made from eleven digits alone.
 
 An id that was typed into another field is sealed as well. Of a KID it cannot be told from the number itself whether it
 is one: KIDs are kept as they are.

@@ -7,7 +7,7 @@ import sys
 def main() -> None:
     """Open the application, or run the command that the arguments name."""
     gc.disable()  # what modules make while they load stays: collections would go through it in vain
-    from kk2tui.arguments import hoist, plain_opening
+    from kk2tui.arguments import OPENED_BY, hoist, plain_opening
 
     arguments = hoist(sys.argv[1:])
     options = plain_opening(arguments)
@@ -19,7 +19,7 @@ def main() -> None:
     else:
         from kk2tui.terminal_session import open_application
 
-        open_application(options.get("--home"), options.get("--handler"), options.get("--lang"))
+        open_application(options.get("--home"), options.get("--handler"), options.get("--lang"), options.get(OPENED_BY))
 
 
 if __name__ == "__main__":

@@ -35,6 +35,7 @@ AFTER_AN_ERROR_S = 30.0  # the screens tell what is wrong when they read; here i
 THEME, THEME_NAME = "theme", N_("Utseende: tema og farger")
 LANGUAGE, LANGUAGE_NAME = "language", "Språk / Language"  # found whichever it is in
 REMOVED = N_("Du er ikke lenger registrert som saksbehandler i kk2. Det som var lagret, er lagret.")
+KEY_GONE = N_("Nøkkelen denne økten ble åpnet med, er tatt bort fra kk2. Det som var lagret, er lagret.")
 CRASHED = N_(
     "kk2 måtte avslutte på grunn av en feil. Det som var lagret, er lagret. Start kk2 på nytt, og oppgi referansen "
     "{reference} til den som drifter kk2."
@@ -74,6 +75,8 @@ class Kk2App(TerminalApp, inherit_bindings=False):
         self._at_the_end = ExitStack()
         self.changed_keys: Mapping[str, str] = {}
         """Of kk2.toml, by the bindings' ids: see kk2tui/keys.py."""
+        self.opened_by = ""
+        """The fingerprint of the key that the session came in by over SSH."""
         self._copies: Clipboard | None = None
         self._listening: asyncio.Task[None] | None = None
         self.animation_level = "none"
@@ -111,7 +114,7 @@ class Kk2App(TerminalApp, inherit_bindings=False):
             number = news[-1].number
             self._tell_screens(news)
             if any("handlers" in each.tables for each in news):
-                await self._end_if_removed()
+                await self._end_if_shut_out()
             await asyncio.sleep(BETWEEN_NEWS_S)
 
     def _tell_screens(self, news: Sequence[News]) -> None:
@@ -263,17 +266,27 @@ class Kk2App(TerminalApp, inherit_bindings=False):
                 self.notify(_("Avslutter når det som lagres, er ferdig …"), markup=False, timeout=60)
             self.run_worker(self._stop(), exit_on_error=False)
 
-    async def _end_if_removed(self) -> None:
-        """Who is taken off the list has no session either. What cannot be read now is asked at the next change."""
+    async def _end_if_shut_out(self) -> None:
+        """Who is taken off the list, or whose key is taken away, has no session either.
+
+        What cannot be read now is asked at the next change.
+        """
         from services.errors import UnknownHandler
+        from services.handlers import opens_with
 
         try:
-            await self.services.handlers.require(self.services.actor)
+            handler = await self.services.handlers.require(self.services.actor)
         except UnknownHandler:
-            await self._settle(keep_drafts=False)
-            self.exit(return_code=1, message=_(REMOVED))
+            await self._shut_out(_(REMOVED), keep_drafts=False)
         except Kk2Error:
             return
+        else:
+            if self.opened_by and not opens_with(handler, self.opened_by):
+                await self._shut_out(_(KEY_GONE), keep_drafts=True)
+
+    async def _shut_out(self, why: str, *, keep_drafts: bool) -> None:
+        await self._settle(keep_drafts=keep_drafts)
+        self.exit(return_code=1, message=why)
 
     async def _stop(self) -> None:
         await self._settle(keep_drafts=False)

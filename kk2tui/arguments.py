@@ -8,6 +8,7 @@ import os
 from collections.abc import Sequence
 
 GLOBAL_VALUES = ("--home", "--handler", "--lang")
+OPENED_BY = "--opened-by"  # the fingerprint of the key that sshd let in; it stands in authorized_keys only
 GLOBAL_FLAGS = ("--json",)
 
 
@@ -38,7 +39,7 @@ def plain_opening(arguments: Sequence[str]) -> dict[str, str] | None:
     waiting = list(arguments)
     while waiting:
         option, joined, value = waiting.pop(0).partition("=")
-        if option not in GLOBAL_VALUES or not (joined or waiting):
+        if option not in (*GLOBAL_VALUES, OPENED_BY) or not (joined or waiting):
             return None
         values[option] = value if joined else waiting.pop(0)
     return values

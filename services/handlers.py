@@ -191,6 +191,11 @@ def with_keys(handlers: Sequence[Handler], login: str, texts: Sequence[str]) -> 
     return tuple(own.values())
 
 
+def opens_with(handler: Handler, fingerprint: str) -> bool:
+    """Whether the handler has the key."""
+    return any(fingerprint_of(key) == fingerprint for key in handler.keys)
+
+
 def fingerprint_of(key: str) -> str:
     """A stored key as `ssh-keygen -l` shows it; "" for one that is no key: a store read in from a file may have any."""
     from services.public_key import read_public_key

@@ -47,9 +47,12 @@ class Forced:
         found = None if beside.exists() else shutil.which("kk2")
         return cls(Path(found).absolute() if found else beside, home.absolute())
 
-    def command(self, login: str) -> str:
-        """For the shell of the account. Raises InvalidInput when a path cannot stand on one line."""
-        words = [str(self.program), "--home", str(self.home), "--handler", login]
+    def command(self, login: str, fingerprint: str) -> str:
+        """For the shell of the account. Raises InvalidInput when a path cannot stand on one line.
+
+        The program is told which key it was opened with, so that a session ends when its key is taken away.
+        """
+        words = [str(self.program), "--home", str(self.home), "--handler", login, "--opened-by", fingerprint]
         if not all(word.isprintable() for word in words):
             raise InvalidInput(_("Stien til hjemmet eller programmet har tegn som ikke kan stå i en nøkkelfil."))
         return shlex.join(words)
@@ -73,7 +76,7 @@ def _line(key: str, login: str, forced: Forced) -> str:
         checked = read_public_key(key)
     except InvalidInput:
         return f"# {login} har en nøkkel som ikke kan brukes."
-    command = forced.command(login).replace('"', '\\"')
+    command = forced.command(login, checked.fingerprint).replace('"', '\\"')
     return f'restrict,pty,command="{command}" {checked.line}'
 
 

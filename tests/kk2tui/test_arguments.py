@@ -17,6 +17,8 @@ KK2 = (sys.executable, "-m", "kk2tui")
         ([], {}),
         (["--home", "/srv/kk2", "--handler=kari"], {"--home": "/srv/kk2", "--handler": "kari"}),
         (["--handler="], {"--handler": ""}),
+        (["--handler", "kari", "--opened-by", "SHA256:x"], {"--handler": "kari", "--opened-by": "SHA256:x"}),
+        (["--opened-by", "SHA256:x", "cases", "list"], None),
         (["--home"], None),
         (["--home", "/srv/kk2", "cases", "list"], None),
         (["--json"], None),

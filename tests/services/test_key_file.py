@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from data.documents import Handler
 from data.store import Store
 from services.errors import InvalidInput
-from services.handlers import HandlerService
+from services.handlers import HandlerService, fingerprint_of
 from services.key_file import HEAD, Forced, KeyFile, KeyFileError, key_lines
 from tests.services.keys import ed25519
 
@@ -38,11 +38,15 @@ def file(tmp_path: Path) -> KeyFile:
 
 
 def test_a_key_opens_kk2_as_its_handler_and_nothing_else() -> None:
+    def line(login: str, key: str) -> str:
+        words = f"/opt/kk2/bin/kk2 --home /srv/kk2 --handler {login} --opened-by {fingerprint_of(key)}"
+        return f'restrict,pty,command="{words}" {key}'
+
     assert key_lines([OLA, KARI], FORCED).splitlines() == [
         HEAD,
-        f'restrict,pty,command="/opt/kk2/bin/kk2 --home /srv/kk2 --handler kari" {ed25519("kari", "kari@pc")}',
-        f'restrict,pty,command="/opt/kk2/bin/kk2 --home /srv/kk2 --handler kari" {ed25519("kari 2")}',
-        f'restrict,pty,command="/opt/kk2/bin/kk2 --home /srv/kk2 --handler ola" {ed25519("ola")}',
+        line("kari", ed25519("kari", "kari@pc")),
+        line("kari", ed25519("kari 2")),
+        line("ola", ed25519("ola")),
     ]
 
 
@@ -50,7 +54,8 @@ def test_a_key_opens_kk2_as_its_handler_and_nothing_else() -> None:
 def test_the_shell_of_the_account_gets_the_paths_whole_whatever_is_in_them(name: str) -> None:
     forced = Forced(Path("/opt/with space") / name / "kk2", Path("/srv") / name)
     (line,) = key_lines([OLA], forced).splitlines()[1:]
-    assert shlex.split(unquoted(line)) == [str(forced.program), "--home", str(forced.home), "--handler", "ola"]
+    words = [str(forced.program), "--home", str(forced.home), "--handler", "ola"]
+    assert shlex.split(unquoted(line)) == [*words, "--opened-by", fingerprint_of(ed25519("ola"))]
     assert line.endswith(f'" {ed25519("ola")}')
 
 

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from services.handlers import fingerprint_of
 from tests.e2e.program import TODAY, wait_until
 from tests.e2e.ssh.daemon import make_key
 from tests.e2e.ssh.office import KARI, OLA, Office, finished
@@ -147,3 +148,36 @@ def test_a_handler_who_is_removed_is_put_out_and_let_in_no_more(office: Office) 
         assert terminal.wait_for_end() == 1
         assert "Du er ikke lenger registrert som saksbehandler" in terminal.text
     assert "Permission denied" in office.ask("siv").err
+
+
+def test_a_session_ends_with_the_key_it_was_opened_with_and_others_of_the_handler_go_on(office: Office) -> None:
+    fingerprints = {}
+    for key in ("per-pc", "per-laptop"):
+        public = make_key(office.folder / "keys" / key)
+        (office.folder / f"{key}.pub").write_text(public, encoding="ascii")
+        words = ("--name", "Per Prøvesen", "--email", "per@testvik.invalid", "--key", f"{office.folder}/{key}.pub")
+        assert office.kk2("admin", "handlers", "add", "per", *words).status == 0
+        fingerprints[key] = fingerprint_of(public)
+    with office.session("per-pc") as kept, office.session("per-laptop") as lost:
+        for terminal in (kept, lost):
+            terminal.wait_for(MENU, "Per Prøvesen")
+        assert office.kk2("admin", "handlers", "drop-key", "per", fingerprints["per-laptop"]).status == 0
+        assert lost.wait_for_end() == 1
+        assert "Nøkkelen denne økten ble åpnet med, er tatt bort" in lost.text
+        leave(kept)
+    assert "Permission denied" in office.ask("per-laptop").err
+
+
+def test_a_key_that_is_gone_opens_nothing_though_its_line_is_still_in_the_file(office: Office) -> None:
+    public = make_key(office.folder / "keys" / "eva")
+    (office.folder / "eva.pub").write_text(public, encoding="ascii")
+    words = ("--name", "Eva Prøvesen", "--email", "eva@testvik.invalid", "--key", f"{office.folder}/eva.pub")
+    assert office.kk2("admin", "handlers", "add", "eva", *words).status == 0
+    file = office.folder / "account" / ".ssh" / "authorized_keys"
+    before = file.read_text(encoding="utf-8")
+    assert office.kk2("admin", "handlers", "drop-key", "eva", fingerprint_of(public)).status == 0
+    file.write_text(before, encoding="utf-8")  # as on a machine whose cron has not been there yet
+    with office.session("eva") as terminal:
+        assert terminal.wait_for_end() == 1
+        assert "Nøkkelen denne økten ble åpnet med, er tatt bort" in terminal.text
+    assert office.kk2("admin", "handlers", "keys", "--write").status == 0
