@@ -7,6 +7,7 @@ from screens.widgets.amount_input import AmountInput
 from screens.widgets.date_input import DateInput
 from screens.widgets.field import Field
 from screens.widgets.form_input import FormInput
+from screens.widgets.percent_input import PercentInput
 from tests.screens.widgets.stage import HOSTILE, LARGE, SMALL, Stage, lines, settle, text
 
 TODAY = date(2026, 11, 24)
@@ -58,11 +59,29 @@ async def test_an_amount_from_the_banks_page_can_be_pasted(pasted: str) -> None:
         assert abs(amount.value_or_none or 0) == 1_234_50
 
 
-async def test_letters_cannot_be_typed_into_an_amount() -> None:
+@pytest.mark.parametrize("size", [SMALL, LARGE])
+@pytest.mark.parametrize("typed", ["1x2", "12,345", "abc", "1,,5", "-"])
+async def test_no_key_does_nothing_in_an_amount_and_what_is_none_is_said(typed: str, size: tuple[int, int]) -> None:
     amount, _, app = form()
+    async with app.run_test(size=size) as pilot:
+        await pilot.press(*typed)
+        await settle(pilot)
+        assert amount.value == typed
+        assert amount.value_or_none is None
+        await pilot.press("tab")
+        await settle(pilot)
+        assert amount.value == typed
+        assert lines(app)[1].strip().startswith("! Beløpet kan ikke leses.")
+
+
+async def test_a_rate_takes_all_keys_too() -> None:
+    rate = PercentInput()
+    app = Stage(Field("Sats", rate), Field("Dato", DateInput(TODAY)))
     async with app.run_test(size=SMALL) as pilot:
-        await pilot.press(*"1x2,345")
-        assert amount.value == "12,34"
+        await pilot.press(*"12,255", "tab")
+        await settle(pilot)
+        assert (rate.value, rate.value_or_none) == ("12,255", None)
+        assert "! Skriv satsen i prosent, for eksempel 12,25." in text(app)
 
 
 async def test_an_ambiguous_amount_is_complained_of_when_the_field_is_left() -> None:
