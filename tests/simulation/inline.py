@@ -14,6 +14,7 @@ from unittest.mock import patch
 import msgspec
 
 from data.documents import Letter
+from services.letters.rendering import Rendered
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -31,9 +32,9 @@ class Inline(ThreadPoolExecutor):
         return future
 
 
-def _typed(_: object, letters: Sequence[Letter]) -> tuple[bytes, str]:
+def _typed(_: object, letters: Sequence[Letter]) -> Rendered:
     """Stands for the PDF of letters: the same letters give the same bytes."""
-    return msgspec.json.encode(letters), "template"
+    return Rendered(msgspec.json.encode(letters), "template")
 
 
 @contextlib.contextmanager
