@@ -8,16 +8,22 @@ from textual.screen import Screen
 from textual.widget import Widget
 
 import screens
+from kk2tui.app import Kk2App
+from kk2tui.terminal.textual_seam import spot
 from screens.admin.form_screen import FormScreen
 from screens.base import Kk2Screen
+from screens.dialogs.confirm_dialog import YesNo
 from screens.dialogs.dialog import Dialog
 from screens.job_screen import JobScreen
 from screens.tabs import Tab, TabScreen
 from screens.widgets.form import Form
+from screens.widgets.form_input import FormInput
 from screens.widgets.key_line import GAP, MOST_KEYS, KeyLine, screen_keys
+from screens.widgets.row_table import RowTable
+from tests.screens.clipped import clipped
 from tests.screens.every_screen import PLACES, Place, home, running
 from tests.screens.full_office import full_office
-from tests.screens.widgets.stage import SMALL, text
+from tests.screens.widgets.stage import SMALL, lines, text
 
 PARTS = (Screen, Tab, Form)
 NEVER_IN_FRONT = {Kk2Screen, Dialog, JobScreen, FormScreen}
@@ -47,7 +53,8 @@ def test_no_two_places_have_the_same_name() -> None:
     assert len({place.name for place in PLACES}) == len(PLACES)
 
 
-async def test_each_place_opens_on_what_it_says_with_no_more_keys_below_than_there_is_room_for(tmp_path: Path) -> None:
+async def test_each_place_shows_what_it_says_whole_with_its_keys_and_the_cursor_where_they_act(tmp_path: Path) -> None:
+    """In one walk: to go through all places takes a quarter of a minute."""
     async with full_office(tmp_path) as services, running(services, tmp_path, size=SMALL) as (app, pilot):
         menu = app.screen
         for place in PLACES:
@@ -55,6 +62,8 @@ async def test_each_place_opens_on_what_it_says_with_no_more_keys_below_than_the
             assert in_front(app.screen, place), f"{place}: {text(app)}"
             for line in app.screen.query(KeyLine):
                 assert not wrong_with(line), f"{place}: {wrong_with(line)}: {line.text}"
+            assert not clipped(app.screen), place
+            assert cursor_is_in_place(app), f"{place}: {spot(app.screen)}"
             await home(pilot)
             assert app.screen is menu
 
@@ -74,3 +83,16 @@ def wrong_with(line: KeyLine) -> str:
     if not set(shown) <= set(all_keys) or len(line.text) > SMALL[0] - 2:
         return "a key is cut"
     return "" if "F1 Hjelp" in shown else "no help"
+
+
+def cursor_is_in_place(app: Kk2App) -> bool:
+    """Whether the terminal's cursor is at what the keys act on (in a real terminal: tests/e2e/test_cursor.py)."""
+    focused, at = app.screen.focused, spot(app.screen)
+    line = lines(app)[at.y]
+    if isinstance(focused, YesNo) or (isinstance(focused, RowTable) and focused.total):
+        return line[at.x :].startswith("›")
+    if isinstance(focused, FormInput):
+        return line.ljust(at.x)[: at.x].endswith(focused.value[: focused.cursor_position][-10:])
+    if focused is None:
+        return bool(line[at.x :].strip())  # where there is something to read
+    return focused.region.contains_point(at)
