@@ -165,6 +165,23 @@ def test_a_case_with_an_invoice_that_is_not_due_gets_no_notice(odd: Site) -> str
     return seen
 
 
+@provokes("… har ikke fått inkassovarsel: navnet har tegn som brevets skrifter mangler … Varselet er holdt tilbake")
+def test_a_notice_with_characters_that_no_font_has_is_held_back_and_the_others_are_made(
+    demo_home: Path, tmp_path: Path
+) -> str:
+    def one_in_chinese(world: Any) -> None:
+        invoice = world["invoices"][world["proposals"][0]["invoices"][0]]
+        world["customers"][invoice["customer"]]["name"] = "王 小明"
+
+    home = tmp_path / "home"
+    with opened_site(demo_home, home, change=lambda home: rewrite(home / SCENARIO, one_in_chinese)) as site:
+        seen = said(site.kk2.run("cases", "import", "--run", str(RUN)))
+        made = site.kk2.json("mail", "status", "--all")["mails"]
+        assert [each["letters"] for each in made] == [len(site.kk2.json("cases", "list")["cases"]) - 1]
+    assert "(王 小 明)" in seen
+    return seen
+
+
 @provokes("Inkassovarslene er ikke laget. …")
 def test_notices_that_cannot_be_made_are_made_when_the_cause_is_gone(new_site: Site) -> str:
     kk2, file = new_site.kk2, new_site.kk2.home / "kreditor.json"
