@@ -35,11 +35,18 @@ def plain_opening(arguments: Sequence[str]) -> dict[str, str] | None:
     """The values of the global options when hoisted `arguments` ask for the application and nothing else, else None."""
     if "_KK2_COMPLETE" in os.environ:  # the shell asks what may be typed
         return None
+    values, rest = front_values(arguments)
+    return None if rest else values
+
+
+def front_values(arguments: Sequence[str]) -> tuple[dict[str, str], list[str]]:
+    """The values of the global options in front of hoisted `arguments`, and all that comes behind them."""
     values: dict[str, str] = {}
-    waiting = list(arguments)
-    while waiting:
-        option, joined, value = waiting.pop(0).partition("=")
-        if option not in (*GLOBAL_VALUES, OPENED_BY) or not (joined or waiting):
-            return None
-        values[option] = value if joined else waiting.pop(0)
-    return values
+    rest = list(arguments)
+    while rest:
+        option, joined, value = rest[0].partition("=")
+        if option not in (*GLOBAL_VALUES, OPENED_BY) or not (joined or rest[1:]):
+            break
+        values[option] = value if joined else rest[1]
+        del rest[: 1 if joined else 2]
+    return values, rest

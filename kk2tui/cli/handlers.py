@@ -29,10 +29,10 @@ def handlers() -> None:
 
 @handlers.command("add")
 @click.argument("login", metavar="LOGIN")
-@click.option("--name", required=True)
-@click.option("--email", required=True)
+@click.option("--name", metavar="NAVN", required=True)
+@click.option("--email", metavar="ADRESSE", required=True)
 @click.option("--role", type=click.Choice(["admin", "handler"]), default="handler", show_default=True)
-@click.option("--key", type=click.Path(path_type=Path), help="Fil med offentlig SSH-nøkkel (.pub).")
+@click.option("--key", metavar="FIL", type=click.Path(path_type=Path), help="Fil med offentlig SSH-nøkkel (.pub).")
 @click.pass_obj
 @command
 def add(session: Session, login: str, name: str, email: str, role: Role, key: Path | None) -> None:

@@ -2,14 +2,14 @@
 
 import inspect
 import pkgutil
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
-from typing import Any
 
 import click
 
 from data.errors import Kk2Error
 from data.language import BOKMAAL, LANGUAGES, N_, _, language
+from kk2tui.arguments import front_values
 from kk2tui.cli.context import command
 from kk2tui.cli.help_text import HelpContext
 from kk2tui.session import Session, session_from
@@ -36,7 +36,7 @@ COMMANDS: Mapping[str, str] = {
 class Commands(click.Group):
     """Commands whose modules are imported when they are asked for: the application itself needs none of them.
 
-    Before one is, the language is known: the help in it is made as it is read.
+    Before anything is parsed, the language is known: what is wrong with the words, and the help, are said in it.
     """
 
     context_class = HelpContext
@@ -52,23 +52,21 @@ class Commands(click.Group):
             translate(found)
         return found
 
-    def resolve_command(
-        self, ctx: click.Context, args: list[str]
-    ) -> tuple[str | None, click.Command | None, list[str]]:
-        speak_as_asked(ctx)
-        return super().resolve_command(ctx, args)
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        speak_as_asked(args)
+        return super().parse_args(ctx, args)
 
     def format_help(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
-        speak_as_asked(ctx)
         translate(self)
         super().format_help(ctx, formatter)
 
 
-def speak_as_asked(ctx: click.Context) -> None:
+def speak_as_asked(arguments: Sequence[str]) -> None:
     """Answer in the language of --lang, else that of kk2.toml, where there is one that can be read."""
     from kk2tui.settings import read_settings
 
-    session = _session(ctx.params)
+    values, rest = front_values(arguments)
+    session = _session(values.get("--home"), values.get("--handler"), rest[:1] == ["--json"], values.get("--lang"))
     with suppress(Kk2Error):
         session.speak(read_settings(session.home).ui.language)
         return
@@ -87,11 +85,9 @@ def translate(found: click.Command) -> None:
         translate(under)
 
 
-def _session(options: Mapping[str, Any]) -> Session:
+def _session(home: str | None, handler: str | None, as_json: bool, lang: str | None) -> Session:
     try:
-        return session_from(
-            options.get("home"), options.get("handler"), bool(options.get("as_json")), options.get("lang")
-        )
+        return session_from(home, handler, as_json, lang)
     except Refused as error:
         raise click.UsageError(error.message) from None
 
@@ -108,14 +104,14 @@ def _session(options: Mapping[str, Any]) -> Session:
     is_eager=True,
     help=N_("Språket på skjermen og i svarene (ellers KK2_LANG)."),
 )
-@click.version_option(package_name="kk2tui", help=N_("Vis versjonen."))
+@click.version_option(package_name="kk2tui", message="%(prog)s %(version)s", help=N_("Vis versjonen."))
 @click.pass_context
 def kk2(context: click.Context, home: str | None, handler: str | None, as_json: bool, lang: str | None) -> None:
     """Innfordring for kommuner: saker fra Visma, innbetalinger fra banken, bilag tilbake.
 
     Uten kommando åpnes programmet i terminalen.
     """
-    context.obj = _session({"home": home, "handler": handler, "as_json": as_json, "lang": lang})
+    context.obj = _session(home, handler, as_json, lang)
     if context.invoked_subcommand is None:
         context.invoke(open_application)
 

@@ -42,10 +42,20 @@ def ping(session: Session) -> None:
 
 
 @visma.command()
-@click.option("--host", default="127.0.0.1", show_default=True)
-@click.option("--port", default=8088, show_default=True, type=click.IntRange(0, 65535))
-@click.option("--scenario", type=click.Path(path_type=Path, dir_okay=False), help=_("JSON-fil; se docs/simulator.md."))
-@click.option("--state", type=click.Path(path_type=Path, dir_okay=False), help=_("Filen der tilstanden tas vare på."))
+@click.option("--host", metavar="ADRESSE", default="127.0.0.1", show_default=True)
+@click.option("--port", metavar="PORT", default=8088, show_default=True, type=click.IntRange(0, 65535))
+@click.option(
+    "--scenario",
+    metavar="FIL",
+    type=click.Path(path_type=Path, dir_okay=False),
+    help=_("JSON-fil; se docs/simulator.md."),
+)
+@click.option(
+    "--state",
+    metavar="FIL",
+    type=click.Path(path_type=Path, dir_okay=False),
+    help=_("Filen der tilstanden tas vare på."),
+)
 @click.pass_obj
 @command
 def serve(session: Session, host: str, port: int, scenario: Path | None, state: Path | None) -> None:

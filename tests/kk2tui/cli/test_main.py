@@ -1,14 +1,18 @@
 """The root of the command line: global options, exit statuses, and errors as text and as JSON."""
 
+import ast
 import getpass
 import logging
+import re
 import sqlite3
 from pathlib import Path
 
+import click
 import pytest
 
 from kk2tui import session
 from kk2tui.arguments import hoist
+from kk2tui.cli.help_text import WORDS
 from tests.kk2tui.command_line import CommandLine
 from tests.kk2tui.shape import misfits
 
@@ -186,3 +190,60 @@ def test_the_words_of_click_in_a_help_text_are_norwegian(fresh: CommandLine, com
     text = fresh.bare(*command, "--help").out
     assert all(words in text for words in ("Bruk: kk2", "[VALG]", "Valg:", "Vis denne hjelpen."))
     assert not any(words in text for words in ("Usage", "OPTIONS", "COMMAND", "ARGS", "Options", "Commands", "Show"))
+
+
+WRONG = {
+    ("--nope",): "Feil: Valget «--nope» finnes ikke. Mente du '--home'?",
+    ("casses",): "Feil: Kommandoen «casses» finnes ikke.",
+    ("cases", "lits"): "Feil: Kommandoen «lits» finnes ikke. Mente du 'list'?",
+    ("cases", "show"): "Feil: Det mangler et argument: 'SAKSNUMMER'.",
+    ("cases", "list", "--limit"): "Feil: Valget «--limit» trenger en verdi.",
+    ("cases", "list", "--limit", "x"): "Feil: Ugyldig verdi for '--limit': «x» er ikke et heltall.",
+    ("cases", "list", "--limit", "0"): "Feil: Ugyldig verdi for '--limit': 0 er utenfor x>=1.",
+    ("cases", "list", "--status", "x"): "Feil: Ugyldig verdi for '--status': «x» er ikke en av 'open', ",
+    ("receipts", "show", "a", "b"): "Feil: Et ord for mye: b",
+    ("receipts", "show", "a", "b", "c"): "Feil: For mange ord: b c",
+    ("payments", "delete", "P000001"): "Feil: Det mangler et valg: '--reason'.",
+    ("admin", "retention", "--before", "1.1.2026"): "«1.1.2026» er ikke en dato. Skriv den som ÅÅÅÅ-MM-DD.",
+    ("--lang", "xx", "cases"): "Feil: Språket skal være en av nb, nn, en, ikke «xx».",
+    ("--json=3", "cases"): "Feil: Valget «--json» har ingen verdi.",
+}
+ENGLISH = re.compile(r"\b(Usage|Error|Try|for help|No such|Missing|Invalid|Got|not|requires|does|Did you|is)\b")
+
+
+@pytest.mark.parametrize("words", WRONG, ids=" ".join)
+def test_wrong_use_is_told_in_norwegian_and_is_status_2(fresh: CommandLine, words: tuple[str, ...]) -> None:
+    answer = fresh.bare(*words)
+    assert (answer.status, answer.out) == (2, "")
+    assert WRONG[words] in answer.err
+    assert ENGLISH.findall(answer.err) == []
+
+
+def test_wrong_use_says_how_to_get_help(fresh: CommandLine) -> None:
+    assert fresh.bare("cases", "show").err.splitlines()[:2] == [
+        "Bruk: kk2 cases show [VALG] SAKSNUMMER",
+        "Hjelp: kk2 cases show --help",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("language", "told"),
+    [
+        ("nn", "Feil: Valet «--nope» finst ikkje. Meinte du '--home'?"),
+        ("en", "Error: There is no option «--nope». Did you mean '--home'?"),
+    ],
+)
+def test_wrong_use_is_told_in_the_language_that_is_asked_for(fresh: CommandLine, language: str, told: str) -> None:
+    assert told in fresh.bare("--nope", "--lang", language).err
+    assert told in CommandLine(fresh.home, environment={"KK2_LANG": language}).bare("--nope").err
+    settings = fresh.home / "kk2.toml"
+    settings.write_text(settings.read_text().replace('language = "nb"', f'language = "{language}"'))
+    assert told in fresh("--nope").err
+    assert "Feil: Valget «--nope» finnes ikke." in fresh("--nope", "--json").err
+
+
+def test_click_still_says_all_that_has_a_translation() -> None:
+    sources = [path.read_text(encoding="utf-8") for path in Path(str(click.__file__)).parent.glob("*.py")]
+    said = {node.value for each in sources for node in ast.walk(ast.parse(each)) if isinstance(node, ast.Constant)}
+    in_a_usage = {"OPTIONS", "COMMAND", "ARGS"}
+    assert set(WORDS) - in_a_usage - said == set()
