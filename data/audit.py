@@ -33,6 +33,7 @@ _EARLIER = (  # a document's texts, except for its newest
     "tab = ?1 and id = ?2 and after is not null"
     " and place < (select max(place) from audit_change where tab = ?1 and id = ?2)"
 )
+_TOGETHER = 100  # parts that are written at once
 _ROOM = 1 << 32  # a change's place in the trail is its line's number times this, and its number within the line
 
 
@@ -66,7 +67,7 @@ def erasure(table: str, key: str) -> str:
 
 
 class AuditLine:
-    """The line of a transaction under way, fed one document at a time, so that it need not be held in memory."""
+    """The line of a transaction under way, fed one document at a time, and written a few at a time."""
 
     def __init__(self, connection: sqlite3.Connection, time: datetime, actor: str, reason: str) -> None:
         last = connection.execute("select seq, hash from audit order by seq desc limit 1").fetchone()
@@ -74,23 +75,32 @@ class AuditLine:
         self._connection = connection
         self._head: Head = (seq + 1, time.isoformat(), actor, reason, previous)
         self._hash = LineHash(self._head)
-        self._changes = 0
+        self._place = self._head[0] * _ROOM
+        self._waiting: list[tuple[int, str, str, str | None, str]] = []
 
     def add(self, part: Part) -> None:
         """One document as it became."""
-        place = self._head[0] * _ROOM + self._changes
         digest = part_digest(*part)
-        self._connection.execute("insert into audit_change values (?, ?, ?, ?, ?)", (place, *part, digest))
         self._hash.add(digest)
-        self._changes += 1
+        self._waiting.append((self._place, *part, digest))
+        self._place += 1
+        if len(self._waiting) == _TOGETHER:
+            self.write()
+
+    def write(self) -> None:
+        """Write the parts that wait, so that the trail can be asked about them."""
+        self._connection.executemany("insert into audit_change values (?, ?, ?, ?, ?)", self._waiting)
+        self._waiting.clear()
 
     def erase(self, table: str, key: str, texts: int) -> None:
         """Erase the document's `texts` earlier texts, and say so. Asked for after the document's own part."""
         self.add((ERASURES, erasure(table, key), str(texts)))
+        self.write()
         self._connection.execute(f"update audit_change set after = null where {_EARLIER}", (table, key))  # noqa: S608
 
     def close(self) -> None:
         """Write the line itself, last."""
+        self.write()
         self._connection.execute("insert into audit values (?, ?, ?, ?, ?, ?)", (*self._head, self._hash.hexdigest()))
 
 

@@ -146,6 +146,8 @@ class SqliteStorage(Storage):
         """Erase what the audit trail has of the documents (table, id), except for how they now are."""
         from data.audit import earlier_texts
 
+        if self._line:
+            self._line.write()
         for table, key in documents:
             if texts := earlier_texts(self.connection, table, key):
                 self.sign().erase(table, key, texts)

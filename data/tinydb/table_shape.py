@@ -5,8 +5,9 @@ document as JSON text. The columns come before the text, so that counting and fi
 columns: SQLite would rewrite every index of generated ones at each change of the text.
 """
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from functools import cached_property
+from operator import attrgetter
 from typing import NamedTuple
 
 import msgspec
@@ -119,8 +120,9 @@ class TableShape(msgspec.Struct, frozen=True, dict=True):
     def changes(self, before: Document | None, after: Document) -> dict[str, Value]:
         """The columns that a change alters; all of them when there was nothing before, or nothing that can be read."""
         altered = self.columns
-        if before is not None:
-            altered = [field for field in altered if getattr(before, field) != getattr(after, field)]
+        if before is not None and altered:
+            old, new = self._read(before), self._read(after)
+            altered = [field for field, was, now in zip(altered, old, new, strict=True) if was != now]
         return dict(zip(altered, self._values(after, altered), strict=True))
 
     def _values(self, doc: Document, fields: Sequence[str]) -> list[Value]:
@@ -128,6 +130,12 @@ class TableShape(msgspec.Struct, frozen=True, dict=True):
         values: list[Value] = msgspec.to_builtins([getattr(doc, field) for field in fields], enc_hook=untranslated)
         pairs = zip(fields, values, strict=True)
         return [None if value == "" and field in self.unique else value for field, value in pairs]
+
+    @cached_property
+    def _read(self) -> Callable[[Document], Sequence[object]]:
+        """What a document has in `columns`, as it has it."""
+        read = attrgetter(*self.columns)
+        return read if len(self.columns) > 1 else lambda doc: (read(doc),)
 
     def equals(self, field: str, value: Wanted) -> Condition:
         """The documents whose `field` has `value`, or is within it."""
