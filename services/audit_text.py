@@ -126,6 +126,7 @@ LABELS: Mapping[str, str] = {
     "url": N_("nettadresse"),
     "unpaid": N_("ubetalt i Visma"),
     "unplaced": N_("uplassert"),
+    "untold": N_("gjenstår å fortelle i kvittering"),
     "valid_from": N_("gjelder fra"),
     "valid_to": N_("gjelder til"),
     "version": N_("utgave"),

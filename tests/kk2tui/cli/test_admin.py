@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from services.handlers import fingerprint_of
 from tests.kk2tui.command_line import CommandLine
 from tests.services.keys import ed25519
 
@@ -93,7 +94,8 @@ def test_without_a_key_file_the_line_to_put_in_it_is_shown(fresh: CommandLine, k
     assert answer.status == 0
     line = answer.out.splitlines()[-1]
     assert line.startswith('restrict,pty,command="/')
-    assert line.endswith(f'kk2 --home {fresh.home} --handler berit" {ed25519("berit", "berit@pc")}')
+    opened_by = f"--opened-by {fingerprint_of(ed25519('berit'))}"
+    assert line.endswith(f'kk2 --home {fresh.home} --handler berit {opened_by}" {ed25519("berit", "berit@pc")}')
     assert fresh("admin", "handlers", "keys").out.splitlines()[1:] == [line]
     assert fresh("admin", "handlers", "keys", "--write", "--json").error()["code"] == "no_key_file"
 
