@@ -98,13 +98,13 @@ async def update(
 
     `rates` may have been read before the transaction began: a rate that came since is counted too.
     """
-    rates = await _with_later(tx, rates)
+    rates = await with_later(tx, rates)
     updated = [_settle_anew(tx, account, rates, clock) for account in await read_accounts(tx, numbers)]
     await log(tx, clock, actor, [line for each in updated for line in _closing_lines(each)])
     return updated
 
 
-async def _with_later(tx: Transaction, known: InterestRates) -> InterestRates:
+async def with_later(tx: Transaction, known: InterestRates) -> InterestRates:
     """The rates with those that an administrator has added after `known` was read."""
     rows = list(known.rows)
     while rows and (row := await tx.get(InterestRate, (rows[-1].valid_to + ONE_DAY).isoformat())) is not None:

@@ -16,7 +16,7 @@ from data.documents import Case, Creditor, Document, Event, Handler, Mail, Mark,
 from data.errors import Conflict, NotFound
 from data.language import _
 from data.store import AuditEntry, Store, Transaction
-from services.case_account import CaseAccount, read_accounts, update
+from services.case_account import CaseAccount, read_accounts, update, with_later
 from services.clock import Clock
 from services.creditors import CreditorService
 from services.errors import Refused, UnknownHandler
@@ -143,7 +143,8 @@ class UndoService:
         raise _no_undo()
 
     async def _unsettled(self, tx: Transaction, cases: Collection[str], rates: InterestRates) -> list[str]:
-        """The cases that are not settled by being as they were: something else has come onto them meanwhile."""
+        """The cases that are not settled by being as they were: since then, something else or a rate has come."""
+        rates = await with_later(tx, rates)
         accounts = await read_accounts(tx, sorted(cases))
         return [each.case.id for each in accounts if not _is_settled(each, each.settle(rates, self._clock.today()))]
 

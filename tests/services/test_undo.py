@@ -1,11 +1,12 @@
 """Taking back the last action: everything is as it was, the trail tells of both, and what has moved on is refused."""
 
 import random
+from datetime import date
 
 import pytest
 from msgspec.structs import replace
 
-from data.documents import Case, CaseStatus, Creditor, Document, Event, Handler, Mail, Payment
+from data.documents import Case, CaseStatus, Creditor, Document, Event, Handler, InterestRate, Mail, Payment
 from data.errors import Conflict, Kk2Error
 from data.store import Store
 from services.cases import CaseService
@@ -14,6 +15,8 @@ from services.errors import Refused, UnknownHandler
 from services.handlers import HandlerService
 from services.payments import PaymentService
 from services.posting import PostingService
+from services.rates import RateService, interest_rates
+from services.rules.rates import InterestRates
 from services.undo import LASTS, UndoService, undo_of
 from tests.builders import D1, D2, OLA, case, claim, creditor, fee, number_of, put, unplaced
 from tests.services.fakes import FakeClock
@@ -326,6 +329,34 @@ async def test_what_came_onto_the_case_meanwhile_is_settled_anew(desk: Desk) -> 
     await desk.undo.take_back(undo_of(mine), "kari")
     assert (await desk.payment(other.id)).covered("principal") == 1_00
     assert (await desk.case()).outstanding == 1_037_00
+
+
+async def test_a_rate_that_comes_while_a_payment_is_given_back_counts_for_it(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """An administrator adds it after the rates were read, and before the transaction begins."""
+    half_year = InterestRate(
+        id="2027-01-01",
+        valid_from=date(2027, 1, 1),
+        valid_to=date(2027, 6, 30),
+        basis_points=1200,
+        regulation="FOR-0000-00-00-0",
+        source="oppdiktet",
+    )
+
+    async def read_too_early(store: Store) -> InterestRates:
+        known = await interest_rates(store)
+        await RateService(store, desk.clock).add(half_year, "siv")
+        return known
+
+    await put(desk.store, Handler(id="siv", name="Siv Oppdiktet", email="siv@testvik.invalid", role="admin"))
+    desk.clock.turn_to(date(2027, 1, 10))
+    payment = await desk.payments.add(A, 1_100_00, date(2027, 1, 5), "kari")
+    assert payment.waiting
+    deleted = await desk.payments.delete(payment.id, "Prøve", "kari")
+    monkeypatch.setattr("services.undo.interest_rates", read_too_early)
+    await desk.undo.take_back(undo_of(deleted), "kari")
+    assert (await desk.payment(payment.id)).waiting == 0
 
 
 async def test_a_creditors_cases_stay_with_it(desk: Desk) -> None:

@@ -28,6 +28,7 @@ class Mirror:
     def __init__(self, watch: Callable[["Mirror", dict[Key, Document | None], str], None]) -> None:
         self.documents: dict[Key, Document] = {}
         self.transactions = 0
+        self.log: list[tuple[str, dict[Key, Document | None]]] = []  # who, and each document before
         self._watch = watch
 
     def take(self, changes: dict[Key, Document | None], what: str) -> None:
@@ -39,6 +40,7 @@ class Mirror:
             else:
                 self.documents[key] = document
         self.transactions += bool(changes)
+        self.log.append((what.partition(":")[0], before))
         self._watch(self, before, what)
 
     def of(self, kind: type[Any]) -> list[Any]:

@@ -1,16 +1,31 @@
 """What always holds. Each check answers with what is wrong, as sentences; none looks at how the program works it out.
 
-`check_commit` is asked after each transaction, about the documents that it touched; `check_moment` after each crash;
-`check_end` when the faults are over and everybody has finished.
+`check_commit` is asked after each transaction, about the documents that it touched; `check_moment` after each crash.
+What holds when the faults are over and everybody has finished: end_invariants.py.
 """
 
 import datetime as dt
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Mapping
-from itertools import pairwise
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
-from data.documents import Case, Claim, Creditor, Delivery, Document, Fee, InterestRate, Letter, Mail, Payment, Voucher
+from msgspec.structs import replace
+
+from data.documents import (
+    Case,
+    Claim,
+    Creditor,
+    Delivery,
+    Document,
+    Fee,
+    InterestRate,
+    Mail,
+    Payment,
+    Receipt,
+    Voucher,
+)
+from services.outbox import STATE_NAMES
+from services.undo import REASON
 from services.visma.simulator.world import StoredVoucher, World
 from tests.simulation.coverage_model import Told, rates_of, tell
 from tests.simulation.gated_mail import MailServer
@@ -20,12 +35,20 @@ FIXED = ("frozen", "posted")
 ARRIVED = ("delivered", "registered", "posted")
 GONE = ("rejected", "deleted")
 
+BeganAs = Callable[[tuple[str, str]], str]
+Undoable = Mapping[Key, Document | None]  # what an action has changed, as it was before
+
 
 # --- after each transaction -------------------------------------------------------------------------------------------
 
 
-def check_commit(mirror: Mirror, before: Mapping[Key, Document | None], today: dt.date) -> list[str]:
-    """The books of the cases that a transaction touched, told anew by the model."""
+def check_commit(
+    mirror: Mirror, before: Mapping[Key, Document | None], today: dt.date, began_as: BeganAs, undone: Undoable
+) -> list[str]:
+    """The books of the cases that a transaction touched, told anew by the model.
+
+    `began_as` tells the status of a case in the system that it comes from; `undone` is what the transaction took back.
+    """
     after = {key: mirror.documents.get(key) for key in before}
     touched = {
         getattr(document, "case", None) if table != Case.TABLE else document.id
@@ -37,10 +60,14 @@ def check_commit(mirror: Mirror, before: Mapping[Key, Document | None], today: d
     wrong: list[str] = []
     for number in sorted(each for each in touched if each):
         was = before.get((Case.TABLE, number), mirror.get(Case, number))
-        wrong += _check_case(mirror, number, was, number in resettled, today)
+        wrong += _check_books(mirror, number, today)
+        if number in resettled and (Case.TABLE, number) not in undone:
+            wrong += _check_status(mirror, number, was if isinstance(was, Case) else None, today, began_as)
     for document in after.values():
         if isinstance(document, Voucher):
             wrong += _check_voucher(mirror, document)
+        if isinstance(document, Receipt):
+            wrong += _check_receipt(mirror, document)
     return wrong
 
 
@@ -78,7 +105,7 @@ def _live(mirror: Mirror, number: str) -> list[Payment]:
     return [each for each in mirror.of(Payment) if each.case == number and each.deleted is None]
 
 
-def _check_case(mirror: Mirror, number: str, was: Document | None, resettled: bool, today: dt.date) -> Iterator[str]:
+def _check_books(mirror: Mirror, number: str, today: dt.date) -> Iterator[str]:
     case: Case = mirror.get(Case, number)
     told = tell_case(mirror, number, today)
     for payment in _live(mirror, number):
@@ -95,21 +122,61 @@ def _check_case(mirror: Mirror, number: str, was: Document | None, resettled: bo
             yield f"payment {payment.id} of {payment.amount} covers {sum(stored.values())} in all"
     if case.outstanding != told.outstanding:
         yield f"case {number} has {case.outstanding} outstanding, the model says {told.outstanding}"
-    expected = _status(mirror, case, was if isinstance(was, Case) else None, told.total)
-    if resettled and case.status != expected:
-        yield f"case {number} owes {told.total} and is {case.status}, not {expected}"
 
 
-def _status(mirror: Mirror, case: Case, was: Case | None, total: int) -> str:
+def _check_status(mirror: Mirror, number: str, was: Case | None, today: dt.date, began_as: BeganAs) -> Iterator[str]:
+    case: Case = mirror.get(Case, number)
+    total = tell_case(mirror, number, today).total
+    expected = _status(mirror, case, was, total, began_as)
+    if case.status != expected:
+        yield f"case {number} owes {total} and is {case.status}, not {expected}"
+
+
+def _status(mirror: Mirror, case: Case, was: Case | None, total: int, began_as: BeganAs) -> str:
     """The status that the threshold leads to from how the case was."""
     creditor: Creditor = mirror.get(Creditor, case.creditor)
     threshold = creditor.threshold if case.threshold is None else case.threshold
     small = bool(_live(mirror, case.id)) and (total <= 0 or total < threshold)
     if was is None:
-        return "closed" if small else "open"
+        return "closed" if small else began_as((case.creditor, case.old_number)) if case.old_number else "open"
     if was.status != "closed":
         return "closed" if small else was.status
     return was.closed_from if was.closed_by_threshold and not small else "closed"
+
+
+def _check_receipt(mirror: Mirror, receipt: Receipt) -> Iterator[str]:
+    """What the receipt of a sending says of a voucher is how it stands."""
+    for reference, state in told_by(receipt):
+        delivery: Delivery = mirror.get(Delivery, reference)
+        if state != STATE_NAMES[delivery.state]:
+            yield f"receipt {receipt.id} says that voucher {reference} is {state}, and it is {delivery.state}"
+
+
+def told_by(receipt: Receipt) -> Iterator[tuple[str, str]]:
+    """The vouchers in the receipt of a sending, with what it says of each."""
+    if receipt.kind == "posting":
+        yield from ((str(row[0]), str(row[4])) for section in receipt.sections for row in section.rows)
+
+
+def check_undone(mirror: Mirror, undone: Undoable) -> list[str]:
+    """What was taken back is as it was, but for what follows from the books; payments that came are deleted."""
+    wrong = []
+    for (table, key), was in undone.items():
+        now: Any = mirror.documents.get((table, key))
+        if was is None and isinstance(now, Payment) and now.deleted is None:
+            wrong.append(f"payment {key} was taken back, and counts")
+        if isinstance(was, Payment | Case | Mail) and _steady(now) != _steady(was):
+            wrong.append(f"{table} {key} was taken back, and is {now}, not {was}")
+    return wrong
+
+
+def _steady(document: Any) -> Any:
+    """What the books do not decide."""
+    if isinstance(document, Payment):
+        return replace(document, rev=0, coverage=(), waiting=0)
+    if isinstance(document, Case):
+        return replace(document, rev=0, outstanding=0)
+    return replace(document, rev=0)
 
 
 def _check_voucher(mirror: Mirror, voucher: Voucher) -> Iterator[str]:
@@ -191,7 +258,7 @@ def _check_moves(mirror: Mirror) -> Iterator[str]:
     """What was moved or split is there again, to the øre, once."""
     children: dict[str, int] = defaultdict(int)
     for payment in mirror.of(Payment):
-        if payment.moved_from:
+        if payment.moved_from and (payment.deleted is None or payment.deleted.reason != REASON):
             children[payment.moved_from] += payment.amount
     for payment in mirror.of(Payment):
         if payment.moved_to and payment.deleted is None:
@@ -209,165 +276,3 @@ def _check_mail(mirror: Mirror, mail: MailServer) -> Iterator[str]:
             yield f"an e-mail came that nobody knows: {message}"
         elif mails[message].state == "queued":
             yield f"e-mail {mails[message].id} has come, and is to be sent"
-
-
-# --- at the end -------------------------------------------------------------------------------------------------------
-
-
-class Ended:
-    """All that the last checks look at."""
-
-    def __init__(self, mirror: Mirror, books: World, mail: MailServer, bank: Any, swarm: Any, services: Any) -> None:
-        self.mirror = mirror
-        self.books = books
-        self.mail = mail
-        self.bank = bank
-        self.swarm = swarm
-        self.services = services
-
-
-async def check_end(ended: Ended) -> list[str]:
-    """Nothing is lost, and nothing is left half done."""
-    wrong = [
-        *_check_files(ended),
-        *_check_transactions(ended),
-        *_check_claims(ended),
-        *_check_deliveries(ended),
-        *_check_letters(ended),
-    ]
-    wrong += await _check_views(ended)
-    wrong += await _check_history(ended)
-    return wrong
-
-
-def _check_files(ended: Ended) -> Iterator[str]:
-    """Each payment of the bank's is stored once, and files that are rejected left nothing."""
-    from data.documents import BankFile
-
-    names = [each.name for each in ended.mirror.of(BankFile)]
-    good = {each.path.name for each in ended.bank.sent if each.payments}
-    yield from (f"file {name} is broken, and was read" for name in names if name not in good)
-    stored: Counter[Any] = Counter()
-    for payment in ended.mirror.of(Payment):
-        if payment.bank_file:
-            stored[payment.bank.account, payment.date, payment.amount, payment.kid] += 1
-    expected = ended.bank.expected(names)
-    yield from (f"payment {key} of the bank's is stored {stored[key]} times, not {expected[key]}" for key in sorted(
-        set(stored) | set(expected)) if stored[key] != expected[key])  # fmt: skip
-
-
-def _check_transactions(ended: Ended) -> Iterator[str]:
-    """Each payment in Visma's ledger on an invoice of ours is here once, and our own vouchers are not."""
-    found: dict[tuple[str, int], list[Payment]] = defaultdict(list)
-    for payment in ended.mirror.of(Payment):
-        if payment.ledger:
-            found[payment.ledger.company, payment.ledger.serial].append(payment)
-    claims = {each.visma_id for each in ended.mirror.of(Claim)}
-    for each in ended.books.transactions:
-        here = found.pop((each.company, each.serial), [])
-        if each.reference:
-            yield from (f"our own voucher {each.reference} came back as payment {payment.id}" for payment in here)
-        elif each.category == 0 and each.visma_id in claims and "FAKTURA" not in each.type and len(here) != 1:
-            yield f"transaction {each.serial} of company {each.company} in Visma is {len(here)} times here"
-        yield from (
-            f"transaction {each.serial} of {each.amount} in Visma is {payment.amount} here"
-            for payment in here
-            if payment.amount != -each.amount
-        )
-    yield from (f"payment {payments[0].id} is of no transaction in Visma" for payments in found.values())
-
-
-def _check_claims(ended: Ended) -> Iterator[str]:
-    """Each invoice taken over is one claim, and Visma knows its case."""
-    claims: dict[str, list[Claim]] = defaultdict(list)
-    for claim in ended.mirror.of(Claim):
-        claims[claim.visma_id].append(claim)
-        invoice = ended.books.invoices[claim.visma_id]
-        if invoice.case_number != claim.case and claim.written_back != "taken":
-            yield f"invoice {claim.visma_id} is case {claim.case}, and «{invoice.case_number}» in Visma"
-        if claim.written_back == "pending":
-            yield f"the case number of claim {claim.id} is not written back"
-    yield from (f"invoice {key} is {len(each)} claims" for key, each in claims.items() if len(each) > 1)
-    for key, invoice in ended.books.invoices.items():
-        if invoice.case_number and key not in claims:
-            yield f"invoice {key} has case {invoice.case_number} in Visma, and none here"
-    for proposal in ended.books.proposals:
-        if proposal.status == "approved":
-            missing = [key for key in proposal.invoices if key not in claims]
-            yield from (f"invoice {key} of run {proposal.run} has no case" for key in missing)
-
-
-def _check_deliveries(ended: Ended) -> Iterator[str]:
-    """Vouchers are where we say, and no payment is left between."""
-    stored = {each.reference: each for each in ended.books.vouchers}
-    for delivery in ended.mirror.of(Delivery):
-        there = stored.get(delivery.id)
-        if delivery.state in ("ready", "sending"):
-            yield f"voucher {delivery.id} is {delivery.state}, and nobody sends it"
-        if delivery.state == "unknown" and not delivery.needs_decision:
-            yield f"voucher {delivery.id} is unknown, and nobody asks"
-        if delivery.state in ARRIVED and there is None:
-            yield f"voucher {delivery.id} is {delivery.state}, and not in Visma"
-        if delivery.state == "rejected" and not delivery.needs_decision and there and there.state not in GONE:
-            yield f"voucher {delivery.id} is rejected, and {there.state} in Visma"
-    waiting = {each.id for each in ended.mirror.of(Delivery) if each.needs_decision}
-    for payment in ended.mirror.of(Payment):
-        if payment.posting == "frozen" and not waiting.intersection(payment.vouchers):
-            yield f"payment {payment.id} is frozen for ever"
-        if payment.posting == "posted" and not payment.vouchers:
-            yield f"payment {payment.id} is posted, in no voucher"
-
-
-def _check_letters(ended: Ended) -> Iterator[str]:
-    mails = {each.id: each for each in ended.mirror.of(Mail)}
-    for letter in ended.mirror.of(Letter):
-        if letter.mail not in mails:
-            yield f"letter {letter.id} is in no e-mail"
-    for mail in mails.values():
-        if mail.state != "sent" or ended.mail.inbox[mail.message_id] != 1:
-            yield f"e-mail {mail.id} is {mail.state}, and came {ended.mail.inbox[mail.message_id]} times"
-    from data.documents import Run
-
-    yield from (f"run {run.id} is still {run.state}" for run in ended.mirror.of(Run) if run.state != "done")
-
-
-async def _check_views(ended: Ended) -> list[str]:
-    """What screens show is what is there."""
-    wrong = []
-    today = ended.services.clock.today()
-    for case in ended.mirror.of(Case):
-        view = await ended.services.cases.view(case.id)
-        told = tell_case(ended.mirror, case.id, today)
-        if view.settlement.balance.total != told.total:
-            wrong.append(f"case {case.id} is shown with {view.settlement.balance.total}, the model says {told.total}")
-        found = {row.case.id for row in await ended.services.cases.search(case.id)}
-        if case.id not in found:
-            wrong.append(f"case {case.id} is not found by its number")
-    overview = await ended.services.overview.read()
-    payments = ended.mirror.of(Payment)
-    shown = (overview.all_cases, overview.unplaced, overview.unplaced_amount, overview.to_post)
-    unplaced = [each.amount for each in payments if each.unplaced]
-    pending = [each for each in payments if each.posting == "pending" and each.case and each.deleted is None]
-    counted = (len(ended.mirror.of(Case)), len(unplaced), sum(unplaced), len(pending))
-    if shown != counted:
-        wrong.append(f"the menu shows {shown}, and there are {counted}")
-    return wrong
-
-
-async def _check_history(ended: Ended) -> list[str]:
-    """The audit trail explains how documents came to be as they are."""
-    import msgspec
-
-    wrong = []
-    documents: Iterable[Document] = [*ended.mirror.of(Case), *ended.mirror.of(Payment), *ended.mirror.of(Delivery)]
-    for document in documents:
-        entries = await ended.services.store.history(type(document), document.id)
-        if not entries or entries[-1].after is None:
-            wrong.append(f"{document.TABLE} {document.id} has no history")
-            continue
-        broken = [entry.seq for last, entry in pairwise(entries) if last.after != entry.before]
-        if entries[0].before is not None or broken:
-            wrong.append(f"the history of {document.TABLE} {document.id} does not hang together")
-        if msgspec.json.decode(entries[-1].after, type=type(document)) != document:
-            wrong.append(f"the history of {document.TABLE} {document.id} ends otherwise than it is")
-    return wrong

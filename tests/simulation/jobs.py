@@ -5,11 +5,14 @@ import random
 from collections.abc import Awaitable, Callable
 from typing import Any
 
-from data.documents import Case, ClaimLink, Delivery, InterestRate, Mail, Payment
+from data.documents import Case, Claim, ClaimLink, Delivery, Document, InterestRate, Mail, Payment
 from services.mail.sending import send_quietly
 from services.post_proposal import post_proposal
+from services.undo import undo_of
 from tests.simulation.gated_mail import MailServer
 from tests.simulation.gated_store import Mirror
+from tests.simulation.invariants import Undoable
+from tests.simulation.old_system import OldSystem
 from tests.simulation.session import Session
 from tests.simulation.town import Bank, VismaPeople, next_rate
 
@@ -25,6 +28,8 @@ class Jobs:
         bank: Bank,
         people: VismaPeople,
         mail: MailServer,
+        old: OldSystem,
+        undos: dict[str, Undoable],
     ) -> None:
         self.s = services
         self.dice = dice
@@ -32,6 +37,8 @@ class Jobs:
         self.bank = bank
         self.people = people
         self.mail = mail
+        self.old = old
+        self.undos = undos
         self.actor = services.actor
 
     def job(self, name: str) -> Callable[[], Awaitable[object]]:
@@ -52,6 +59,24 @@ class Jobs:
     def day(self) -> dt.date:
         return self.s.clock.today() - dt.timedelta(days=self.dice.choice((0, 0, 1, 2, 30, 200)))
 
+    # --- taking back --------------------------------------------------------------------------------------------------
+
+    async def undoable(self, work: Awaitable[Any], before: Document | None = None) -> None:
+        """Do what a key takes back afterwards, as screens do; `before` is the case that was seen, for its fields."""
+        begun = len(self.mirror.log)
+        result = await work
+        results = result if isinstance(result, list) else [result]
+        if before is not None and results[0].rev == before.rev:
+            return
+        self.s.undo.remember("", undo_of(*results, before=before))
+        mine = [documents for who, documents in self.mirror.log[begun:] if who == self.actor]
+        self.undos[self.actor] = {key: was for documents in reversed(mine) for key, was in documents.items()}
+
+    async def undo(self) -> None:
+        if last := self.s.undo.last:
+            self.s.undo.forget()
+            await self.s.undo.take_back(last.undo, self.actor)
+
     # --- cases ------------------------------------------------------------------------------------------------------
 
     async def take_over(self) -> None:
@@ -67,22 +92,22 @@ class Jobs:
 
     async def department(self) -> None:
         if case := self.some(Case):
-            await self.s.cases.set_department(
-                case, self.dice.choice(("K010", "K010", "K020", "K020", "K999")), self.actor
-            )
+            department = self.dice.choice(("K010", "K010", "K020", "K020", "K999"))
+            await self.undoable(self.s.cases.set_department(case, department, self.actor), case)
 
     async def threshold(self) -> None:
         if case := self.some(Case):
-            await self.s.cases.set_threshold(case, self.dice.choice((None, 0, 500_00, 5_000_00)), self.actor)
+            threshold = self.dice.choice((None, 0, 500_00, 5_000_00))
+            await self.undoable(self.s.cases.set_threshold(case, threshold, self.actor), case)
 
     async def handler(self) -> None:
         if case := self.some(Case):
-            await self.s.cases.set_handler(case, self.dice.choice(("kari", "ola")), self.actor)
+            await self.undoable(self.s.cases.set_handler(case, self.dice.choice(("kari", "ola")), self.actor), case)
 
     async def status(self) -> None:
         if case := self.some(Case):
             status = self.dice.choice(("open", "open", "closed", "paused", "manual"))
-            await self.s.cases.set_status(case, status, self.actor)
+            await self.undoable(self.s.cases.set_status(case, status, self.actor), case)
 
     # --- payments ---------------------------------------------------------------------------------------------------
 
@@ -94,21 +119,22 @@ class Jobs:
     async def add(self) -> None:
         if case := self.some(Case):
             posting = self.dice.random() < 0.85
-            await self.s.payments.add(case.id, self.amount(), self.day(), self.actor, posting=posting)
+            work = self.s.payments.add(case.id, self.amount(), self.day(), self.actor, posting=posting)
+            await self.undoable(work)
 
     async def delete(self) -> None:
         if payment := self.some(Payment, lambda each: each.deleted is None and each.case):
-            await self.s.payments.delete(payment.id, "Prøve", self.actor)
+            await self.undoable(self.s.payments.delete(payment.id, "Prøve", self.actor))
 
     async def move(self) -> None:
         payment, case = self.some(Payment, lambda each: each.deleted is None and each.case), self.some(Case)
         if payment and case:
             await self.s.payments.preview_move(payment.id, case.id)
-            await self.s.payments.move(payment.id, case.id, self.actor)
+            await self.undoable(self.s.payments.move(payment.id, case.id, self.actor))
 
     async def leave_out(self) -> None:
         if payment := self.some(Payment, lambda each: each.posting in ("pending", "excluded") and each.case):
-            await self.s.payments.set_posting(payment.id, self.dice.random() < 0.6, self.actor)
+            await self.undoable(self.s.payments.set_posting(payment.id, self.dice.random() < 0.6, self.actor))
 
     def waiting(self) -> Any:
         return self.some(Payment, lambda each: each.unplaced)
@@ -119,7 +145,7 @@ class Jobs:
             await self.s.payments.suggestions(payment)
         case = self.some(Case)
         if payment and case:
-            await self.s.payments.place(payment.id, case.id, self.actor)
+            await self.undoable(self.s.payments.place(payment.id, case.id, self.actor))
 
     async def split(self) -> None:
         payment = self.waiting()
@@ -127,11 +153,11 @@ class Jobs:
         if payment and all(cases) and abs(payment.amount) > 1:
             part = self.dice.randrange(1, abs(payment.amount)) * (1 if payment.amount > 0 else -1)
             parts = [(cases[0].id, part), (cases[1].id, payment.amount - part)]
-            await self.s.payments.split(payment.id, parts, self.actor)
+            await self.undoable(self.s.payments.split(payment.id, parts, self.actor))
 
     async def dismiss(self) -> None:
         if payment := self.waiting():
-            await self.s.payments.dismiss(payment.id, "Ikke vår", self.actor)
+            await self.undoable(self.s.payments.dismiss(payment.id, "Ikke vår", self.actor))
 
     async def fetch(self) -> None:
         await self.s.visma_payments.run(self.actor)
@@ -169,7 +195,7 @@ class Jobs:
         alive = [each for each in there if each.state not in ("rejected", "deleted")]
         await self.s.delivery.resolve(chosen.id, "found" if alive else "resend", self.actor)
 
-    # --- e-mail, conversion, looking --------------------------------------------------------------------------------
+    # --- e-mail, looking --------------------------------------------------------------------------------------------
 
     async def send_mail(self) -> None:
         await self.s.mail.send(self.actor, at_once=self.dice.random() < 0.5)
@@ -183,7 +209,7 @@ class Jobs:
         chosen: Mail | None = self.some(Mail, lambda each: each in self.undecided_mail())
         if chosen is not None:
             arrived = chosen.state == "unknown" and self.mail.inbox[chosen.message_id]
-            await self.s.mail.resolve(chosen.id, "arrived" if arrived else "resend", self.actor)
+            await self.undoable(self.s.mail.resolve(chosen.id, "arrived" if arrived else "resend", self.actor))
 
     async def look(self) -> None:
         """All that a screen reads."""
@@ -195,7 +221,35 @@ class Jobs:
             await self.s.cases.view(case.id)
             await self.s.cases.search(case.debtor_name)
 
+    # --- Konvertering -------------------------------------------------------------------------------------------------
+
+    async def read_old_file(self) -> None:
+        if self.old.sent:
+            await self.s.conversion.read(self.dice.choice(self.old.sent).path, self.actor)
+
     async def convert(self) -> None:
         await self.s.conversion.match(self.actor)
-        if link := self.some(ClaimLink, lambda each: each.state == "several"):
-            await self.s.conversion.choose(link.id, self.dice.choice(link.candidates).visma_id, self.actor)
+        if link := self.some(ClaimLink, lambda each: each.state in ("several", "none")):
+            await self.link(link)
+
+    async def link(self, link: ClaimLink) -> None:
+        """A person knows which invoice it is, or that Visma does not have it."""
+        claim: Claim = self.mirror.get(Claim, link.id)
+        case: Case = self.mirror.get(Case, link.case)
+        right = self.old.invoice_of((case.creditor, case.old_number), claim.invoice)
+        if not right:
+            await self.s.conversion.without(link.id, "Finnes ikke", self.actor)
+            return
+        if right not in [each.visma_id for each in link.candidates]:
+            number = self.people.look().invoices[right].number
+            await self.s.conversion.find(link.id, number, self.actor)
+        await self.s.conversion.choose(link.id, right, self.actor)
+
+    async def convert_all(self) -> None:
+        """All files are read, and no claim is left without an answer."""
+        for file in self.old.sent:
+            await self.s.conversion.read(file.path, self.actor)
+        await self.s.conversion.match(self.actor)
+        for link in self.mirror.of(ClaimLink):
+            if link.state in ("several", "none"):
+                await self.link(link)

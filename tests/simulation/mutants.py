@@ -14,8 +14,9 @@ from msgspec.structs import replace
 from data.audit import AuditLine
 from data.documents import Cursor, Delivery, Mail, Voucher
 from services.mail.outbox import MailOutbox
-from services.outbox import Outbox
-from services.rules.coverage import _Ledger  # the seam of the bug
+from services.outbox import Outbox, VoucherRow
+from services.rules.coverage import Settlement, _Ledger, settle  # the ledger is the seam of the bug
+from services.undo import UndoService
 from services.visma.soap import SoapVisma
 from services.visma_payments import _Fetch  # the seam of the bug
 
@@ -90,7 +91,8 @@ def sending_afterwards() -> Iterator[None]:
             for delivery in (await tx.get_many(Delivery, list(outcomes))).values():
                 if delivery.state == "ready":
                     now = self._clock.now()
-                    tx.put(replace(delivery, state="sending", attempts=delivery.attempts + 1, last_attempt=now))
+                    attempts = delivery.attempts + 1
+                    tx.put(replace(delivery, state="sending", attempts=attempts, last_attempt=now, untold=True))
         await right(self, outcomes, actor)
 
     with patch.object(Outbox, "begin", begin), patch.object(Outbox, "enter", enter):
@@ -126,6 +128,65 @@ def mail_again() -> Iterator[None]:
         yield
 
 
+@contextlib.contextmanager
+def receipt_lost() -> Iterator[None]:
+    """What a sending that was broken off has delivered is in no receipt."""
+
+    async def wrong(self: Any) -> list[VoucherRow]:
+        return []
+
+    with patch.object(Outbox, "untold", wrong):
+        yield
+
+
+@contextlib.contextmanager
+def told_again() -> Iterator[None]:
+    """That a voucher stands in a receipt is not noted."""
+
+    async def wrong(self: Outbox, _tx: Any, references: Any) -> list[VoucherRow]:
+        return await self.rows(references)
+
+    with patch.object(Outbox, "tell", wrong):
+        yield
+
+
+@contextlib.contextmanager
+def undone_by_half() -> Iterator[None]:
+    """A payment that came with an action that is taken back goes on counting."""
+    right = UndoService._as_before
+
+    def wrong(self: Any, change: Any, actor: str) -> Any:
+        return change.after if change.before is None else right(self, change, actor)
+
+    with patch.object(UndoService, "_as_before", wrong):
+        yield
+
+
+@contextlib.contextmanager
+def undone_as_it_was() -> Iterator[None]:
+    """Cases are left as they were before the action, whatever has come onto them since."""
+
+    async def wrong(self: Any, *_given: Any) -> list[str]:
+        return []
+
+    with patch.object(UndoService, "_unsettled", wrong):
+        yield
+
+
+@contextlib.contextmanager
+def old_case_again() -> Iterator[None]:
+    """A case that was in an earlier file is made anew."""
+    with patch("services.conversion.file_reader._new", lambda cases, known: list(cases)):
+        yield
+
+
+@contextlib.contextmanager
+def any_invoice() -> Iterator[None]:
+    """An old claim is tied to the only invoice of its customer's, whatever its sum."""
+    with patch("services.conversion.matching._agrees", lambda claim, invoice, by: True):
+        yield
+
+
 # --- what the simulation found in earnest, put back -------------------------------------------------------------------
 
 
@@ -136,7 +197,20 @@ def stale_rates() -> Iterator[None]:
     async def wrong(tx: Any, known: Any) -> Any:
         return known
 
-    with patch("services.case_account._with_later", wrong):
+    with patch("services.case_account.with_later", wrong):
+        yield
+
+
+@contextlib.contextmanager
+def interest_ahead() -> Iterator[None]:
+    """Interest that a voucher carries before it has run is surplus, until it has."""
+
+    def wrong(*given: Any, **more: Any) -> Settlement:
+        settled = settle(*given, **more)
+        left = sum(each.unpaid for each in (*settled.claims, *settled.fees))
+        return replace(settled, outstanding=left - settled.balance.surplus)
+
+    with patch("services.case_account.settle", wrong):
         yield
 
 
@@ -153,13 +227,20 @@ MUTANTS = {
     mutant.bug.__name__: mutant
     for mutant in (
         Mutant(one_ore_off, 0, "the model says"),
-        Mutant(new_reference, 33, "that nobody knows"),
-        Mutant(cursor_first, 95, "transaction 4 of company 2 in Visma is 0 times here"),
+        Mutant(new_reference, 68, "that nobody knows"),
+        Mutant(cursor_first, 52, "in Visma is 0 times here"),
         Mutant(no_audit_of_events, 0, "«events» er ikke slik endringsloggen sier"),
-        Mutant(sending_afterwards, 23, "is 2 times in Visma"),
-        Mutant(fingerprints_ignored, 16, "of the bank's is stored 2 times, not 1"),
-        Mutant(threshold_forgotten, 3, "owes 8800 and is open, not closed"),
-        Mutant(mail_again, 17, "an e-mail came 2 times"),
-        Mutant(stale_rates, 159, "waits; the model says"),
+        Mutant(sending_afterwards, 52, "is 2 times in Visma"),
+        Mutant(fingerprints_ignored, 11, "of the bank's is stored 2 times, not 1"),
+        Mutant(threshold_forgotten, 7, "and is open, not closed"),
+        Mutant(mail_again, 30, "an e-mail came 2 times"),
+        Mutant(receipt_lost, 0, "times, and is in 0 receipts"),
+        Mutant(told_again, 0, "arrived 1 times, and is in"),
+        Mutant(undone_by_half, 2, "was taken back, and counts"),
+        Mutant(undone_as_it_was, 423, "the model says"),
+        Mutant(old_case_again, 4, "is 2 times here"),
+        Mutant(any_invoice, 1, "is on invoice"),
+        Mutant(stale_rates, 164, "waits; the model says"),
+        Mutant(interest_ahead, 64, "outstanding, the model says"),
     )
 }

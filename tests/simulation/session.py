@@ -10,7 +10,9 @@ from services.bank_import import BankImport
 from services.case_import import CaseImport
 from services.cases import CaseService
 from services.conversion.service import ConversionService
+from services.creditors import CreditorService
 from services.delivery import DeliveryService
+from services.handlers import HandlerService
 from services.inbox import Inbox
 from services.letters.correspondence import correspondence
 from services.mail.sending import MailService, send_quietly
@@ -19,6 +21,7 @@ from services.payments import PaymentService
 from services.posting import PostingService
 from services.rates import RateService
 from services.receipts import ReceiptService
+from services.undo import UndoService
 from services.visma.soap import SoapVisma
 from services.visma.transport import SoapSettings
 from services.visma_payments import VismaPayments
@@ -48,6 +51,7 @@ class Session:
     receipts: ReceiptService
     overview: OverviewService
     rates: RateService
+    undo: UndoService
 
 
 def session(
@@ -80,6 +84,7 @@ def session(
         receipts=ReceiptService(store),
         overview=OverviewService(store, clock, Inbox(inbox, bank)),
         rates=RateService(store, clock),
+        undo=UndoService(store, clock, CreditorService(store, clock), HandlerService(store)),
     )
 
 

@@ -11,13 +11,13 @@ ALL_FAULTS = (*STORE, *gated_visma.BEFORE, *gated_visma.AFTER, *gated_mail.BEFOR
 JOBS = {
     "take over": 6, "write back": 1, "read bank file": 8, "add": 6, "delete": 2, "move": 3, "leave out": 1, "place": 4,
     "split": 2, "dismiss": 1, "department": 1, "threshold": 1, "handler": 1, "status": 1, "post": 9, "send": 3,
-    "refresh": 2, "decide": 3, "fetch": 5, "convert": 1, "late letters": 1, "send mail": 2, "decide mail": 1, "look": 2,
-    "rates": 3,
+    "refresh": 2, "decide": 3, "fetch": 5, "convert": 3, "late letters": 1, "send mail": 2, "decide mail": 1, "look": 2,
+    "rates": 3, "read old file": 4, "undo": 2,
 }  # fmt: skip
 ALWAYS = ("take over", "read bank file", "add", "post")
 OUTSIDE = {
     "proposal": 2, "approve": 2, "paid in Visma": 4, "wrong invoice": 1, "voucher moves": 4, "bank file": 5, "hours": 3,
-    "days": 1, "far": 1, "back": 1,
+    "days": 1, "far": 1, "back": 1, "old file": 2,
 }  # fmt: skip
 ALWAYS_OUTSIDE = ("proposal", "approve", "bank file", "hours")
 

@@ -29,7 +29,7 @@ def test_a_seed_that_once_found_a_bug_finds_none(seed: int) -> None:
     assert not played.failure, told(played)
 
 
-@pytest.mark.parametrize("seed", [23, 159])
+@pytest.mark.parametrize("seed", [52, 164])
 def test_a_seed_is_the_same_history_each_time(seed: int) -> None:
     once, again = play(seed), play(seed)
     assert once.crashes, "a seed without a crash proves too little"

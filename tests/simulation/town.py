@@ -132,6 +132,23 @@ class VismaPeople:
         world.invoices[key] = msgspec.convert(invoice, StoredInvoice)
         return key
 
+    def old_invoice(self, number: str, customer: str, serial: int, case: str) -> tuple[str, StoredInvoice]:
+        """An invoice that is in no proposal, of a sum that no other has, and with a case number if there is one."""
+        with self._simulator.state.change() as world:
+            world.customers.setdefault(customer, Customer(id=customer, ledger_type="K010", name="Kari Testesen"))
+            key = self._make_invoice(world, number, customer)
+            made = world.invoices[key]
+            made.amount += serial
+            made.case_number = case
+            return key, made
+
+    def twin(self, key: str) -> None:
+        """Another invoice to the same customer, of the same sum and day."""
+        with self._simulator.state.change() as world:
+            one = world.invoices[key]
+            other = world.invoices[self._make_invoice(world, one.client, one.customer)]
+            other.amount, other.due, other.paid = one.amount, one.due, one.paid
+
     def approve(self) -> str:
         with self._simulator.state.change() as world:
             proposed = [each for each in world.proposals if each.status == "proposed"]

@@ -13,14 +13,17 @@ from data.errors import Kk2Error
 from data.store import Store
 from data.tinydb.store import open_store
 from services.rates import seed_rates
+from services.undo import REASON
 from services.visma.simulator.application import Simulator
 from tests.simulation.clock import WorldClock
+from tests.simulation.end_invariants import Ended, check_end
 from tests.simulation.gated_mail import MailServer, MailWire
 from tests.simulation.gated_store import GatedStore, Key, Mirror
 from tests.simulation.gated_visma import LONGEST_LATE_S, VismaServer, VismaWire
 from tests.simulation.inline import Inline, no_chance
-from tests.simulation.invariants import Ended, check_commit, check_end, check_moment
+from tests.simulation.invariants import Undoable, check_commit, check_moment, check_undone
 from tests.simulation.jobs import Jobs
+from tests.simulation.old_system import OldSystem
 from tests.simulation.scheduler import Killed, Scheduler, Trace, Waiting
 from tests.simulation.session import QUARANTINE_S, Session, session, start_up
 from tests.simulation.swarm import Swarm, swarm
@@ -83,6 +86,8 @@ class World:
         self.people = VismaPeople(simulator, self.clock, self.dice, self.swarm)
         (folder / "inbox" / "konvertering").mkdir(parents=True)
         self.bank = Bank(folder / "inbox", self.clock, self.dice, self.swarm)
+        self.old = OldSystem(folder / "inbox" / "konvertering", self.people, self.clock, self.dice, self.swarm)
+        self.undos: dict[str, Undoable] = {}
         self.lives = 0
         self.crashes = 0
         self._template = template
@@ -121,6 +126,8 @@ class World:
             await _try(self.life.sessions["kari"].case_import.run("kari"))
         for _ in range(2):
             self.say(self.bank.send(self.mirror))
+        if "read old file" in self.swarm.jobs:
+            self.say(self.old.send())
 
     async def _fill_mirror(self) -> None:
         from data.documents import ALL_DOCUMENTS
@@ -146,7 +153,8 @@ class World:
         if left and idle and (not ready or self.dice.random() < 0.25):
             if self.dice.random() < 0.4:
                 await self._outside()
-            await self._begin_job(self.dice.choice(idle), self.dice.choice(self.swarm.jobs))
+            actor = self.dice.choice(idle)
+            await self._begin_job(actor, self._next_job(actor))
             return 1
         if ready:
             await self._go_on(self.dice.choice(ready))
@@ -154,10 +162,16 @@ class World:
             raise Broken(f"nobody can go on: {[each.place for each in scheduler.waiting.values()]}")
         return 0
 
+    def _next_job(self, actor: str) -> str:
+        """Any; most often people take back what they have just done."""
+        if "undo" in self.swarm.jobs and self.life.sessions[actor].undo.last and self.dice.random() < 0.3:
+            return "undo"
+        return self.dice.choice(self.swarm.jobs)
+
     async def _begin_job(self, actor: str, name: str) -> None:
         self.say(f"{actor} begins: {name}")
         services = self.life.sessions[actor]
-        job = Jobs(services, self.dice, self.mirror, self.bank, self.people, self.mail).job(name)
+        job = self._jobs(services).job(name)
 
         async def work() -> None:
             try:
@@ -167,6 +181,9 @@ class World:
                 self.say(f"{actor} refused: {name}: {error.code}")
 
         await self.life.scheduler.start(actor, work)
+
+    def _jobs(self, services: Session) -> Jobs:
+        return Jobs(services, self.dice, self.mirror, self.bank, self.people, self.mail, self.old, self.undos)
 
     async def _go_on(self, waiting: Waiting) -> None:
         if self.dice.random() < self._crash_chance(waiting.place):
@@ -214,6 +231,8 @@ class World:
                 told = self.people.move_voucher()
             case "bank file":
                 told = self.bank.send(self.mirror)
+            case "old file":
+                told = self.old.send()
             case _:
                 told = await self._time_goes(what)
         self.say(f"{what}: {told}")
@@ -245,7 +264,7 @@ class World:
         await self.wait(LONGEST_LATE_S + QUARANTINE_S)
         await self._check_moment()
         services = self.life.sessions["kari"]
-        jobs = Jobs(services, self.dice, self.mirror, self.bank, self.people, self.mail)
+        jobs = self._jobs(services)
         await start_up(services)
         await self._take_all_over(services)
         for _ in range(4):
@@ -257,6 +276,7 @@ class World:
             while jobs.undecided_mail():
                 await jobs.decide_mail()
             await _try(services.mail.send("kari", at_once=True))
+            await _try(jobs.convert_all())
             await _try(services.visma_payments.run("kari"))
             await _try(services.case_import.write_back("kari"))
             await _try(services.case_import.make_late_letters("kari"))
@@ -272,7 +292,7 @@ class World:
     async def _check_end(self) -> None:
         await self._check_moment()
         services = self.life.sessions["kari"]
-        ended = Ended(self.mirror, self.people.look(), self.mail, self.bank, self.swarm, services)
+        ended = Ended(self.mirror, self.people.look(), self.mail, self.bank, self.old, services)
         self._raise(await check_end(ended))
 
     async def _check_moment(self) -> None:
@@ -286,7 +306,13 @@ class World:
         self._raise([*wrong, *check_moment(self.mirror, self.people.look(), self.mail)])
 
     def _watch(self, mirror: Mirror, before: dict[Key, Document | None], what: str) -> None:
-        self._raise([f"{text}, after «{what}»" for text in check_commit(mirror, before, self.clock.today())])
+        who, _, reason = what.partition(": ")
+        undone = self.undos[who] if reason == REASON else {}
+        wrong = [
+            *check_commit(mirror, before, self.clock.today(), self.old.status_of, undone),
+            *check_undone(mirror, undone),
+        ]
+        self._raise([f"{text}, after «{what}»" for text in wrong])
 
     def _raise(self, wrong: list[str]) -> None:
         if wrong:
