@@ -10,7 +10,7 @@ from data.documents.order import sort_key
 
 CaseStatus = Literal["open", "closed", "paused", "manual"]
 _FILTERS = ("status", "department", "handler", "creditor")  # what the list of cases is narrowed by
-_NARROWING = ("outstanding", "step_date", "step_sent")  # and by less often: carried by the order by number alone,
+_NARROWING = ("outstanding", "step_date", "step_sent")  # and by less often: carried by the order by status alone,
 _SORTED = ("debtor_sort", "run")  # with what those that are left are then sorted by
 
 
@@ -49,7 +49,7 @@ class Case(Document, frozen=True, kw_only=True):
     INDEXED = ("status", "handler", "department", "creditor", "run", "debtor_sort", "customer_key")
     UNIQUE = ("kid",)
     LISTS = (
-        ("id", *_FILTERS, *_NARROWING, *_SORTED),
+        ("id", *_FILTERS),
         ("debtor_sort", "id", *_FILTERS),
         ("department", "id", *_FILTERS),
         ("handler", "id", *_FILTERS),

@@ -12,6 +12,7 @@ from tinydb import where
 from data.documents import Document
 from data.held import Held, Pending, plain
 from data.store import Value
+from data.tinydb.bell import Bell
 from data.tinydb.sqlite_file import explained
 from data.tinydb.typed_tables import Tables
 
@@ -26,10 +27,11 @@ FEW = 20  # documents: so few are written where commit is called, in half a ms; 
 class TinyTransaction:
     """See data.store.Transaction. Documents put are held here, and handed to the writer's thread by the thousand."""
 
-    def __init__(self, path: Path, tables: Tables, writing: ThreadPoolExecutor) -> None:
+    def __init__(self, path: Path, tables: Tables, writing: ThreadPoolExecutor, bell: Bell) -> None:
         self._path = path
         self._tables = tables
         self._writing = writing
+        self._bell = bell
         self._held = Held()
         self._erased: list[tuple[str, str]] = []
         self._handed: list[Future[None]] = []
@@ -135,14 +137,14 @@ class TinyTransaction:
             except BaseException:
                 await self.rollback()
                 raise
-        await to_the_end(self._submit(self._commit))
+        await self._bell.to_the_end(self._submit(self._commit))
 
     async def rollback(self) -> None:
         """Forget what is held, and undo what is written."""
         self._over = True
         self._held.clear()
         self._erased.clear()
-        await to_the_end(self._submit(self._undo))
+        await self._bell.to_the_end(self._submit(self._undo))
 
     def _commit(self) -> None:
         try:
@@ -168,25 +170,3 @@ class TinyTransaction:
     def _undo(self) -> None:
         with explained(self._path):
             self._tables.storage.rollback()
-
-
-async def to_the_end(work: Future[T]) -> T:
-    """Wait for work that must not be left half-way. A cancellation meanwhile is raised when it is done."""
-    loop = asyncio.get_running_loop()
-    cancelled: asyncio.CancelledError | None = None
-    while not work.done():
-        waiter = loop.create_future()  # of its own each time: a cancellation ends the waiting, never the work
-        work.add_done_callback(functools.partial(_wake, loop, waiter))
-        try:
-            await waiter
-        except asyncio.CancelledError as error:
-            cancelled = error
-    result = work.result()
-    if cancelled:
-        raise cancelled
-    return result
-
-
-def _wake(loop: asyncio.AbstractEventLoop, waiter: "asyncio.Future[None]", _work: Future[Any]) -> None:
-    """Called where the work is done: in its thread, or here when it was done already."""
-    loop.call_soon_threadsafe(lambda: None if waiter.done() else waiter.set_result(None))

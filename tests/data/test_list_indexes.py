@@ -1,5 +1,6 @@
 """Every list that a screen shows is read off an index: nothing sorted, nothing read that is not shown."""
 
+import re
 import sqlite3
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import closing
@@ -94,7 +95,7 @@ def test_saker_within_amounts_or_days_is_read_off_an_index(connection: sqlite3.C
         for where in filtered():
             step, *sorted_after = asked(connection, partial(page, connection, Case, {**where, **narrowed}, way))
             assert "USING COVERING INDEX" in step
-            assert sorted_after in ([], ["USE TEMP B-TREE FOR ORDER BY"])
+            assert all(re.fullmatch(r"USE TEMP B-TREE FOR (RIGHT PART OF )?ORDER BY", each) for each in sorted_after)
 
 
 LISTS: list[tuple[type[Document], Where, str]] = [
