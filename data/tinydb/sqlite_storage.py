@@ -147,7 +147,7 @@ class SqliteStorage(Storage):
         from data.audit import earlier_texts
 
         if self._line:
-            self._line.write()
+            self._line.write()  # how the documents now are must be in the trail before their earlier texts are counted
         for table, key in documents:
             if texts := earlier_texts(self.connection, table, key):
                 self.sign().erase(table, key, texts)

@@ -13,9 +13,8 @@ from tests.screens.every_screen import PLACES, home, running
 from tests.screens.full_office import full_office
 
 
-# Bokmål is looked at with all else that holds on every screen (test_every_screen.py); nynorsk is hardly longer, and the
-# pseudo-language, which is bokmål made a third longer, has room for it.
-@pytest.mark.parametrize("language", ["en", PSEUDO])
+# Bokmål is looked at with all else that holds on every screen (test_every_screen.py).
+@pytest.mark.parametrize("language", ["nn", "en", PSEUDO])
 async def test_nothing_of_the_programs_own_is_cut_off_at_80_by_24(language: str, tmp_path: Path) -> None:
     cut: dict[str, list[str]] = {}
     async with full_office(tmp_path) as services, running(services, tmp_path, language=language) as (app, pilot):
