@@ -21,6 +21,7 @@ from data.tinydb.table_shape import TableShape, quoted
 SCHEMA_VERSION = 2  # 2: the trail's hashes are over digests, so that texts in it can be erased
 FILE_MODE = 0o660
 _SETTINGS = (
+    "page_size=2048",  # of a new file: a commit writes a dozen pages whole, and most for a few bytes in each
     "journal_mode=wal",
     "synchronous=full",
     "temp_store=memory",

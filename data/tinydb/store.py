@@ -28,13 +28,13 @@ from data.file_lock import file_lock
 from data.file_system import require_local
 from data.store import AuditEntry, Change, Group, Match, Page, Snapshot, Value, Wanted
 from data.tinydb import notes, pages
-from data.tinydb.bell import Bell
 from data.tinydb.sqlite_file import StoreBusy, busy, connect, data_version, explained, last_change
 from data.tinydb.sqlite_storage import utc_now
 from data.tinydb.table_shape import TableShape
 from data.tinydb.tables import DocumentDB
 from data.tinydb.transaction import TinyTransaction
 from data.tinydb.typed_tables import Tables
+from data.tinydb.writer_thread import WriterThread
 
 D = TypeVar("D", bound=Document)
 T = TypeVar("T")
@@ -72,9 +72,8 @@ class TinyStore:
         self._kinds = kinds
         self._now = now
         self._nearby = _modest(self._open(0.0))
-        self._writing = ThreadPoolExecutor(1, "store-writer")
+        self._writing = WriterThread()
         self._reading = ThreadPoolExecutor(1, "store-reader")
-        self._bell = Bell()
         self._turn = asyncio.Lock()
         self._holder: asyncio.Task[object] | None = None
         self._broken: StoreBroken | None = None
@@ -211,7 +210,7 @@ class TinyStore:
             self._holder = asyncio.current_task()
             try:
                 await self._begin(actor, reason)
-                transaction = TinyTransaction(self._path, self._writer, self._writing, self._bell)
+                transaction = TinyTransaction(self._path, self._writer, self._writing)
                 try:
                     yield transaction
                 except BaseException:
@@ -261,11 +260,10 @@ class TinyStore:
             if "_reader" in opened:
                 await self._read(self._reader.close)
             if "_writer" in opened:
-                await asyncio.wrap_future(self._writing.submit(self._writer.close))
-            self._bell.close()
+                await self._writing.outcome(self._writing.submit(self._writer.close))
+            self._writing.close()
             self._nearby.close()
             self._reading.shutdown(wait=False)
-            self._writing.shutdown(wait=False)
 
     @property
     def _lists(self) -> sqlite3.Connection:

@@ -1,9 +1,7 @@
 """A transaction of the default backend: documents held in memory over what SQLite has, written by the thousand."""
 
-import asyncio
 import functools
 from collections.abc import Callable, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 from typing import Any, ParamSpec, TypeVar
 
@@ -12,9 +10,9 @@ from tinydb import where
 from data.documents import Document
 from data.held import Held, Pending, plain
 from data.store import Value
-from data.tinydb.bell import Bell
 from data.tinydb.sqlite_file import explained
 from data.tinydb.typed_tables import Tables
+from data.tinydb.writer_thread import Work, WriterThread
 
 D = TypeVar("D", bound=Document)
 T = TypeVar("T")
@@ -27,15 +25,14 @@ FEW = 20  # documents: so few are written where commit is called, in half a ms; 
 class TinyTransaction:
     """See data.store.Transaction. Documents put are held here, and handed to the writer's thread by the thousand."""
 
-    def __init__(self, path: Path, tables: Tables, writing: ThreadPoolExecutor, bell: Bell) -> None:
+    def __init__(self, path: Path, tables: Tables, thread: WriterThread) -> None:
         self._path = path
         self._tables = tables
-        self._writing = writing
-        self._bell = bell
+        self._thread = thread
         self._held = Held()
         self._erased: list[tuple[str, str]] = []
-        self._handed: list[Future[None]] = []
-        self._latest: Future[Any] | None = None  # the newest work of ours on the writer's thread
+        self._handed: list[Work[None]] = []
+        self._latest: Work[Any] | None = None  # the newest work of ours on the writer's thread
         self._over = False
         self._written = False
 
@@ -67,7 +64,8 @@ class TinyTransaction:
 
     def _hand_over(self) -> None:
         if len(self._held) >= CHUNK:
-            self._handed.append(self._submit(self._checked, self._tables.apply, self._held.take(CHUNK)))
+            apply = functools.partial(self._checked, self._tables.apply, self._held.take(CHUNK))
+            self._handed.append(self._submit(apply))
 
     # --- reading: what is held lies over what is written -------------------------------------------------------------
 
@@ -103,7 +101,7 @@ class TinyTransaction:
 
     @property
     def _idle(self) -> bool:
-        return self._latest is None or self._latest.done()
+        return self._latest is None or self._latest.done
 
     async def on_writer(self, work: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
         """Work on the transaction's connection that is no document put or deleted (data/tinydb/copy.py)."""
@@ -111,18 +109,18 @@ class TinyTransaction:
 
     async def _asked(self, work: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
         """On the writer's thread, after all that was handed to it."""
-        return await asyncio.wrap_future(self._submit(functools.partial(self._checked, work, *args, **kwargs)))
+        return await self._thread.outcome(self._submit(functools.partial(self._checked, work, *args, **kwargs)))
 
-    def _submit(self, work: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> Future[T]:
-        future = self._writing.submit(work, *args, **kwargs)
-        self._latest = future
-        return future
+    def _submit(self, work: Callable[[], T]) -> Work[T]:
+        submitted = self._thread.submit(work)
+        self._latest = submitted
+        return submitted
 
     def _checked(self, work: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
         """A refusal of something handed over comes to light here; nothing is written after it."""
-        for future in self._handed:
-            if future.done():
-                future.result()
+        for handed in self._handed:
+            if handed.done:
+                handed.result()
         with explained(self._path):
             return work(*args, **kwargs)
 
@@ -137,14 +135,14 @@ class TinyTransaction:
             except BaseException:
                 await self.rollback()
                 raise
-        await self._bell.to_the_end(self._submit(self._commit))
+        await self._thread.to_the_end(self._submit(self._commit))
 
     async def rollback(self) -> None:
         """Forget what is held, and undo what is written."""
         self._over = True
         self._held.clear()
         self._erased.clear()
-        await self._bell.to_the_end(self._submit(self._undo))
+        await self._thread.to_the_end(self._submit(self._undo))
 
     def _commit(self) -> None:
         try:

@@ -3,6 +3,7 @@
 Letters are not set in type: that takes most of the time, and has tests of its own.
 """
 
+import asyncio
 import contextlib
 import random
 import uuid
@@ -14,6 +15,7 @@ from unittest.mock import patch
 import msgspec
 
 from data.documents import Letter
+from data.tinydb.writer_thread import Work, WriterThread
 from services.letters.rendering import Rendered
 
 P = ParamSpec("P")
@@ -32,6 +34,20 @@ class Inline(ThreadPoolExecutor):
         return future
 
 
+class InlineWriter(WriterThread):
+    """A writer's thread without a thread."""
+
+    def submit(self, work: Callable[[], T]) -> Work[T]:
+        done = Work(work)
+        done.do()
+        return done
+
+    async def outcome(self, work: Work[T]) -> T:
+        for _ in range(2):  # the others have their turns, as they have in truth
+            await asyncio.sleep(0)
+        return work.result()
+
+
 def _typed(_: object, letters: Sequence[Letter]) -> Rendered:
     """Stands for the PDF of letters: the same letters give the same bytes."""
     return Rendered(msgspec.json.encode(letters), "template")
@@ -47,6 +63,7 @@ def no_chance(seed: int) -> Iterator[None]:
 
     with (
         patch("data.tinydb.store.ThreadPoolExecutor", Inline),
+        patch("data.tinydb.store.WriterThread", InlineWriter),
         patch("services.mail.queue.uuid4", made_up),
         patch("services.visma.soap.random", dice),
         patch("services.letters.rendering.Renderer._render", _typed),
