@@ -22,13 +22,16 @@ class Work(Generic[T]):
     __slots__ = ("_error", "_result", "_work", "done")
 
     def __init__(self, work: Callable[[], T]) -> None:
-        self._work = work
+        self._work: Callable[[], T] | None = work
         self._error: BaseException | None = None
         self.done = False
 
     def do(self) -> None:
+        """Do it, and forget what it was: a batch of documents is not to stay in memory for its outcome's sake."""
+        work, self._work = self._work, None
         try:
-            self._result = self._work()
+            if work is not None:
+                self._result = work()
         except BaseException as error:
             self._error = error
         self.done = True
@@ -121,7 +124,7 @@ def _do_all(works: _Queue, bell: int) -> None:
     """The thread, to the end of its life. It has no hold of its owner, which may go without a word."""
     while work := works.get():
         work.do()
-        del work  # with what it works on
+        del work  # and with it, what came of it
         with contextlib.suppress(BlockingIOError, BrokenPipeError):  # it is full, and will be heard; or closed
             os.write(bell, b"!")
     os.close(bell)

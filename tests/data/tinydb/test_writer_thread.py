@@ -4,6 +4,7 @@ import asyncio
 import os
 import threading
 import time
+import weakref
 from collections.abc import Iterator
 
 import pytest
@@ -33,6 +34,20 @@ async def test_work_is_done_in_the_order_that_it_came_in_and_elsewhere(thread: W
     works = [thread.submit(lambda n=n: done.append((n, threading.get_ident() == here))) for n in range(50)]  # type: ignore[misc]
     await asyncio.gather(*map(thread.outcome, reversed(works)))  # any number may wait, in any order
     assert done == [(number, False) for number in range(50)]
+
+
+async def test_what_is_done_is_forgotten_before_its_outcome_is(thread: WriterThread) -> None:
+    class Batch:
+        def __call__(self) -> int:
+            return 7
+
+    batch = Batch()
+    gone = weakref.ref(batch)
+    work = thread.submit(batch)
+    del batch
+    assert await thread.outcome(work) == 7
+    await thread.outcome(thread.submit(lambda: None))  # the thread has let go of it too
+    assert gone() is None
 
 
 async def test_a_cancellation_is_raised_when_the_work_is_done_and_not_before(thread: WriterThread) -> None:
