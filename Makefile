@@ -5,6 +5,8 @@ BIN := $(VENV)/bin
 ARGS ?=
 # Tests of screens wait more than they compute.
 WORKERS ?= $(shell echo $$((2 * $$(getconf _NPROCESSORS_ONLN))))
+# They start the program some thousand times, and it is not to be compiled each time.
+unexport PYTHONDONTWRITEBYTECODE
 
 .PHONY: demo test test-postgres check bench pictures messages keys lock clean
 

@@ -15,8 +15,8 @@ from tests.stores import copy_home, store_section
 
 pytestmark = pytest.mark.e2e
 
-SETTINGS = "[visma]\nadapter = 'simulator'\nquarantine_s = 0\npage_size = 15\n"
-INVOICES = 40  # in three pages
+SETTINGS = "[visma]\nadapter = 'simulator'\nquarantine_s = 0\npage_size = 8\n"
+INVOICES = 22  # in three pages
 
 
 @pytest.fixture(scope="module")
