@@ -7,7 +7,7 @@ for a rate are covered in the transaction that brings it.
 import re
 from collections.abc import Iterable, Sequence
 from datetime import date
-from typing import TypeVar
+from typing import NamedTuple, TypeVar
 
 import msgspec
 
@@ -15,7 +15,7 @@ from data.documents import InterestRate, NoticeFee, Payment
 from data.language import _
 from data.rates import read_rates
 from data.store import Reader, Store, Transaction
-from services.case_account import update
+from services.case_account import read_accounts, update
 from services.clock import Clock
 from services.errors import InvalidInput
 from services.events import log
@@ -71,12 +71,19 @@ class Added(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Preview(msgspec.Struct, frozen=True, kw_only=True):
-    """What adding a rate would do. `before` is the last known one; `amount` is what waits for this one, øre."""
+    """What adding a rate would do. `before` is the last known one; `amount` is what waits for this one alone, øre."""
 
     rate: InterestRate
     before: InterestRate | None
     payments: int
     cases: int
+    amount: int
+
+
+class _Freed(NamedTuple):
+    """What of a payment need wait no longer, øre."""
+
+    case: str
     amount: int
 
 
@@ -107,14 +114,13 @@ class RateService:
     async def preview(self, rate: InterestRate) -> Preview:
         """What `add` would do. Raises as `add` does, and changes nothing."""
         known = await interest_rates(self._store)
-        with_next_rate(known, _complete(rate))
-        waiting = [each for each in await _waiting(self._store) if rate.valid_from <= each.date <= rate.valid_to]
+        freed = await self._freed(self._store, with_next_rate(known, _complete(rate)))
         return Preview(
             rate=rate,
             before=known.rows[-1] if known.rows else None,
-            payments=len(waiting),
-            cases=len({payment.case for payment in waiting}),
-            amount=sum(payment.waiting for payment in waiting),
+            payments=len(freed),
+            cases=len({each.case for each in freed}),
+            amount=sum(each.amount for each in freed),
         )
 
     async def add(self, rate: InterestRate, actor: str) -> Added:
@@ -154,20 +160,32 @@ class RateService:
 
     async def _cover_waiting(self, tx: Transaction, rates: InterestRates, actor: str) -> list[str]:
         """Settle the cases with a payment that waited for a rate that is known now."""
-        waiting = [payment for payment in await _waiting(tx) if rates.rate_on(payment.date)]
-        cases = sorted({payment.case for payment in waiting if payment.case})
-        for begin in range(0, len(cases), BATCH):
-            batch = cases[begin : begin + BATCH]
+        cases = sorted({each.case for each in await self._freed(tx, rates)})
+        for batch in _batches(cases):
             await update(tx, batch, rates=rates, clock=self._clock, actor=actor)
             line = "Rentesatsen er kjent nå: innbetalingene som ventet på den, er regnet på nytt."
             await log(tx, self._clock, actor, [(case, line) for case in batch])
         return cases
 
+    async def _freed(self, reader: Reader, rates: InterestRates) -> list[_Freed]:
+        """The payments that wait, and with these rates would not, or for less.
 
-async def _waiting(reader: Reader) -> list[Payment]:
-    """Payments on cases of which a part waits for a rate."""
-    found = await reader.find_many(Payment, "posting", _OPEN)
-    return [each for each in found if each.waiting and each.case and not each.deleted]
+        A payment need not wait for the rate of its own day: interest stops when the principal is paid.
+        """
+        found = await reader.find_many(Payment, "posting", _OPEN)
+        waiting = {each.id: each for each in found if each.waiting and each.case and not each.deleted}
+        freed = []
+        for batch in _batches(sorted({each.case for each in waiting.values() if each.case})):
+            for account in await read_accounts(reader, batch):
+                coverage = account.settle(rates, self._clock.today()).coverage
+                for payment in account.payments:
+                    if payment.id in waiting and coverage[payment.id].waiting != payment.waiting:
+                        freed.append(_Freed(account.case.id, payment.waiting - coverage[payment.id].waiting))
+        return freed
+
+
+def _batches(cases: Sequence[str]) -> Iterable[Sequence[str]]:
+    return (cases[begin : begin + BATCH] for begin in range(0, len(cases), BATCH))
 
 
 def _complete(rate: InterestRate) -> InterestRate:

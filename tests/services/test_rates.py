@@ -199,3 +199,23 @@ async def test_a_rate_for_another_half_year_leaves_a_payment_waiting(
     assert (await rates.preview(NEXT_HALF_YEAR)).payments == 0
     assert (await rates.add(NEXT_HALF_YEAR, "kari")).cases == ()
     assert len((await PostingService(store, clock).proposal()).problems) == 1
+
+
+async def test_a_payment_waits_for_the_days_that_interest_runs_and_not_for_its_own(
+    store: Store, clock: FakeClock, rates: RateService
+) -> None:
+    """The principal is paid in the half-year that comes; the next payment, in the one after it, waits for no more."""
+    clock.turn_to(date(2027, 7, 9))
+    owed = case(1)
+    await put(store, owed, claim(owed))
+    payments = PaymentService(store, clock)
+    await payments.add(owed.id, 1_000_00, JANUARY_2, "kari")
+    later = await payments.add(owed.id, 100_00, date(2027, 7, 9), "kari")
+    assert later.waiting == 100_00
+    preview = await rates.preview(NEXT_HALF_YEAR)
+    assert (preview.payments, preview.cases, preview.amount) == (1, 1, 100_00)
+    assert (await rates.add(NEXT_HALF_YEAR, "kari")).cases == (owed.id,)
+    covered = await store.get(Payment, later.id)
+    assert covered is not None
+    assert covered.waiting == 0
+    assert covered.covered("interest") == round(Fraction(1_000_00 * 1225 * 135, 365 * 10_000))

@@ -234,7 +234,7 @@ MUTANTS = {
         Mutant(fingerprints_ignored, 11, "of the bank's is stored 2 times, not 1"),
         Mutant(threshold_forgotten, 7, "and is open, not closed"),
         Mutant(mail_again, 30, "an e-mail came 2 times"),
-        Mutant(receipt_lost, 0, "times, and is in 0 receipts"),
+        Mutant(receipt_lost, 1, "times, and is in 0 receipts"),
         Mutant(told_again, 0, "arrived 1 times, and is in"),
         Mutant(undone_by_half, 2, "was taken back, and counts"),
         Mutant(undone_as_it_was, 423, "the model says"),
