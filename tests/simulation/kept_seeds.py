@@ -5,6 +5,6 @@ When the order of dice has changed a seed is another history: then one is found 
 """
 
 KEPT: dict[int, str] = {
-    164: "a rate added between reading the rates and beginning the transaction left a payment waiting (case_account)",
+    72: "a rate added between reading the rates and beginning the transaction left a payment waiting (case_account)",
     64: "interest that a voucher carries before it has run made Case.outstanding depend on the day (coverage)",
 }

@@ -240,7 +240,7 @@ MUTANTS = {
         Mutant(undone_as_it_was, 423, "the model says"),
         Mutant(old_case_again, 4, "is 2 times here"),
         Mutant(any_invoice, 1, "is on invoice"),
-        Mutant(stale_rates, 164, "waits; the model says"),
+        Mutant(stale_rates, 72, "waits; the model says"),
         Mutant(interest_ahead, 64, "outstanding, the model says"),
     )
 }
