@@ -173,14 +173,15 @@ class RateService:
         A payment need not wait for the rate of its own day: interest stops when the principal is paid.
         """
         found = await reader.find_many(Payment, "posting", _OPEN)
-        waiting = {each.id: each for each in found if each.waiting and each.case and not each.deleted}
+        cases = sorted({each.case for each in found if each.waiting and each.case and not each.deleted})
         freed = []
-        for batch in _batches(sorted({each.case for each in waiting.values() if each.case})):
+        for batch in _batches(cases):
             for account in await read_accounts(reader, batch):
                 coverage = account.settle(rates, self._clock.today()).coverage
-                for payment in account.payments:
-                    if payment.id in waiting and coverage[payment.id].waiting != payment.waiting:
-                        freed.append(_Freed(account.case.id, payment.waiting - coverage[payment.id].waiting))
+                for payment in account.payments:  # read anew: without a transaction, some may be gone from the case
+                    covered = coverage.get(payment.id)
+                    if covered and payment.posting in _OPEN and covered.waiting != payment.waiting:
+                        freed.append(_Freed(account.case.id, payment.waiting - covered.waiting))
         return freed
 
 

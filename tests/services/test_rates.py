@@ -1,5 +1,6 @@
 """Dated rates in the store: seeded once, added to by administrators, never changed."""
 
+from collections.abc import Sequence
 from datetime import date
 from fractions import Fraction
 from typing import Any
@@ -11,8 +12,8 @@ from msgspec.structs import replace
 from data.documents import Event, InterestRate, NoticeFee, Payment
 from data.errors import Kk2Error
 from data.rates import RatesFileError
-from data.store import Store
-from services.case_account import update
+from data.store import Reader, Store
+from services.case_account import CaseAccount, read_accounts, update
 from services.errors import InvalidInput, Refused
 from services.payments import PaymentService
 from services.posting import PostingService
@@ -219,3 +220,17 @@ async def test_a_payment_waits_for_the_days_that_interest_runs_and_not_for_its_o
     assert covered is not None
     assert covered.waiting == 0
     assert covered.covered("interest") == round(Fraction(1_000_00 * 1225 * 135, 365 * 10_000))
+
+
+async def test_a_payment_deleted_while_the_preview_is_made_waits_for_nothing(
+    store: Store, clock: FakeClock, rates: RateService, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    clock.turn_to(JANUARY_2)
+    payment = await waiting_case(store, clock, 1)
+
+    async def after_it_is_deleted(reader: Reader, numbers: Sequence[str]) -> list[CaseAccount]:
+        await PaymentService(store, clock).delete(payment.id, "Prøve", "ola")
+        return await read_accounts(reader, numbers)
+
+    monkeypatch.setattr("services.rates.read_accounts", after_it_is_deleted)
+    assert (await rates.preview(NEXT_HALF_YEAR)).payments == 0
