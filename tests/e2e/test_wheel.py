@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.e2e.program import DEADLINE_S
+from tests.e2e.program import DEADLINE_S, TODAY
 
 pytestmark = pytest.mark.e2e
 
@@ -40,7 +40,8 @@ def test_the_wheel_plays_the_whole_routine_by_itself(wheel: Path, tmp_path: Path
     zipfile.ZipFile(wheel).extractall(installed)
     # -S leaves out the environment's own packages, and with them the project; then the libraries alone are let in.
     libraries = next(path for path in sys.path if path.endswith("site-packages"))
-    environment = {**os.environ, "PYTHONPATH": os.pathsep.join((str(installed), libraries))}
+    path = os.pathsep.join((str(installed), libraries))
+    environment = {**os.environ, "PYTHONPATH": path, "KK2_TODAY": TODAY}
     command = [sys.executable, "-S", "-m", "kk2tui", "--home", str(tmp_path / "home"), "demo", "--headless", "--json"]
     finished = subprocess.run(
         command, cwd=tmp_path, env=environment, capture_output=True, text=True, timeout=DEADLINE_S, check=False
