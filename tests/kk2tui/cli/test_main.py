@@ -194,7 +194,8 @@ def test_the_words_of_click_in_a_help_text_are_norwegian(fresh: CommandLine, com
 
 WRONG = {
     ("--nope",): "Feil: Valget «--nope» finnes ikke. Mente du '--home'?",
-    ("casses",): "Feil: Kommandoen «casses» finnes ikke.",
+    ("nope",): "Feil: Kommandoen «nope» finnes ikke.\n",
+    ("casses",): "Feil: Kommandoen «casses» finnes ikke. Mente du 'cases'?",
     ("cases", "lits"): "Feil: Kommandoen «lits» finnes ikke. Mente du 'list'?",
     ("cases", "show"): "Feil: Det mangler et argument: 'SAKSNUMMER'.",
     ("cases", "list", "--limit"): "Feil: Valget «--limit» trenger en verdi.",
