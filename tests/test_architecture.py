@@ -1,6 +1,7 @@
 """The house keeps its order: imports run downwards, and the project stands alone."""
 
 import ast
+import logging.config
 import subprocess
 from pathlib import Path
 
@@ -16,10 +17,10 @@ def tracked_files() -> list[Path]:
     return [ROOT / name for name in listed.stdout.splitlines() if (ROOT / name).is_file()]
 
 
-def test_imports_run_downwards_only(monkeypatch):
+def test_imports_run_downwards_only(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(ROOT)
     # it would set up logging, for the whole process, and so silence the program's own in all tests that come after
-    monkeypatch.setattr(import_linter.logging_config, "dictConfig", lambda _: None)
+    monkeypatch.setattr(logging.config, "dictConfig", lambda _: None)
     assert import_linter.lint_imports(config_filename=str(ROOT / "pyproject.toml"), no_cache=True) == 0
 
 
@@ -39,13 +40,13 @@ def doors_opened(path: Path) -> list[str]:
     return [f"{path.name}: {door}" for door in found]
 
 
-def test_no_screen_opens_a_file_or_the_network():
+def test_no_screen_opens_a_file_or_the_network() -> None:
     screens = [path for path in tracked_files() if path.is_relative_to(ROOT / "screens") and path.suffix == ".py"]
     assert screens
     assert [door for path in screens for door in doors_opened(path)] == []
 
 
-def test_no_screen_reads_the_store_past_the_services():
+def test_no_screen_reads_the_store_past_the_services() -> None:
     screens = [path for path in tracked_files() if path.is_relative_to(ROOT / "screens") and path.suffix == ".py"]
     found = [
         path.name
@@ -56,7 +57,7 @@ def test_no_screen_reads_the_store_past_the_services():
     assert found == []
 
 
-def test_nothing_reads_outside_the_project():
+def test_nothing_reads_outside_the_project() -> None:
     outside = "/".join(("..", "shared"))
     found = [
         str(path)
@@ -75,11 +76,11 @@ def screens_and_above() -> list[Path]:
     ("forbidden", "why"),
     [("LoadingIndicator", "100 KB a second over the line"), ('type="number"', "1234,5 becomes 12345")],
 )
-def test_what_does_harm_in_a_terminal_is_not_used(forbidden, why):
+def test_what_does_harm_in_a_terminal_is_not_used(forbidden: str, why: str) -> None:
     assert [path for path in screens_and_above() if forbidden in path.read_text(encoding="utf-8")] == [], why
 
 
-def test_nothing_that_is_said_in_passing_is_read_as_markup():
+def test_nothing_that_is_said_in_passing_is_read_as_markup() -> None:
     calls = [
         (path.name, node.lineno)
         for path in screens_and_above()

@@ -58,7 +58,7 @@ async def _measured(path: Path) -> list[str]:
     names = made_up_names(random.Random(7))
     seconds = await _fill(path, names)
     store = open_store(path)
-    finding = FindService(store, SystemClock())
+    finding = FindService(store, SystemClock(), LOGIN)
     lines = [f"Finding among {CASES} cases, {len({w for n in names for w in n.split()})} different names (ms)"]
     lines.append(f"  {'filling the store':<36} {seconds:>8.1f} s")
     dice = random.Random(11)

@@ -3,7 +3,7 @@
 import asyncio
 import contextlib
 import time
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from pathlib import Path
 from statistics import median
 from typing import NamedTuple
@@ -38,7 +38,7 @@ class Stall:
 
 
 @contextlib.asynccontextmanager
-async def watched_loop() -> "contextlib.AsyncIterator[Stall]":
+async def watched_loop() -> AsyncIterator[Stall]:
     """Look at the clock as often as the loop lets us, while the block runs."""
     stall = Stall()
 

@@ -6,7 +6,7 @@ import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 from statistics import median
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from tests.benchmarks.large_home import LOGIN, make_large_home
 from tests.benchmarks.saker import RecordedTerminal
@@ -53,7 +53,13 @@ def _peers(folder: Path) -> list[Peer]:
     for number in range(200):
         (files / f"0221-{number:08d}.txt").touch()
     kk2 = [*COMMAND, "--home", str(home), "--handler", LOGIN]
-    in_kk2 = {"ready": "Løsningsgrad", "before": ["1"], "opened": "Fordringer", "listed": "Saldo", "dialog": "Lukk"}
+    in_kk2: dict[str, Any] = {
+        "ready": "Løsningsgrad",
+        "before": ["1"],
+        "opened": "Fordringer",
+        "listed": "Saldo",
+        "dialog": "Lukk",
+    }
     usual = ("Down", "PageDown")
     stock = [sys.executable, "-m", "tests.benchmarks.stock_table"]
     return [

@@ -12,7 +12,8 @@ DAY = date(2026, 11, 23)
 
 def paid(kid: str, amount: int, **more: Any) -> OcrPayment:
     """A payment of øre; `more` as OcrPayment has it."""
-    return OcrPayment(**{"date": DAY, "amount": amount, "kid": kid} | more)
+    fields: dict[str, Any] = {"date": DAY, "amount": amount, "kid": kid}
+    return OcrPayment(**fields | more)
 
 
 def ocr_content(site: Site, *payments: OcrPayment, account: str = "", transmission: int = 9001) -> bytes:

@@ -1,5 +1,6 @@
 """A mail server behind a TCP port, that keeps what it takes."""
 
+from asyncio import Server
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -27,7 +28,7 @@ class PostOffice:
     taken: list[EmailMessage] = field(default_factory=list)
 
     async def handle_DATA(self, server: SMTP, session: Session, envelope: Envelope) -> str:
-        self.taken.append(message_from_bytes(envelope.original_content or b"", policy=policy.default))  # type: ignore[arg-type]  # as typed
+        self.taken.append(message_from_bytes(envelope.original_content or b"", policy=policy.default))
         return "250 OK"
 
     def serve(self, home: Path) -> None:
@@ -40,8 +41,9 @@ class _OnAnyPort(Controller):
     """aiosmtpd's server in a thread of its own, on a port that is free."""
 
     def _trigger_server(self) -> None:
+        assert isinstance(self.server, Server)
         self.port = self.server.sockets[0].getsockname()[1]
-        super()._trigger_server()
+        super()._trigger_server()  # type: ignore[no-untyped-call] # aiosmtpd's has no types
 
 
 @contextmanager

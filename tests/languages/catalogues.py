@@ -56,6 +56,7 @@ def _kept(known: Message | None, text: Text) -> str | tuple[str, ...]:
     said = known.string if known else ""
     if isinstance(said, str):
         return (said, "") if text.plural else said
+    assert said is not None  # babel has "" for what is not translated
     return tuple(said) if text.plural else said[0]
 
 
@@ -90,6 +91,7 @@ def untranslated(catalog: Catalog) -> list[str]:
 
 
 def _forms(message: Message) -> tuple[str, ...]:
+    assert message.string is not None  # as above
     return (message.string,) if isinstance(message.string, str) else tuple(message.string)
 
 

@@ -42,12 +42,13 @@ def test_a_translation_has_the_same_placeholders(language: str) -> None:
 
 @pytest.mark.parametrize("language", TRANSLATED)
 def test_a_translation_begins_and_ends_with_the_same_blanks(language: str) -> None:
-    pairs = [(each.id, each.string) for each in read(language) if each.id and isinstance(each.id, str)]
-    assert [said for text, said in pairs if around(said) != around(text)] == []
+    pairs = [(each.id, forms(each.string)) for each in read(language) if each.id and isinstance(each.id, str)]
+    assert [said for text, (said,) in pairs if around(said) != around(text)] == []
 
 
-def forms(text: str | Sequence[str]) -> Sequence[str]:
+def forms(text: str | Sequence[str] | None) -> Sequence[str]:
     """The one form of a text, or the two of one that counts."""
+    assert text is not None  # babel has "" for what is not translated
     return (text,) if isinstance(text, str) else text
 
 

@@ -131,7 +131,7 @@ async def open_office(folder: Path, **world: Any) -> AsyncIterator[Office]:
         async with store.transaction("kari", "Oppsett") as tx:
             tx.put(KARI)
             tx.put(creditor())
-        yield Office(services_for(store, visma, folder), visma, folder)  # type: ignore[arg-type]  # it passes all on
+        yield Office(services_for(store, visma, folder), visma, folder)
     finally:
         await visma.close()
         await store.close()

@@ -66,7 +66,7 @@ def test_every_line_of_interest_can_be_checked_by_hand(view: CaseView) -> None:
         name, told_days, basis, rate, amount = cells(row)
         if row.opened:
             assert days == 0
-            assert abs(sum(exact) - group) <= HALF
+            assert abs(sum(exact, Fraction()) - group) <= HALF
             exact, group, days = [], parse_amount(amount), int(told_days)
             continue
         first, last = (parse_date(day, TODAY) for day in name.split(" – "))

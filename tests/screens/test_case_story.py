@@ -1,6 +1,7 @@
 """The whole story of a case in one look, on Generelt."""
 
 from datetime import UTC, date, datetime, timedelta
+from typing import get_args
 
 import pytest
 from hypothesis import given
@@ -99,8 +100,8 @@ def test_a_step_is_a_sentence_with_its_date(step: NextStep, told: str) -> None:
 
 
 def test_every_kind_of_step_has_words() -> None:
-    told = {step_text(NextStep(kind=kind, day=TODAY, fee_day=TODAY, count=2), TODAY) for kind in Kind.__args__}
-    assert len(told) == len(Kind.__args__)
+    told = {step_text(NextStep(kind=kind, day=TODAY, fee_day=TODAY, count=2), TODAY) for kind in get_args(Kind)}
+    assert len(told) == len(get_args(Kind))
     assert all(words.endswith(".") for words in told)
 
 

@@ -38,7 +38,7 @@ def classes_of_screens() -> set[type[Widget]]:
     return found - bases - NEVER_IN_FRONT - {Tab, TabScreen, Form}
 
 
-def _below(part: type) -> set[type]:
+def _below(part: type[Widget]) -> set[type[Widget]]:
     return {each for direct in part.__subclasses__() for each in {direct, *_below(direct)}}
 
 

@@ -21,6 +21,7 @@ from screens.cases import CasesScreen
 from screens.menu import MenuScreen
 from screens.unplaced import UnplacedScreen
 from screens.widgets.virtual_table import VirtualTable
+from services.news import News
 from services.registry import Services
 from services.visma.simulator.embedded import embedded
 from tests.screens.driving import press, write
@@ -81,6 +82,32 @@ def loads_of(monkeypatch: pytest.MonkeyPatch, screen: type[Kk2Screen]) -> list[i
 
     monkeypatch.setattr(screen, "load", counted)
     return loads
+
+
+def news_heard(monkeypatch: pytest.MonkeyPatch) -> list[News]:
+    """A list that grows with all that the screen of a case is told of."""
+    heard: list[News] = []
+    concerns = CaseScreen.concerns
+
+    def listened(self: CaseScreen, news: News) -> bool:
+        heard.append(news)
+        return concerns(self, news)
+
+    monkeypatch.setattr(CaseScreen, "concerns", listened)
+    return heard
+
+
+def calls_of(monkeypatch: pytest.MonkeyPatch, owner: object, name: str) -> list[str]:
+    """A list that grows by the name each time the function or method of that name is called."""
+    calls: list[str] = []
+    call = getattr(owner, name)
+
+    def counted(*args: Any, **more: Any) -> Any:
+        calls.append(name)
+        return call(*args, **more)
+
+    monkeypatch.setattr(owner, name, counted)
+    return calls
 
 
 # --- what others do is seen ---
@@ -194,9 +221,7 @@ async def test_another_case_is_no_news_here(app: Kk2App, ola: Services, monkeypa
     async with app.run_test(size=SMALL) as pilot:
         await open_on(pilot, app, "Avdrag")
         loads = loads_of(monkeypatch, CaseScreen)
-        heard: list[object] = []
-        concerns = CaseScreen.concerns
-        monkeypatch.setattr(CaseScreen, "concerns", lambda self, news: heard.append(news) or concerns(self, news))
+        heard = news_heard(monkeypatch)
         await ola.payments.add(TRANSPORT, 1_00, TODAY, "ola")
         await until(pilot, lambda: bool(heard))
         await press(pilot)
@@ -209,22 +234,15 @@ async def test_another_case_is_no_news_here(app: Kk2App, ola: Services, monkeypa
 async def test_a_screen_nobody_touches_reads_nothing_and_draws_nothing(
     app: Kk2App, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    looks: list[int] = []
-    reads: list[str] = []
-    look = tinydb_store.data_version
-    monkeypatch.setattr(tinydb_store, "data_version", lambda connection: looks.append(0) or look(connection))
+    looks = calls_of(monkeypatch, tinydb_store, "data_version")
     async with app.run_test(size=SMALL) as pilot:
         await press(pilot)
-        for name in ("_read", "last_change"):
-            call = getattr(TinyStore, name)
-            monkeypatch.setattr(
-                TinyStore, name, lambda self, *args, n=name, c=call, **more: reads.append(n) or c(self, *args, **more)
-            )
+        reads = [calls_of(monkeypatch, TinyStore, name) for name in ("_read", "last_change")]
         drawn: list[object] = []
         monkeypatch.setattr(type(app), "_display", lambda _self, _screen, what: drawn.append(what))
         before = len(looks)
         await until(pilot, lambda: len(looks) > before + 5)
-        assert (reads, drawn) == ([], [])
+        assert (reads, drawn) == ([[], []], [])
 
 
 async def test_a_change_that_alters_nothing_on_the_screen_draws_nothing(
@@ -246,9 +264,7 @@ async def test_a_change_that_alters_nothing_on_the_screen_draws_nothing(
 async def test_ones_own_change_is_read_once(app: Kk2App, services: Services, monkeypatch: pytest.MonkeyPatch) -> None:
     async with app.run_test(size=SMALL) as pilot:
         await open_on(pilot, app, "Avdrag")
-        heard: list[object] = []
-        concerns = CaseScreen.concerns
-        monkeypatch.setattr(CaseScreen, "concerns", lambda self, news: heard.append(news) or concerns(self, news))
+        heard = news_heard(monkeypatch)
         loads = loads_of(monkeypatch, CaseScreen)
         await press(pilot, "n", *"100", "f12")
         await until(pilot, lambda: bool(heard))

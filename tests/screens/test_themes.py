@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 import pytest
+from rich.color import Color
 from rich.style import Style
 from rich.terminal_theme import TerminalTheme
 from textual.app import App
@@ -80,7 +81,8 @@ def test_contrast_is_reckoned_as_the_standard_says() -> None:
 
 async def test_all_text_on_all_screens_can_be_read_in_the_colours_that_there_are(tmp_path: Path) -> None:
     """The other themes are looked at where the first shows a pair of colours for the first time."""
-    found, pairs = set(), set()
+    found: set[str] = set()
+    pairs: set[tuple[Color | None, Color | None, bool | None]] = set()
     async with full_office(tmp_path) as services, running(services, tmp_path) as (app, pilot):
         for place in PLACES:
             await place.open(pilot)

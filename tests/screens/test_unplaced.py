@@ -12,7 +12,7 @@ from screens.dialogs.confirm_dialog import ConfirmDialog
 from screens.split_dialog import SplitDialog
 from screens.unplaced import UnplacedScreen
 from tests.screens.office import Office, Size, fill, ocr_payment, open_office, press, rest
-from tests.screens.widgets.stage import LARGE, SMALL, lines
+from tests.screens.widgets.stage import LARGE, SMALL, in_front, lines
 
 FIRST, SECOND, THIRD = "0221-00000001", "0221-00000002", "0221-00000003"
 
@@ -145,7 +145,7 @@ async def test_suggestions_that_come_after_another_dialog_put_nothing_on_top_of_
         await rest(pilot)
         assert isinstance(desk.screen, SplitDialog)
         await press(pilot, "escape")
-        assert desk.screen is screen
+        assert in_front(desk) is screen
 
 
 async def test_the_complaint_about_a_reason_goes_when_one_is_written(office: Office) -> None:

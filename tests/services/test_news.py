@@ -42,7 +42,7 @@ async def test_news_of_a_payment_names_its_case_and_who_entered_it(store: Store)
     await PaymentService(store, CLOCK).add(BARNEHAGE, 100_00, TODAY, "ola")
     (told,) = await news.after(before)
     assert (told.actor, told.number) == ("ola", before + 1)
-    assert told.cases == {BARNEHAGE}
+    assert told.cases == frozenset({BARNEHAGE})
     assert {"payments", "events"} <= told.tables
     assert told.about_case(BARNEHAGE)
     assert not told.about_case(TRANSPORT)
@@ -64,7 +64,7 @@ async def test_one_who_waits_for_news_is_told_when_it_comes(store: Store) -> Non
     waiting = asyncio.create_task(news.after(await news.number()))
     await CaseService(store, CLOCK).set_handler(await the_case(store), "ola", "kari")
     (told,) = await asyncio.wait_for(waiting, 30)
-    assert told.cases == {BARNEHAGE}
+    assert told.cases == frozenset({BARNEHAGE})
 
 
 async def test_a_handler_is_told_by_name_and_one_who_is_gone_by_login(store: Store) -> None:

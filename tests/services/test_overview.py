@@ -13,6 +13,7 @@ from data.documents import (
     Claim,
     Creditor,
     Delivery,
+    DeliveryState,
     Document,
     Mail,
     Mark,
@@ -193,7 +194,9 @@ def anything(dice: random.Random) -> Iterator[Document]:
             deleted=dice.choice((None, None, mark)),
         )
     for serial in range(12):
-        state = dice.choice(("ready", "sending", "delivered", "registered", "posted", "rejected", "unknown", "deleted"))
+        state: DeliveryState = dice.choice(
+            ("ready", "sending", "delivered", "registered", "posted", "rejected", "unknown", "deleted")
+        )
         yield Delivery(id=f"KK2-{serial}", state=state, needs_decision=state != "posted" and dice.random() < 0.5)
         yield Mail(
             id=f"M{serial}",

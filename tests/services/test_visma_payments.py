@@ -427,7 +427,7 @@ async def test_a_page_that_cannot_be_stored_leaves_no_trace_and_comes_the_next_t
     store: Store, clock: FakeClock, desk: Desk
 ) -> None:
     failing = FailingStore(store)
-    service = VismaPayments(failing, desk.visma, clock, page_size=2)  # type: ignore[arg-type]  # it passes all on
+    service = VismaPayments(failing, desk.visma, clock, page_size=2)
     desk.visma.enter(invoice_of(ONE), -100_00)
     failing.error = StoreFull("Disken er full. Ingenting er lagret.")
     with pytest.raises(StoreFull):
@@ -473,7 +473,7 @@ async def test_each_transaction_is_entered_exactly_once_whatever_breaks_off(
         if dice.random() < 0.2 and await store.get(Cursor, "1"):
             await desk.lose_cursor()
         with contextlib.suppress(StoreFull, VismaUnreachable):
-            await VismaPayments(failing, desk.visma, clock, page_size=dice.randint(1, 5)).run("kari")  # type: ignore[arg-type]  # it passes all on
+            await VismaPayments(failing, desk.visma, clock, page_size=dice.randint(1, 5)).run("kari")
     desk.visma.forget_plans()
     await desk.fetch()
     payments = [payment for number in (ONE, TWO, THREE) for payment in await desk.on(number)]

@@ -304,7 +304,7 @@ async def test_a_full_disk_leaves_all_ready_and_no_file(desk: Desk, monkeypatch:
         raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
 
     with monkeypatch.context() as patch:
-        patch.setattr(voucher_file_folder.os, "fsync", full)
+        patch.setattr(os, "fsync", full)
         with pytest.raises(Refused) as raised:
             await desk.export()
     assert raised.value.code == "export_folder"

@@ -176,7 +176,7 @@ class _Model:
     def _cover(self, amount: int, day: dt.date, later: Sequence[Payment], parts: dict[Target, int]) -> None:
         owed_back = max(0, -self.covered[SURPLUS])
         amount -= self._put(SURPLUS, min(amount, owed_back), parts)
-        dates = {(fee.component, fee.id): fee.date for fee in self.fees}
+        dates: dict[Target, dt.date] = {(fee.component, fee.id): fee.date for fee in self.fees}
         for target in self._targets():
             if target[0] == "interest" and self.unknown_days:
                 self._put(WAITING, amount, parts)

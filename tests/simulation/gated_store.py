@@ -99,7 +99,7 @@ class GatedStore:
         try:
             async with self._inner.transaction(actor, reason) as tx:
                 gated = _GatedTransaction(tx, self._scheduler)
-                yield gated  # type: ignore[misc] # it is one, by __getattr__
+                yield gated  # it is one, by __getattr__
                 if await gate("commit", faults=("full",)) == "full":
                     raise StoreFull("Det er ikke plass på disken. Ingenting av endringen er lagret.")
             self._trace.add(f"{who}: committed {gated.summary()}")

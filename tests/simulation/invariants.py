@@ -16,6 +16,7 @@ from data.documents import (
     Claim,
     Creditor,
     Delivery,
+    DeliveryState,
     Document,
     Fee,
     InterestRate,
@@ -32,7 +33,7 @@ from tests.simulation.gated_mail import MailServer
 from tests.simulation.gated_store import Key, Mirror
 
 FIXED = ("frozen", "posted")
-ARRIVED = ("delivered", "registered", "posted")
+ARRIVED: tuple[DeliveryState, ...] = ("delivered", "registered", "posted")
 GONE = ("rejected", "deleted")
 
 BeganAs = Callable[[tuple[str, str]], str]
@@ -113,7 +114,7 @@ def _check_books(mirror: Mirror, number: str, today: dt.date) -> Iterator[str]:
         stored: dict[tuple[str, str | None], int] = defaultdict(int)
         for part in payment.coverage:
             stored[part.component, part.target] += part.amount
-        stored = {target: amount for target, amount in stored.items() if amount}  # type: ignore[assignment]
+        stored = {target: amount for target, amount in stored.items() if amount}
         if payment.posting not in FIXED and (dict(stored), payment.waiting) != told.coverage[payment.id]:
             yield (
                 f"payment {payment.id} on case {number} covers {dict(stored)} and {payment.waiting} waits; "

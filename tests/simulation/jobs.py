@@ -5,7 +5,7 @@ import random
 from collections.abc import Awaitable, Callable
 from typing import Any
 
-from data.documents import Case, Claim, ClaimLink, Delivery, Document, InterestRate, Mail, Payment
+from data.documents import Case, CaseStatus, Claim, ClaimLink, Delivery, Document, InterestRate, Mail, Payment
 from services.mail.sending import send_quietly
 from services.post_proposal import post_proposal
 from services.undo import undo_of
@@ -106,7 +106,7 @@ class Jobs:
 
     async def status(self) -> None:
         if case := self.some(Case):
-            status = self.dice.choice(("open", "open", "closed", "paused", "manual"))
+            status: CaseStatus = self.dice.choice(("open", "open", "closed", "paused", "manual"))
             await self.undoable(self.s.cases.set_status(case, status, self.actor), case)
 
     # --- payments ---------------------------------------------------------------------------------------------------

@@ -207,7 +207,7 @@ def interest_ahead() -> Iterator[None]:
 
     def wrong(*given: Any, **more: Any) -> Settlement:
         settled = settle(*given, **more)
-        left = sum(each.unpaid for each in (*settled.claims, *settled.fees))
+        left = sum(each.unpaid for each in settled.claims) + sum(each.unpaid for each in settled.fees)
         return replace(settled, outstanding=left - settled.balance.surplus)
 
     with patch("services.case_account.settle", wrong):

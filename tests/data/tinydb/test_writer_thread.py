@@ -5,7 +5,8 @@ import os
 import threading
 import time
 import weakref
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from functools import partial
 
 import pytest
 
@@ -104,8 +105,10 @@ def test_neither_thread_nor_file_is_left(closed: bool) -> None:
     def open_now() -> int:
         return len(os.listdir("/proc/self/fd")) + threading.active_count()
 
+    nap: Callable[[], object] = partial(time.sleep, 0.001)
+
     async def work(thread: WriterThread) -> None:
-        assert await thread.to_the_end(thread.submit(lambda: time.sleep(0.001))) is None
+        assert await thread.to_the_end(thread.submit(nap)) is None
 
     before = open_now()
     for _ in range(20):

@@ -8,6 +8,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from tests.e2e.program import DEADLINE_S, TODAY, Finished
 from tests.e2e.ssh.accounts import Accounts, accounts, write_program
@@ -104,7 +105,9 @@ def _arguments(process: Path) -> bytes:
 def finished(
     words: list[str], stdin: bytes = b"", *, user: str | None = None, variables: Mapping[str, str] | None = None
 ) -> Finished:
-    as_user = {"user": user, "group": user, "extra_groups": []} if user and os.geteuid() == 0 else {}
+    as_user: dict[str, Any] = {}
+    if user and os.geteuid() == 0:
+        as_user = {"user": user, "group": user, "extra_groups": []}
     ended = subprocess.run(
         words,
         input=stdin,

@@ -2,6 +2,7 @@
 
 import inspect
 import pkgutil
+from collections.abc import Iterable
 from importlib.metadata import version
 
 import pytest
@@ -49,12 +50,18 @@ def drawn(update: CompositorUpdate) -> str:
 
 
 def test_a_layout_update_is_drawn_where_its_region_is() -> None:
-    strips = [[Strip([Segment("ab", RED), Segment("c", BLUE)]), Strip([Segment("d")])], [Strip([Segment("efgh")])]]
+    strips: list[Iterable[Strip]] = [
+        [Strip([Segment("ab", RED), Segment("c", BLUE)]), Strip([Segment("d")])],
+        [Strip([Segment("efgh")])],
+    ]
     assert drawn(LayoutUpdate(strips, Region(2, 0, 4, 2))) == "..abcd../..efgh.."
 
 
 def test_of_a_chops_update_only_the_spans_are_drawn() -> None:
-    chops = [{0: Strip([Segment("abcd")]), 4: Strip([Segment("efgh")])}, {0: None, 4: Strip([Segment("ijkl")])}]
+    chops: list[dict[int, Strip | None]] = [
+        {0: Strip([Segment("abcd")]), 4: Strip([Segment("efgh")])},
+        {0: None, 4: Strip([Segment("ijkl")])},
+    ]
     ends = [[4, 8], [4, 8]]
     assert drawn(ChopsUpdate(chops, [(0, 4, 8), (1, 0, 8)], ends)) == "....efgh/....ijkl"
     assert drawn(ChopsUpdate(chops, [(0, 0, 6)], ends)) == "abcdef../........"

@@ -6,6 +6,7 @@ from typing import Any
 
 from textual.app import App, ComposeResult
 from textual.pilot import Pilot
+from textual.screen import Screen
 from textual.widget import Widget
 from textual.worker import WorkerCancelled
 
@@ -38,6 +39,11 @@ class Stage(App[None]):
 
     def on_row_table_row_highlighted(self, message: object) -> None:
         self.seen.append(message)
+
+
+def in_front(app: App[Any]) -> Screen[Any]:
+    """The screen that is shown now: mypy takes `app.screen` to be for ever what was once asserted of it."""
+    return app.screen
 
 
 def lines(app: App[Any]) -> list[str]:

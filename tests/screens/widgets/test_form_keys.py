@@ -15,7 +15,6 @@ from screens.widgets.amount_input import AmountInput
 from screens.widgets.date_input import DateInput
 from screens.widgets.field import Field
 from screens.widgets.form import Form
-from screens.widgets.form_field import FormField
 from screens.widgets.form_input import FormInput
 from screens.widgets.pick import Pick
 from screens.widgets.tick import Tick
@@ -31,7 +30,7 @@ class AllKinds(Form):
     def __init__(self) -> None:
         super().__init__()
         self.saved: list[dict[str, str]] = []
-        self._inputs = {
+        self._inputs: dict[str, Any] = {  # each both a Widget and a FormField: no type says that
             "name": FormInput(),
             "amount": AmountInput(),
             "kind": Pick([("a", "A"), ("b", "B"), ("c", "C")]),
@@ -41,7 +40,7 @@ class AllKinds(Form):
         }
 
     @property
-    def inputs(self) -> Mapping[str, FormField]:
+    def inputs(self) -> Mapping[str, Any]:
         return self._inputs
 
     def compose(self) -> ComposeResult:

@@ -5,6 +5,7 @@ from datetime import date
 from io import BytesIO
 
 import pytest
+from lxml import etree
 
 from services.bank.camt054 import read_camt054
 from services.bank.fingerprints import Fingerprints
@@ -276,10 +277,10 @@ def test_the_tree_of_a_large_file_is_never_whole() -> None:
     most = 0
     let_go = Tree.let_go
 
-    def counting(self: Tree, element: object) -> None:
+    def counting(self: Tree, element: etree._Element) -> None:
         nonlocal most
-        most = max(most, sum(1 for _ in element.getroottree().iter()))  # type: ignore[attr-defined]
-        let_go(self, element)  # type: ignore[arg-type]
+        most = max(most, sum(1 for _ in element.getroottree().iter()))
+        let_go(self, element)
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(Tree, "let_go", counting)

@@ -1,3 +1,5 @@
+from typing import Any
+
 from services.bank.fingerprints import Fingerprints
 from services.bank.ocr_giro import BankPayment
 from tests.services.bank.files import assignment, joined, payment, put, read, two_payments, written
@@ -42,5 +44,5 @@ def test_fields_never_run_into_each_other() -> None:
     assert Fingerprints().of(one) != Fingerprints().of(other)
 
 
-def _fields(payment: BankPayment) -> dict[str, object]:
+def _fields(payment: BankPayment) -> dict[str, Any]:
     return {name: getattr(payment, name) for name in payment.__struct_fields__}

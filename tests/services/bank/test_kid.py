@@ -2,6 +2,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from data.documents import KidCheck
 from services.bank.kid import check_digit, classify, format_account, make_kid, mod10, mod11, valid_account
 
 CHECKS = st.sampled_from(["mod10", "mod11"])
@@ -24,7 +25,7 @@ def test_no_kid_is_made_of_what_does_not_fit(creditor: str, serial: int) -> None
 
 
 @given(st.integers(0, 10**8 - 1), CHECKS)
-def test_a_kid_that_is_made_is_ok(serial: int, check: str) -> None:
+def test_a_kid_that_is_made_is_ok(serial: int, check: KidCheck) -> None:
     assert classify(make_kid("0221", serial, check), (13,), check) == "ok"
 
 
@@ -51,7 +52,7 @@ def test_one_wrong_digit_never_passes(digits: str, data: st.DataObject) -> None:
         ("0221000000380", "mod10", "bad_check"),
     ],
 )
-def test_what_is_wrong_with_a_kid(kid: str, check: str, expected: str) -> None:
+def test_what_is_wrong_with_a_kid(kid: str, check: KidCheck, expected: str) -> None:
     assert classify(kid, (13,), check) == expected
 
 
@@ -60,7 +61,7 @@ def test_a_modulus_11_kid_may_end_in_a_dash() -> None:
 
 
 @given(st.text(max_size=30), CHECKS)
-def test_any_text_has_a_class_and_nothing_is_raised(kid: str, check: str) -> None:
+def test_any_text_has_a_class_and_nothing_is_raised(kid: str, check: KidCheck) -> None:
     assert classify(kid, check=check) in {"ok", "blank", "bad_chars", "bad_length", "bad_check"}
 
 

@@ -164,7 +164,7 @@ async def test_a_file_is_in_wholly_or_not_at_all(store: Store, clock: FakeClock,
     failing.error = RuntimeError("borte")
     path = csv_file(tmp_path, claim_row(1), claim_row(2, "77/12"))
     with pytest.raises(RuntimeError):
-        await FileReader(failing, clock).run(path, "kari")  # type: ignore[arg-type]  # it passes all on
+        await FileReader(failing, clock).run(path, "kari")
     assert await store.count(Case) == await store.count(Claim) == await store.count(Conversion) == 0
     read = await FileReader(store, clock).run(path, "kari")
     assert (read.status, read.renumbered) == ("converted", (("77/12", number_of(39)),))

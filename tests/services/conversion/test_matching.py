@@ -24,7 +24,7 @@ def converted(**more: Any) -> Claim:
 
 def found(visma_id: str = "F1", **more: Any) -> Invoice:
     """An invoice of which nothing agrees with the claim but what is said."""
-    fields = {"number": "1", "kid": "9", "due": OTHER_DAY, "unpaid": 5_00, "customer": customer(9)}
+    fields: dict[str, Any] = {"number": "1", "kid": "9", "due": OTHER_DAY, "unpaid": 5_00, "customer": customer(9)}
     return invoice(1, visma_id=visma_id, **fields | more)
 
 

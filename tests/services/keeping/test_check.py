@@ -220,7 +220,8 @@ async def test_what_somebody_did_between_two_reads_is_no_finding(
     """The case is read as it was, its payments as they became: looked at again, all is well."""
     doc = await worked.get(Case, number_of(2))
     assert doc
-    read, told = worked.find_many, []
+    read = worked.find_many
+    told: list[type[Any]] = []
 
     async def find_many(kind: type[Any], field: str, values: Any) -> list[Any]:
         found = await read(kind, field, values)

@@ -277,7 +277,7 @@ async def test_an_import_that_breaks_off_before_its_letters_makes_them_when_it_i
     store: Store, clock: FakeClock, tmp_path: Path
 ) -> None:
     failing = FailingStore(store)
-    office = Office(failing, clock, tmp_path, two_debtors())  # type: ignore[arg-type]  # it passes all on
+    office = Office(failing, clock, tmp_path, two_debtors())
     real = office.post.letters.make
 
     async def break_off(*args: Any, **more: Any) -> Any:
@@ -295,7 +295,7 @@ async def test_an_import_that_breaks_off_before_its_letters_makes_them_when_it_i
 
 async def test_letters_are_stored_with_their_fees_or_not_at_all(store: Store, clock: FakeClock, tmp_path: Path) -> None:
     failing = FailingStore(store)
-    office = Office(failing, clock, tmp_path, two_debtors())  # type: ignore[arg-type]  # it passes all on
+    office = Office(failing, clock, tmp_path, two_debtors())
     await CaseImport(store, office.visma, clock).run("kari")
     failing.error = StoreFull("Disken er full.")
     with pytest.raises(StoreFull):
@@ -314,7 +314,8 @@ async def test_a_case_that_changes_while_its_letter_is_made_gets_one_that_says_h
     office = Office(store, clock, tmp_path, two_debtors())
     await CaseImport(store, office.visma, clock).run("kari")
     letters = office.post.letters
-    keep, changed = letters._pdfs.keep, []
+    keep = letters._pdfs.keep
+    changed: list[bool] = []
 
     async def keep_while_somebody_pays(contents: Sequence[bytes]) -> list[str]:
         if not changed:

@@ -19,6 +19,7 @@ class _Loyal(SMTP):
 
     def hang_up(self) -> None:
         if self.transport is not None:
+            assert isinstance(self.transport, asyncio.WriteTransport)
             self.transport.abort()
 
 
@@ -103,7 +104,7 @@ class PostOffice:
             return "451 borte"
         content = envelope.original_content or b""
         self.raw.append(content)
-        self.taken.append(message_from_bytes(content, policy=policy.default))  # type: ignore[arg-type]  # as typed
+        self.taken.append(message_from_bytes(content, policy=policy.default))
         if mood == "hangs_up_after":
             server.hang_up()
         return "250 OK"

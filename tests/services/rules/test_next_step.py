@@ -16,7 +16,7 @@ from tests.services.rules.build import LATER_RATES, RATES, claim, fee, payment, 
 
 TODAY = date(2026, 11, 24)
 DUE = date(2026, 8, 20)
-SENT = {"step": "IKV", "step_sent": date(2026, 11, 9), "step_date": date(2026, 11, 23)}
+SENT: dict[str, Any] = {"step": "IKV", "step_sent": date(2026, 11, 9), "step_date": date(2026, 11, 23)}
 NUMBER = "0221-00000038"
 
 

@@ -179,7 +179,9 @@ def test_golden_files_are_as_the_contract_says(name: str) -> None:
     root = etree.fromstring(golden(name), etree.XMLParser(remove_blank_text=True))
     (content,) = root[0]
     if content.tag.endswith("}Fault"):
-        (content,) = content.find("detail")
+        detail = content.find("detail")
+        assert detail is not None
+        (content,) = detail
     schema.assertValid(content)
 
 

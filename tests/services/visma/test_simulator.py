@@ -146,7 +146,7 @@ async def test_a_voucher_goes_from_received_by_registered_to_posted() -> None:
     seen = []
     for state in (None, "registered", "posted"):
         if state:
-            visma.move_voucher(REFERENCE, state)  # type: ignore[arg-type]
+            visma.move_voucher(REFERENCE, state)
         (status,) = await port.find_vouchers("1", [REFERENCE])
         seen.append((status.state, status.number, status.registered_by))
     assert seen == [("received", "", "WS-infe"), ("registered", "500001", "WS-infe"), ("posted", "500001", "WS-infe")]
