@@ -136,7 +136,7 @@ async def _commits(store: Store, size: int, bare: Path) -> Figures:
             os.fdatasync(file.fileno())
 
         for number in range(ROUNDS):
-            ours.append(await median_ms(lambda _, n=number: _change(store, keys[n : n + 3]), 1))  # type: ignore[misc]
+            ours.append(await median_ms(lambda _, n=number: _change(store, keys[n : n + 3]), 1))  # type: ignore[misc] # a lambda with a default has no type
             appended.append(plain_median_ms(append, 1))
     middle = ROUNDS // 2
     return {"transaction of 3": sorted(ours)[middle], "bare append": sorted(appended)[middle]}

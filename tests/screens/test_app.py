@@ -173,7 +173,7 @@ async def test_a_crash_says_one_line_and_logs_where_without_values(
     assert "in fall" in written
     assert "01010112345" not in written
     assert stat.S_IMODE(log.stat().st_mode) == 0o600
-    told = "".join(str(segment.text) for part in app._exit_renderables for segment in part.segments)  # type: ignore[union-attr]
+    told = "".join(str(segment.text) for part in app._exit_renderables for segment in part.segments)  # type: ignore[union-attr] # Segments, each of them
     told += "".join(capsys.readouterr())
     assert "kk2 måtte avslutte" in told
     assert "Traceback" not in told

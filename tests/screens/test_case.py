@@ -1,4 +1,5 @@
 from datetime import date
+from typing import Any
 
 import pytest
 from msgspec.structs import replace
@@ -524,9 +525,9 @@ async def test_a_payment_is_entered_once_however_often_the_key_is_pressed(
     calls: list[int] = []
     add = PaymentService.add
 
-    async def count(self: PaymentService, *args: object, **options: object) -> Payment:
+    async def count(self: PaymentService, *args: Any, **options: Any) -> Payment:
         calls.append(1)
-        return await add(self, *args, **options)  # type: ignore[arg-type]
+        return await add(self, *args, **options)
 
     monkeypatch.setattr(PaymentService, "add", count)
     async with app.run_test(size=SMALL) as pilot:

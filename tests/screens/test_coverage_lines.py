@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from data.documents import Payment
+from data.documents import Component, Payment
 from screens.case.coverage_lines import (
     BLOCK,
     MOST_LINES,
@@ -101,6 +101,6 @@ def test_a_bar_is_as_long_as_it_shall_be_and_more_is_never_shorter(amounts: list
 
 
 def test_every_kind_has_a_letter_of_its_own() -> None:
-    kinds = ("principal", "costs", "fees", "interest", "surplus", None)
-    bar = whole_bar(sums_of([Part(kind, 1, "") for kind in kinds]))  # type: ignore[arg-type]
+    kinds: tuple[Component | None, ...] = ("principal", "costs", "fees", "interest", "surplus", None)
+    bar = whole_bar(sums_of([Part(kind, 1, "") for kind in kinds]))
     assert bar.replace(BLOCK, "") == "H O G R T V"

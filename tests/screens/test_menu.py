@@ -1,5 +1,6 @@
 from asyncio import Event
 from pkgutil import resolve_name
+from typing import Any
 
 import pytest
 from textual.screen import Screen
@@ -88,7 +89,7 @@ async def test_nothing_is_said_of_what_waits_before_it_is_counted(app: Kk2App) -
         await counting.wait()
         return an_overview()
 
-    app.services.overview.read = read  # type: ignore[method-assign]
+    app.services.overview.read = read  # type: ignore[method-assign] # one that takes its time
     async with app.run_test(size=SMALL) as pilot:
         await pilot.pause()
         assert "Trenger deg" in text(app)
@@ -130,7 +131,7 @@ class Broken:
 
 
 async def test_what_fails_at_start_is_a_line_in_the_list_and_no_dialog(services: Services, app: Kk2App) -> None:
-    services.case_import = Broken()  # type: ignore[assignment]
+    services.case_import = Broken()  # type: ignore[assignment] # all that is asked
     async with app.run_test(size=SMALL) as pilot:
         await press(pilot)
         assert isinstance(app.screen, MenuScreen)
@@ -172,10 +173,10 @@ def test_the_ordinary_work_of_the_day_comes_last_in_its_order() -> None:
     ]
 
 
-def an_overview(**more: object) -> Overview:
-    fields: dict[str, object] = dict.fromkeys(Overview.__struct_fields__, 0)
+def an_overview(**more: Any) -> Overview:
+    fields: dict[str, Any] = dict.fromkeys(Overview.__struct_fields__, 0)
     fields |= {"problem_cases": (), "rates_until": None, "rates_warning": False}
-    return Overview(**fields | more)  # type: ignore[arg-type]
+    return Overview(**fields | more)
 
 
 async def test_escape_goes_back_to_the_items_and_the_menu_stays(app: Kk2App, services: Services) -> None:

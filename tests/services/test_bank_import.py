@@ -32,10 +32,10 @@ class Bank:
         self.service = BankImport(store, clock)
         self._files = 0
 
-    def file(self, payments: Sequence[OcrPayment], **more: object) -> Path:
+    def file(self, payments: Sequence[OcrPayment], **more: Any) -> Path:
         self._files += 1
         path = self.folder / f"OCR.D{self._files}"
-        return bank_file(path, payments, **({"transmission": self._files} | more))  # type: ignore[arg-type]
+        return bank_file(path, payments, **({"transmission": self._files} | more))
 
     async def read(self, *payments: OcrPayment) -> ImportedFile:
         return await self.service.run(self.file(payments), "kari")

@@ -552,7 +552,7 @@ async def test_what_a_person_has_settled_while_visma_was_asked_stands(desk: Desk
         await ask(company, references)
         return []
 
-    desk.visma.find_vouchers = ask_while_a_person_answers  # type: ignore[method-assign]
+    desk.visma.find_vouchers = ask_while_a_person_answers  # type: ignore[method-assign] # a moment that is hard to hit
     await desk.send()
     assert (await desk.state()).state == "delivered"
     assert not (await desk.state()).needs_decision

@@ -3,6 +3,7 @@
 import contextlib
 import random
 from collections import Counter
+from typing import Any, NoReturn
 
 import pytest
 
@@ -132,16 +133,16 @@ async def test_a_process_that_dies_while_it_sends_leaves_nothing_to_be_sent_twic
     port = visma(simulator, clock)
 
     class Dying:
-        def __getattr__(self, name: str) -> object:
+        def __getattr__(self, name: str) -> Any:
             return getattr(port, name)
 
-        async def deliver_voucher(self, voucher: Voucher) -> None:
+        async def deliver_voucher(self, voucher: Voucher) -> NoReturn:
             await port.deliver_voucher(voucher)
             raise KeyboardInterrupt
 
     for _ in expected:
         with contextlib.suppress(KeyboardInterrupt):
-            await DeliveryService(store, Dying(), clock, quarantine_s=0).send("kari")  # type: ignore[arg-type]
+            await DeliveryService(store, Dying(), clock, quarantine_s=0).send("kari")
     alive = DeliveryService(store, port, clock, quarantine_s=0)
     await alive.recover("kari")
     await alive.send("kari")

@@ -212,7 +212,7 @@ class World:
         self.life = Life(self, home)
         await self._check_moment()
         for name, services in self.life.sessions.items():
-            await self.life.scheduler.start(name, lambda services=services: start_up(services))  # type: ignore[misc]
+            await self.life.scheduler.start(name, lambda services=services: start_up(services))  # type: ignore[misc] # a lambda with a default has no type
 
     # --- the rest of the world --------------------------------------------------------------------------------------
 

@@ -22,7 +22,7 @@ def thread() -> Iterator[WriterThread]:
 
 async def test_what_the_work_returns_or_raises_is_had_each_time(thread: WriterThread) -> None:
     for number in range(100):
-        assert await thread.to_the_end(thread.submit(lambda n=number: n * n)) == number * number  # type: ignore[misc]
+        assert await thread.to_the_end(thread.submit(lambda n=number: n * n)) == number * number  # type: ignore[misc] # a lambda with a default has no type
     with pytest.raises(ZeroDivisionError):
         await thread.to_the_end(thread.submit(lambda: 1 // 0))
     with pytest.raises(ZeroDivisionError):
@@ -32,7 +32,7 @@ async def test_what_the_work_returns_or_raises_is_had_each_time(thread: WriterTh
 async def test_work_is_done_in_the_order_that_it_came_in_and_elsewhere(thread: WriterThread) -> None:
     done: list[tuple[int, bool]] = []
     here = threading.get_ident()
-    works = [thread.submit(lambda n=n: done.append((n, threading.get_ident() == here))) for n in range(50)]  # type: ignore[misc]
+    works = [thread.submit(lambda n=n: done.append((n, threading.get_ident() == here))) for n in range(50)]  # type: ignore[misc] # a lambda with a default has no type
     await asyncio.gather(*map(thread.outcome, reversed(works)))  # any number may wait, in any order
     assert done == [(number, False) for number in range(50)]
 

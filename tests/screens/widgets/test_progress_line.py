@@ -18,7 +18,7 @@ async def test_ten_thousand_steps_in_one_moment_are_painted_twice() -> None:
     line = ProgressLine(clock=lambda: 100.0)
     painted: list[str] = []
     async with Stage(line).run_test(size=SMALL) as pilot:
-        line.show = painted.append  # type: ignore[method-assign,assignment]
+        line.show = painted.append  # type: ignore[method-assign,assignment] # what it would paint
         for done in range(1, 10_001):
             line.tell("Leser inn", done, 10_000)
         await settle(pilot)

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from datetime import date
 from io import BytesIO
+from typing import Any
 
 from services.bank.kid import make_kid
 from services.bank.ocr_giro import BankPayment, FileSummary, read_ocr
@@ -13,9 +14,9 @@ DAY = date(2026, 11, 20)
 ACCOUNT = "12345678903"
 
 
-def payment(amount: int = 123450, *, serial: int = 38, **fields: object) -> OcrPayment:
-    values: dict[str, object] = {"date": DAY, "amount": amount, "kid": make_kid("0221", serial)}
-    return OcrPayment(**(values | fields))  # type: ignore[arg-type]
+def payment(amount: int = 123450, *, serial: int = 38, **fields: Any) -> OcrPayment:
+    values: dict[str, Any] = {"date": DAY, "amount": amount, "kid": make_kid("0221", serial)}
+    return OcrPayment(**(values | fields))
 
 
 def assignment(*payments: OcrPayment, account: str = ACCOUNT, number: int = 1) -> OcrAssignment:

@@ -1,12 +1,14 @@
 """Made-up receipts."""
 
 from datetime import UTC, datetime
+from typing import Any, Literal
 
 from hypothesis import strategies as st
 
 from data.documents import Column, Receipt, Section
 
-KINDS = ("text", "amount", "date", "number", "case")
+Kind = Literal["text", "amount", "date", "number", "case"]
+KINDS: tuple[Kind, ...] = ("text", "amount", "date", "number", "case")
 CELLS = {
     "text": st.none() | st.text(max_size=20),
     "case": st.sampled_from(("", "0221-00000001", "0221-99999999")),
@@ -20,13 +22,13 @@ CELLS = {
 def sections(draw: st.DrawFn) -> Section:
     kinds = draw(st.lists(st.sampled_from(KINDS), min_size=1, max_size=5))
     rows = draw(st.lists(st.tuples(*(CELLS[kind] for kind in kinds)), max_size=6))
-    columns = tuple(Column(title=draw(st.text(max_size=8)), kind=kind) for kind in kinds)  # type: ignore[arg-type]
+    columns = tuple(Column(title=draw(st.text(max_size=8)), kind=kind) for kind in kinds)
     return Section(title=draw(st.text(max_size=12)), columns=columns, rows=tuple(rows))
 
 
-def receipt(*sections: Section, **more: object) -> Receipt:
+def receipt(*sections: Section, **more: Any) -> Receipt:
     """A receipt of a bank file."""
-    fields: dict[str, object] = {
+    fields: dict[str, Any] = {
         "id": "K000003",
         "kind": "payments",
         "time": datetime(2026, 11, 24, 7, 12, 5, 123456, tzinfo=UTC),
@@ -34,7 +36,7 @@ def receipt(*sections: Section, **more: object) -> Receipt:
         "title": "Import av OCR, OCR.D261123",
         "sections": sections,
     }
-    return Receipt(**fields | more)  # type: ignore[arg-type]
+    return Receipt(**fields | more)
 
 
 CASES = Section(

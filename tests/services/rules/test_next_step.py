@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from msgspec.structs import replace
 
 from data.documents import Case, CaseStatus, Claim, Fee, Payment
-from services.rules.next_step import NextStep, next_steps
+from services.rules.next_step import Kind, NextStep, next_steps
 from tests.builders import case
 from tests.services.rules.build import LATER_RATES, RATES, claim, fee, payment, settled
 
@@ -72,8 +72,8 @@ def test_a_case_with_only_charges_left_is_for_somebody_to_decide() -> None:
 
 
 @pytest.mark.parametrize(("status", "kind"), [("closed", "closed"), ("paused", "paused"), ("manual", "manual")])
-def test_a_case_that_is_not_open_says_so(status: CaseStatus, kind: str) -> None:
-    assert steps(written(), status=status) == (NextStep(kind=kind),)  # type: ignore[arg-type]
+def test_a_case_that_is_not_open_says_so(status: CaseStatus, kind: Kind) -> None:
+    assert steps(written(), status=status) == (NextStep(kind=kind),)
 
 
 def test_an_open_case_where_nothing_is_owed_is_settled() -> None:
