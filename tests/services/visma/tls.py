@@ -28,9 +28,14 @@ default_md = sha256
 policy = any
 copy_extensions = copy
 unique_subject = no
+x509_extensions = leaf
 [any]
 commonName = supplied
+[leaf]
+authorityKeyIdentifier = keyid
 """
+# Without it, Python from 3.13 does not take an authority for one.
+_MAY_SIGN = ("-addext", "basicConstraints=critical,CA:TRUE", "-addext", "keyUsage=critical,keyCertSign,cRLSign")
 
 
 def make_certificates(folder: Path) -> Path:
@@ -40,7 +45,7 @@ def make_certificates(folder: Path) -> Path:
     (folder / "index.txt").touch()
     (folder / "serial").write_text("01", encoding="ascii")
     for name in ("ca", "stranger"):
-        may_sign = ("-addext", "basicConstraints=critical,CA:TRUE") if name == "ca" else ()
+        may_sign = _MAY_SIGN if name == "ca" else ()
         _openssl(
             folder, "req", "-x509", *_KEY, *_names(name), *may_sign, "-keyout", f"{name}.key", "-out", f"{name}.pem"
         )
