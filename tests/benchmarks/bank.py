@@ -56,7 +56,7 @@ def _lines(figures: dict[str, float], payments: int) -> list[str]:
         line(f"import of {payments}", figures["import_s"], "s"),
         line("  each", figures["import_s"] * 1_000 / payments, "ms"),
         line("  memory beyond what it began with, at most", figures["import_mb"], "MB"),
-        line("  event loop's longest stall", figures["import_stall_ms"], "ms", 50),
+        line("  event loop's longest stall", figures["import_stall_ms"], "ms"),
     ]
 
 
