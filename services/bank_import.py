@@ -4,9 +4,7 @@ A file is first read through and checked, then read again into one transaction: 
 Nothing is dropped: a payment that cannot be placed waits among the unplaced, with the reason.
 """
 
-from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import TypeVar
 
 import msgspec
 
@@ -17,6 +15,7 @@ from data.store import Store, Transaction
 from services.bank.payments import FileSummary
 from services.bank_check import BankFileCheck, ImportedFile
 from services.bank_receipt import CaseHit, keep_bank_receipt
+from services.batches import batches
 from services.case_account import Updated, read_accounts, update
 from services.clock import Clock
 from services.events import log
@@ -27,8 +26,6 @@ from services.progress import Progress, silent
 from services.rates import interest_rates
 from services.rules.money import format_amount
 from services.rules.rates import InterestRates
-
-T = TypeVar("T")
 
 
 class BankImport:
@@ -110,7 +107,7 @@ class BankImport:
         """Cover the new payments on their cases, close those under the threshold, and tell the cases' logs."""
         hits: list[CaseHit] = []
         today = self._clock.today()
-        for numbers in _batches(sorted(intake.per_case), BATCH):
+        for numbers in batches(sorted(intake.per_case), BATCH):
             before = {}
             for account in await read_accounts(tx, numbers):
                 live = tuple(payment for payment in account.payments if payment.bank_file != intake.file)
@@ -134,8 +131,3 @@ def _hit(updated: Updated, before: int, intake: PaymentIntake) -> CaseHit:
         surplus=updated.settlement.balance.surplus,
         closed=updated.closed,
     )
-
-
-def _batches(items: Sequence[T], size: int) -> Iterator[Sequence[T]]:
-    for begin in range(0, len(items), size):
-        yield items[begin : begin + size]

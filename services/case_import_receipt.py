@@ -2,6 +2,7 @@
 
 from data.documents import Case, Column, Receipt, Section
 from data.store import Transaction
+from services.batches import batches
 from services.case_making import BATCH, CaseMaker
 from services.clock import Clock
 from services.receipts import keep_receipt
@@ -13,8 +14,8 @@ async def keep_case_import_receipt(
 ) -> Receipt:
     """Store the receipt of a run in the caller's transaction."""
     rows: list[tuple[str, str, str, int, int]] = []
-    for begin in range(0, len(maker.cases), BATCH):
-        cases = await tx.get_many(Case, maker.cases[begin : begin + BATCH])
+    for numbers in batches(maker.cases, BATCH):
+        cases = await tx.get_many(Case, numbers)
         rows += [
             (case.id, case.debtor_name, case.department, maker.claims_on(case.id), case.outstanding)
             for case in cases.values()

@@ -23,6 +23,7 @@ from data.errors import Conflict, NotFound
 from data.language import _, n_
 from data.store import Store, Transaction
 from services.bank.kid import format_account
+from services.batches import batches
 from services.case_account import Updated, update
 from services.clock import Clock
 from services.errors import InvalidInput, Refused
@@ -231,8 +232,7 @@ class CreditorService:
         cases = await self._cases_touched(tx, before, creditor)
         rates = await interest_rates(self._store)
         settled: list[Updated] = []
-        for begin in range(0, len(cases), BATCH):
-            numbers = cases[begin : begin + BATCH]
+        for numbers in batches(cases, BATCH):
             settled += await update(tx, numbers, rates=rates, clock=self._clock, actor=actor)
         return SettledAnew(
             creditor=stored,

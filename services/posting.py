@@ -14,6 +14,7 @@ from data.documents import Case, Claim, Creditor, Delivery, Document, Payment, V
 from data.errors import Conflict
 from data.language import _
 from data.store import Reader, Store, Transaction
+from services.batches import batches
 from services.case_account import update
 from services.clock import Clock
 from services.events import log
@@ -56,8 +57,8 @@ class PostingService:
             vouchers = await self._make(tx, proposal.ready, actor)
             cases = await self._tie(tx, vouchers, actor)
             # What is fixed now leaves less room for what is still pending on the same cases.
-            for begin in range(0, len(cases), BATCH):
-                await update(tx, cases[begin : begin + BATCH], rates=rates, clock=self._clock, actor=actor)
+            for numbers in batches(cases, BATCH):
+                await update(tx, numbers, rates=rates, clock=self._clock, actor=actor)
         return vouchers
 
     async def _make(self, tx: Transaction, ready: Sequence[ProposedVoucher], actor: str) -> list[Voucher]:
@@ -128,8 +129,8 @@ async def _read(reader: Reader, kind: type[D], keys: Iterable[str]) -> dict[str,
     """The documents by id, some of them at a time, so that the screens stay awake however many there are."""
     wanted = list(dict.fromkeys(keys))
     found: dict[str, D] = {}
-    for begin in range(0, len(wanted), READ):
-        found |= await reader.get_many(kind, wanted[begin : begin + READ])
+    for some in batches(wanted, READ):
+        found |= await reader.get_many(kind, some)
     return found
 
 

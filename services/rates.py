@@ -15,6 +15,7 @@ from data.documents import InterestRate, NoticeFee, Payment
 from data.language import _
 from data.rates import read_rates
 from data.store import Reader, Store, Transaction
+from services.batches import batches
 from services.case_account import read_accounts, update
 from services.clock import Clock
 from services.errors import InvalidInput
@@ -161,7 +162,7 @@ class RateService:
     async def _cover_waiting(self, tx: Transaction, rates: InterestRates, actor: str) -> list[str]:
         """Settle the cases with a payment that waited for a rate that is known now."""
         cases = sorted({each.case for each in await self._freed(tx, rates)})
-        for batch in _batches(cases):
+        for batch in batches(cases, BATCH):
             await update(tx, batch, rates=rates, clock=self._clock, actor=actor)
             line = "Rentesatsen er kjent nå: innbetalingene som ventet på den, er regnet på nytt."
             await log(tx, self._clock, actor, [(case, line) for case in batch])
@@ -175,7 +176,7 @@ class RateService:
         found = await reader.find_many(Payment, "posting", _OPEN)
         cases = sorted({each.case for each in found if each.waiting and each.case and not each.deleted})
         freed = []
-        for batch in _batches(cases):
+        for batch in batches(cases, BATCH):
             for account in await read_accounts(reader, batch):
                 coverage = account.settle(rates, self._clock.today()).coverage
                 for payment in account.payments:  # read anew: without a transaction, some may be gone from the case
@@ -183,10 +184,6 @@ class RateService:
                     if covered and payment.posting in _OPEN and covered.waiting != payment.waiting:
                         freed.append(_Freed(account.case.id, payment.waiting - covered.waiting))
         return freed
-
-
-def _batches(cases: Sequence[str]) -> Iterable[Sequence[str]]:
-    return (cases[begin : begin + BATCH] for begin in range(0, len(cases), BATCH))
 
 
 def _complete(rate: InterestRate) -> InterestRate:

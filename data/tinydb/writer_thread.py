@@ -10,10 +10,9 @@ import os
 from collections.abc import Callable
 from queue import SimpleQueue
 from threading import Thread
-from typing import Any, Generic, ParamSpec, TypeVar
+from typing import Any, Generic, TypeVar
 
 T = TypeVar("T")
-P = ParamSpec("P")
 
 
 class Work(Generic[T]):
@@ -58,7 +57,8 @@ class WriterThread:
     def submit(self, work: Callable[[], T]) -> Work[T]:
         """Have something done after all that was submitted before."""
         if self._ear is None:
-            self._ear, bell = os.pipe2(os.O_NONBLOCK | os.O_CLOEXEC)
+            self._ear, bell = os.pipe()
+            os.set_blocking(bell, False)  # a full pipe is heard as well as one more ring
             # A daemon: the program's end need not wait for a store that nobody closed; SQLite undoes half a commit.
             Thread(target=_do_all, args=(self._works, bell), name="store-writer", daemon=True).start()
         submitted = Work(work)
@@ -125,6 +125,6 @@ def _do_all(works: _Queue, bell: int) -> None:
     while work := works.get():
         work.do()
         del work  # and with it, what came of it
-        with contextlib.suppress(BlockingIOError, BrokenPipeError):  # it is full, and will be heard; or closed
+        with contextlib.suppress(BlockingIOError, BrokenPipeError):  # full, or nobody listens any more
             os.write(bell, b"!")
     os.close(bell)

@@ -6,6 +6,7 @@ from data.documents import Case, Claim, ClaimLink, Creditor, Fee, Payment
 from data.language import _
 from data.store import Transaction
 from services.bank.kid import make_kid
+from services.batches import batches
 from services.case_account import Updated, update
 from services.clock import Clock
 from services.conversion.old_cases import OldCase
@@ -44,8 +45,7 @@ class Intake:
         """Store the cases, `source` being what their logs call the file. Answers how each stands."""
         done: list[Updated] = []
         serials = await self._serials(cases)
-        for begin in range(0, len(cases), BATCH):
-            batch = cases[begin : begin + BATCH]
+        for batch in batches(cases, BATCH):
             made = [self._case(old, serials[old.key]) for old in batch]
             await self._payments(batch, made)
             lines = [(case.id, _log_line(case, source)) for case in made]

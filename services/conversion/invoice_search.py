@@ -8,6 +8,7 @@ from msgspec.structs import replace
 from data.documents import Case, Claim, ClaimLink
 from data.language import _
 from data.store import Store
+from services.batches import batches
 from services.case_account import read_accounts
 from services.clock import Clock
 from services.conversion.linking import Linking, taken_by
@@ -70,8 +71,7 @@ class InvoiceSearch:
         by_company = sorted(claims, key=lambda claim: claim.company)  # keeps the order within each
         for company, group in groupby(by_company, key=lambda claim: claim.company):
             mine = list(group)
-            for begin in range(0, len(mine), self._page_size):
-                page = mine[begin : begin + self._page_size]
+            for page in batches(mine, self._page_size):
                 hits = await self._ask(company, page)
                 await self._store_page(page, hits)
                 self.asked += len(page)

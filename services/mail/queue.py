@@ -11,6 +11,7 @@ from msgspec.structs import replace
 
 from data.documents import Attachment, Creditor, Handler, Letter, LettersBy, Mail
 from data.store import Reader, Store, Transaction
+from services.batches import batches
 from services.clock import Clock
 from services.letters.pdf_folder import PdfFolder
 from services.letters.rendering import TOGETHER, Renderer
@@ -44,7 +45,7 @@ class MailQueue:
             await self._queue_group(store, sorted(group, key=lambda letter: letter.case), actor)
 
     async def _queue_group(self, store: Store, letters: Sequence[Letter], actor: str) -> None:
-        parts = [letters[begin : begin + TOGETHER] for begin in range(0, len(letters), TOGETHER)]
+        parts = list(batches(letters, TOGETHER))
         names = await self._pdfs.keep([await self._renderer.render_together(part) for part in parts])
         number = letters[0].run.rpartition("/")[2]
         attachments = [

@@ -8,6 +8,7 @@ from msgspec.structs import replace
 
 from data.documents import Claim, ClaimLink, Document, Event, Letter, Mail, Payment, Receipt
 from data.store import Store, Transaction
+from services.batches import batches
 from services.clock import Clock
 from services.events import log
 from services.letters.pdf_folder import PdfFolder
@@ -68,10 +69,10 @@ class RetentionRun:
         await clear_old(self._store, self._clock)
         async for numbers in cases:
             await self._cases(numbers)
-        for place in range(0, len(payments), STRETCH):
-            await self._payments(payments[place : place + STRETCH])
-        for place in range(0, len(receipts), STRETCH):
-            await self._receipts(receipts[place : place + STRETCH])
+        for stretch in batches(payments, STRETCH):
+            await self._payments(stretch)
+        for stretch in batches(receipts, STRETCH):
+            await self._receipts(stretch)
         return self._done
 
     async def _payments(self, keys: Sequence[str]) -> None:
