@@ -383,10 +383,11 @@ class Kk2Screen(Screen[None], inherit_bindings=False):
                 self._following.reads(await self.services.news.number())
             result = await work
         except Exception as error:
-            work.close()  # if it has not begun
             self.post_message(ServiceFailed(group, generation, error))
         else:
             self.post_message(ServiceDone(group, generation, lambda: then(result)))
+        finally:
+            work.close()  # it need not have begun: the screen may be gone before
 
     async def _write(
         self,

@@ -4,7 +4,7 @@ import sys
 from collections.abc import Callable
 from functools import wraps
 from pathlib import Path
-from typing import ParamSpec, TypeVar
+from typing import ParamSpec
 
 import click
 import msgspec
@@ -17,7 +17,6 @@ from kk2tui.wiring import LOG
 from screens.failures import log_unexpected
 
 P = ParamSpec("P")
-T = TypeVar("T")
 
 
 def command(function: Callable[P, None]) -> Callable[P, None]:

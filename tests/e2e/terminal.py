@@ -73,6 +73,7 @@ class Terminal:
         self._pid, self._line = pty.fork()
         if self._pid == 0:
             fcntl.ioctl(0, termios.TIOCSWINSZ, self._size)  # before the program looks
+            signal.signal(signal.SIGHUP, signal.SIG_DFL)  # whoever runs the tests may have started them with nohup
             os.execvpe(self._command[0], self._command, self._environment)
         return self
 
