@@ -120,5 +120,5 @@ def test_neither_thread_nor_file_is_left(closed: bool) -> None:
     for _ in range(500):
         if none_more := open_now() <= before:  # another test's thread may end meanwhile
             break
-        time.sleep(0.01)
+        time.sleep(0.01)  # a thread that was let go ends in its own time, and nothing tells when
     assert none_more
